@@ -1,0 +1,2 @@
+// Placeholder until the core lands; the entry point holds named exports only.
+export {};
