@@ -12,7 +12,12 @@ const stampFile = join(root, '.tmp', 'build-stamp');
 
 /** Runs once before all tests: package, docs and examples run against the build, workers start from it. */
 export default function globalSetup(): void {
-  ensureBuild();
+  try {
+    ensureBuild();
+  } catch (error) {
+    // Tests that need no build can still tell what is wrong; those that do will not find dist, which the build empties first.
+    console.error('The build failed, so tests of the built package will fail too.', error);
+  }
 }
 
 /** Builds dist unless it was built from exactly the sources and settings that are there now. Returns whether it built. */
@@ -43,7 +48,10 @@ function hashInputs(): string {
     .sort();
   const settings = ['package.json', 'tsconfig.json', 'tsconfig.build.json'].map((name) => join(root, name));
   for (const file of [...settings, ...sources]) {
-    hash.update(`${relative(root, file)}\0`).update(readFileSync(file)).update('\0');
+    hash
+      .update(`${relative(root, file)}\0`)
+      .update(readFileSync(file))
+      .update('\0');
   }
   return hash.digest('hex');
 }
