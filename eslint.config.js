@@ -67,10 +67,11 @@ export default defineConfig(
   {
     files: ['tests/**/*.ts', 'examples/**/*.ts'],
     rules: {
-      // Tests pass methods and odd values on purpose; bodies are async without awaiting anything.
+      // Tests pass methods and odd values on purpose; bodies are async without awaiting anything; type tests name a parameter once.
       '@typescript-eslint/explicit-module-boundary-types': 'off',
       '@typescript-eslint/no-confusing-void-expression': 'off',
       '@typescript-eslint/no-extraneous-class': 'off',
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/unbound-method': 'off',
     },
