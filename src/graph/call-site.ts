@@ -29,7 +29,8 @@ export function captureStack(below: NewableFunction | CallableFunction): Error {
 export function callSiteOf(captured: Error): CallSite | undefined {
   for (const text of (captured.stack ?? '').split('\n').slice(1)) {
     const match = FRAME.exec(text.trim());
-    if (match?.[1] !== undefined && !isOwn(match[1])) return { file: match[1], line: Number(match[2]), column: Number(match[3]) };
+    if (match?.[1] !== undefined && !isOwn(match[1]))
+      return { file: match[1], line: Number(match[2]), column: Number(match[3]) };
   }
   return undefined;
 }

@@ -17,7 +17,8 @@ const FIRST_SWEEP = 64;
  */
 export function call(spec: NodeSpec, receiver: unknown, args: readonly unknown[]): unknown {
   const scope = scopes.current();
-  if (spec.simpleCall && (scope === undefined || (scope.graph === undefined && scope.parent === undefined))) return make(spec, receiver, args, scope);
+  if (spec.simpleCall && (scope === undefined || (scope.graph === undefined && scope.parent === undefined)))
+    return make(spec, receiver, args, scope);
   const graph = scope?.graph;
   if (graph !== undefined && (spec.memo || graph.memo) && !spec.effect) {
     return graph._memo.take({ spec, receiver, args }, () => makeSpecial(spec, receiver, args, scope));

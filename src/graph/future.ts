@@ -43,9 +43,13 @@ export const ON_DISK = 1 << 10;
 /** Marks Futures of every copy of the library. */
 export const FUTURE_BRAND = Symbol.for('lazydag.future');
 
-// Assigned below: the class statement itself must have this constructor as its parent to put the trap behind it.
-class Trapped {}
-Object.setPrototypeOf(Trapped.prototype, trapPrototype);
+/** Puts the trap behind the prototype of Future. */
+const Trapped = Object.assign(
+  function () {
+    // Nothing to set up: only the prototype counts.
+  },
+  { prototype: trapPrototype },
+) as unknown as new () => object; // classes extend functions, too
 
 /**
  * The value that a call will have. Nothing has run when it is made; `resolve()` runs what it needs.
@@ -75,7 +79,13 @@ export class Future<out T = unknown> extends Trapped {
   declare protected readonly _type: T;
 
   /** @internal */
-  constructor(spec: NodeSpec, args: readonly unknown[], receiver: unknown, graph: Graph | undefined, parent: Future | undefined) {
+  constructor(
+    spec: NodeSpec,
+    args: readonly unknown[],
+    receiver: unknown,
+    graph: Graph | undefined,
+    parent: Future | undefined,
+  ) {
     super();
     this._spec = spec;
     this._args = args;
@@ -131,7 +141,9 @@ export class Future<out T = unknown> extends Trapped {
   persist(where: true | 'disk' = true): this {
     const given: unknown = where;
     if (given !== true && given !== 'disk') {
-      throw new DagError('DAG_OPTION', { message: `future.persist() takes nothing, true or 'disk', got ${inspect(given)}.` });
+      throw new DagError('DAG_OPTION', {
+        message: `future.persist() takes nothing, true or 'disk', got ${inspect(given)}.`,
+      });
     }
     this._flags |= where === 'disk' ? PERSISTED | ON_DISK : PERSISTED;
     return this;

@@ -137,11 +137,16 @@ export class Graph {
 
   /** Delivers every event about this Graph's calls; gives a function that stops it. */
   on(event: 'event', listener: RunListener): () => void {
-    if (event !== 'event' || typeof listener !== 'function') {
-      throw new DagError('DAG_OPTION', { message: `graph.on() expects 'event' and a function, got ${describeOption(event)} and ${describeOption(listener)}.` });
+    const given: unknown = event; // callers without types may pass anything
+    if (given !== 'event' || typeof listener !== 'function') {
+      throw new DagError('DAG_OPTION', {
+        message: `graph.on() expects 'event' and a function, got ${describeOption(given)} and ${describeOption(listener)}.`,
+      });
     }
     this.#listeners.add(listener);
-    return () => this.off(event, listener);
+    return () => {
+      this.off(event, listener);
+    };
   }
 
   /** Ends the delivery to a listener. */
@@ -187,7 +192,8 @@ function checkGraphOptions(options: Readonly<Record<string, unknown>>): void {
   }
   for (const name of FLAGS) if (!['boolean', 'undefined'].includes(typeof options[name])) refuse(name, 'true or false');
   if (!['string', 'undefined'].includes(typeof options['name'])) refuse('name', 'a text');
-  if (![undefined, true, false, 'disk'].includes(options['persist'] as boolean)) refuse('persist', "true, false or 'disk'");
+  if (![undefined, true, false, 'disk'].includes(options['persist'] as boolean))
+    refuse('persist', "true, false or 'disk'");
   if (!isVerbose(options['verbose'])) refuse('verbose', 'true, false or a logger with log(line)');
 }
 

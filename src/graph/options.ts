@@ -73,8 +73,10 @@ interface Rule {
   readonly allows: (value: unknown) => boolean;
 }
 
-const isCount = (minimum: number) => (value: unknown): boolean =>
-  typeof value === 'number' && Number.isInteger(value) && value >= minimum;
+const isCount =
+  (minimum: number) =>
+  (value: unknown): boolean =>
+    typeof value === 'number' && Number.isInteger(value) && value >= minimum;
 const isDuration = (value: unknown): boolean => typeof value === 'number' && value >= 0;
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 const isFlag = (value: unknown): boolean => typeof value === 'boolean';
@@ -105,15 +107,24 @@ const RULES: { readonly [Name in keyof Required<NodeOptions>]: Rule } = {
   },
   cost: estimate,
   bytes: estimate,
-  concurrency: { expected: 'a whole number of at least 1, or Infinity', allows: (value) => isCount(1)(value) || value === Infinity },
+  concurrency: {
+    expected: 'a whole number of at least 1, or Infinity',
+    allows: (value) => isCount(1)(value) || value === Infinity,
+  },
   priority: { expected: 'a finite number', allows: isFinite },
-  retries: { expected: 'a whole number of at least 0, or Infinity', allows: (value) => isCount(0)(value) || value === Infinity },
+  retries: {
+    expected: 'a whole number of at least 0, or Infinity',
+    allows: (value) => isCount(0)(value) || value === Infinity,
+  },
   retryDelay: {
     expected: 'milliseconds of at least 0, or a function of the attempt',
     allows: (value) => isDuration(value) || typeof value === 'function',
   },
   timeout: { expected: 'milliseconds of at least 0', allows: isDuration },
-  donate: { expected: 'an array of argument positions', allows: (value) => Array.isArray(value) && value.every(isCount(0)) },
+  donate: {
+    expected: 'an array of argument positions',
+    allows: (value) => Array.isArray(value) && value.every(isCount(0)),
+  },
   effect: flag,
   style: { expected: 'an object', allows: (value) => typeof value === 'object' && value !== null },
 };
@@ -136,7 +147,9 @@ export function checkOptions(options: Readonly<Record<string, unknown>>, { subje
     if (!Object.hasOwn(RULES, name)) {
       throw new DagError('DAG_OPTION', {
         message: `${subject} has no option \`${name}\`.`,
-        remedy: `Its options are ${Object.keys(RULES).filter((known) => !callOnly || !NODE_ONLY.has(known)).join(', ')}.`,
+        remedy: `Its options are ${Object.keys(RULES)
+          .filter((known) => !callOnly || !NODE_ONLY.has(known))
+          .join(', ')}.`,
       });
     }
     if (callOnly && NODE_ONLY.has(name)) {
@@ -157,7 +170,8 @@ export function checkOptions(options: Readonly<Record<string, unknown>>, { subje
 /** An option's value in short. */
 export function describeOption(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? `[${value.map(describeOption).join(', ')}]` : 'an object';
+  if (typeof value === 'object' && value !== null)
+    return Array.isArray(value) ? `[${value.map(describeOption).join(', ')}]` : 'an object';
   if (typeof value === 'function') return 'a function';
   return String(value);
 }

@@ -1,15 +1,5 @@
 import { eachFuture } from '../graph/containers.js';
-import {
-  DEEP,
-  DONE,
-  Future,
-  ON_DISK,
-  REMOVED,
-  RETURNED,
-  setState,
-  STATE_BITS,
-  WAITING,
-} from '../graph/future.js';
+import { DEEP, DONE, Future, ON_DISK, REMOVED, RETURNED, setState, STATE_BITS, WAITING } from '../graph/future.js';
 import { assertUnique } from '../graph/registry.js';
 import { IMMEDIATE, PARALLEL, SERIAL } from '../schedule/scheduler.js';
 import { removedError } from './failure.js';
@@ -28,21 +18,17 @@ export class Activation {
   readonly #unseen: Future[] = [];
   #fresh = new IntList();
   #joins = false;
+  /** All new tasks run one after the other. */
+  #serial = true;
   #knowledge: Knowledge = NOTHING;
 
   constructor(table: TaskTable) {
     this.#table = table;
   }
 
-  /**
-   * Makes tasks of what the Futures need, under `run`. The tasks wait until {@link submit}.
-   *
-   * @throws DAG_REMOVED, DAG_FOREIGN_FUTURE, DAG_DUPLICATE_NODE, DAG_UNNAMED_NODE
-   */
-  activate(run: Run, future: Future): number {
-    const task = future._slot === -1 ? this.#admit(run, future) : future._slot;
-    this.#walk(run);
-    return task;
+  /** The task of a Future, made under `run` if it has none; its dependencies are looked at by {@link walk}. */
+  admit(run: Run, future: Future): number {
+    return future._slot === -1 ? this.#admit(run, future) : future._slot;
   }
 
   /** Lets a task wait for another Future's value, which is activated if need be. Gives whether it was active before. */
@@ -50,7 +36,7 @@ export class Activation {
     const active = future._slot !== -1;
     future._flags |= RETURNED;
     this.#table.scheduler.depend(task, active ? future._slot : this.#admit(run, future));
-    this.#walk(run);
+    this.walk(run);
     return active;
   }
 
@@ -80,7 +66,8 @@ export class Activation {
         joins: this.#joins,
         knowledge: this.#knowledge,
       });
-      scheduler.submit(run.queue, order, within);
+      if (this.#serial) scheduler.submitSerial(run.queue, order);
+      else scheduler.submit(run.queue, order, within);
     }
     this.#reset();
   }
@@ -94,10 +81,16 @@ export class Activation {
   #reset(): void {
     this.#fresh.clear();
     this.#joins = false;
+    this.#serial = true;
     this.#knowledge = NOTHING;
   }
 
-  #walk(run: Run): void {
+  /**
+   * Makes tasks of what admitted calls need. They wait until {@link submit}.
+   *
+   * @throws DAG_REMOVED, DAG_FOREIGN_FUTURE, DAG_DUPLICATE_NODE, DAG_UNNAMED_NODE
+   */
+  walk(run: Run): void {
     const { scheduler } = this.#table;
     for (let future = this.#unseen.pop(); future !== undefined; future = this.#unseen.pop()) {
       const task = future._slot;
@@ -132,7 +125,9 @@ export class Activation {
       return task;
     }
     const { _spec: spec } = future;
-    const task = scheduler.add(run.queue, spec.immediate ? IMMEDIATE : spec.identity.asynchronous ? PARALLEL : SERIAL);
+    const lane = spec.immediate ? IMMEDIATE : spec.identity.asynchronous ? PARALLEL : SERIAL;
+    if (lane !== SERIAL) this.#serial = false;
+    const task = scheduler.add(run.queue, lane);
     this.#table.enter(task, future);
     setState(future, WAITING);
     this.#unseen.push(future);
@@ -147,4 +142,3 @@ export class Activation {
     assertUnique(future._spec.identity);
   }
 }
-

@@ -41,7 +41,8 @@ export class Completion {
   /** A body's result is there: a value, or something with Futures in it. Promises were awaited before. */
   complete(task: number, future: Future, result: unknown, effects: readonly Future[] | undefined): void {
     if (effects !== undefined) this.#expand(task, future, result, effects);
-    else if (typeof result === 'object' && result !== null && !ArrayBuffer.isView(result)) this.#completeObject(task, future, result);
+    else if (typeof result === 'object' && result !== null && !ArrayBuffer.isView(result))
+      this.#completeObject(task, future, result);
     else this.finish(task, future, result);
   }
 
@@ -124,10 +125,10 @@ export class Completion {
     const { scheduler } = this.#table;
     const run = this.#table.runOf(task);
     const inputs = scheduler.countInputs(task);
-    let suspicious = false;
     try {
       const join = (inner: Future): void => {
-        if (this.#activation.join(run, task, inner)) suspicious = true;
+        // A call that was active before may wait for this one.
+        if (this.#activation.join(run, task, inner)) this.#host.suspect(task);
       };
       eachFuture(result, join);
       effects?.forEach(join);
@@ -145,7 +146,6 @@ export class Completion {
     }
     scheduler.expand(task, inputs);
     this.#activation.submit(run, task);
-    if (suspicious) this.#host.suspect(task);
     const maxCalls = run.options.maxCalls ?? DEFAULT_MAX_CALLS;
     if (run.calls > maxCalls && !run.over) this.#host.failRun(run, maxCallsError(maxCalls, future));
   }

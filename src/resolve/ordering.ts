@@ -42,7 +42,8 @@ export function orderTasks(parts: OrderParts): Int32Array {
   const planned = plannedOrder(tasks, parts.futureOf, workers);
   if (planned !== undefined) return planned;
   if (!joins && knowledge === NOTHING) return tasks.slice().reverse();
-  const weights = knowledge === NOTHING ? equalWeights(tasks, parts.futureOf) : weigh(Array.from(tasks, parts.futureOf));
+  const weights =
+    knowledge === NOTHING ? equalWeights(tasks, parts.futureOf) : weigh(Array.from(tasks, parts.futureOf));
   const picture = scheduler.picture(tasks, weights);
   const simulates = knowledge === ESTIMATES && tasks.length <= WEIGHED_UP_TO;
   return inOrder(tasks, simulates ? rankTasks(picture, { workers, effort: RUN_EFFORT }) : depthFirstRank(picture));
@@ -61,7 +62,12 @@ function isKept(future: Future): boolean {
 
 function equalWeights(tasks: Int32Array, futureOf: (task: number) => Future): TaskWeights {
   const ones = new Float64Array(tasks.length).fill(1);
-  return { cost: ones, bytes: ones, keep: Uint8Array.from(tasks, (task) => (isKept(futureOf(task)) ? 1 : 0)), priority: undefined };
+  return {
+    cost: ones,
+    bytes: ones,
+    keep: Uint8Array.from(tasks, (task) => (isKept(futureOf(task)) ? 1 : 0)),
+    priority: undefined,
+  };
 }
 
 /** Costs, sizes and priorities: the node's estimates, else the means seen so far, else the mean of those that are known. */

@@ -65,7 +65,7 @@ export class Resolver {
   readonly #live = new Set<Run>();
   /** Tasks that wait for calls that were active before them. */
   readonly #suspects = new Set<number>();
-  #suspectTimer: NodeJS.Timeout | undefined;
+  #searching = false;
   #turning = false;
   #scheduled = false;
   #stride = 1;
@@ -110,9 +110,14 @@ export class Resolver {
       queue: this.#table.scheduler.openQueue(),
       targets,
       options,
-      executor: options.executor === undefined || options.executor === 'inline' ? this.#bodies.inline : options.executor,
-      limiter: given.concurrency === undefined && outer !== undefined ? outer.limiter : new Limiter(options.concurrency ?? Infinity),
-      observer: listeners.length === 0 && observed.size === 0 ? undefined : new Observer(listeners, observed, this.#now),
+      executor:
+        options.executor === undefined || options.executor === 'inline' ? this.#bodies.inline : options.executor,
+      limiter:
+        given.concurrency === undefined && outer !== undefined
+          ? outer.limiter
+          : new Limiter(options.concurrency ?? Infinity),
+      observer:
+        listeners.length === 0 && observed.size === 0 ? undefined : new Observer(listeners, observed, this.#now),
       caller,
       sink,
       startedAt: this.#now(),
@@ -168,13 +173,14 @@ export class Resolver {
     try {
       for (const target of run.targets) {
         target._flags |= TARGETED;
-        const task = this.#activation.activate(run, target);
+        const task = this.#activation.admit(run, target);
         scheduler.hold(task);
         run.held.add(target);
         const waiting = waiters.get(task);
         if (waiting === undefined) waiters.set(task, [run]);
         else waiting.push(run);
       }
+      this.#activation.walk(run);
     } catch (error) {
       this.#activation.discard();
       this.#failRun(run, error);
@@ -325,7 +331,8 @@ export class Resolver {
   #nextThatFits(run: Run, first: number): number {
     const { scheduler } = this.#table;
     const candidates = [first];
-    for (let task = scheduler.nextParallel(run.queue); task !== -1; task = scheduler.nextParallel(run.queue)) candidates.push(task);
+    for (let task = scheduler.nextParallel(run.queue); task !== -1; task = scheduler.nextParallel(run.queue))
+      candidates.push(task);
     let best = -1;
     let bestGrowth = Infinity;
     for (const task of candidates) {
@@ -361,14 +368,20 @@ export class Resolver {
     this.#table.trim();
     if (this.#live.size === 0 || this.#scheduled) return;
     if (this.#bodies.pending > 0) {
-      if (this.#suspects.size > 0) this.#suspectTimer ??= setTimeout(() => {
-        this.#suspectTimer = undefined;
-        this.#failCycle(this.#takeSuspects());
-      }, SUSPECT_AFTER);
+      if (this.#suspects.size > 0) this.#searchLater();
       return;
     }
     if (this.#failCycle(allTasks(this.#table.scheduler.top))) return;
     for (const run of [...this.#live]) this.#failRun(run, stalledError());
+  }
+
+  #searchLater(): void {
+    if (this.#searching) return;
+    this.#searching = true;
+    setTimeout(() => {
+      this.#searching = false;
+      this.#failCycle(this.#takeSuspects());
+    }, SUSPECT_AFTER);
   }
 
   #suspect(task: number): void {
@@ -397,7 +410,8 @@ export class Resolver {
     const inner: number[] = [];
     const future = this.#table.futureOf(task);
     for (const run of this.#live) {
-      if (run.caller?.parent === future) for (const target of run.held) if (target._slot !== -1) inner.push(target._slot);
+      if (run.caller?.parent === future)
+        for (const target of run.held) if (target._slot !== -1) inner.push(target._slot);
     }
     return inner;
   }
@@ -522,5 +536,8 @@ function runTimeoutError(timeout: number): DagError {
 }
 
 function stalledError(): DagError {
-  return new DagError('DAG_INTERNAL', { message: 'A run waits though nothing runs.', remedy: 'Please report it with the graph.' });
+  return new DagError('DAG_INTERNAL', {
+    message: 'A run waits though nothing runs.',
+    remedy: 'Please report it with the graph.',
+  });
 }

@@ -55,7 +55,9 @@ export function checkResolveOptions(options: ResolveOptions): void {
     }
     const rule = RULES[name as keyof ResolveOptions]; // hasOwn above has seen that it is one of them
     if (value !== undefined && !rule.allows(value)) {
-      throw new DagError('DAG_OPTION', { message: `resolve(): \`${name}\` must be ${rule.expected}, got ${describeOption(value)}.` });
+      throw new DagError('DAG_OPTION', {
+        message: `resolve(): \`${name}\` must be ${rule.expected}, got ${describeOption(value)}.`,
+      });
     }
   }
 }

@@ -105,7 +105,11 @@ export class Run {
       parts.wake(this);
     };
     this.simple =
-      parts.options.executor === undefined && !this.limited && parts.observer === undefined && parts.options.debug !== true && parts.options.maxBytes === undefined;
+      parts.options.executor === undefined &&
+      !this.limited &&
+      parts.observer === undefined &&
+      parts.options.debug !== true &&
+      parts.options.maxBytes === undefined;
   }
 
   /** Bodies that can run at the same moment. */

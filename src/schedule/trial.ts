@@ -24,7 +24,12 @@ export class Trial {
     this.order = new Int32Array(graph.count);
     this.#liveBytes = new LiveBytes(graph);
     if (workers > 1) {
-      this.#schedule = new ListSchedule({ dependencies: graph, dependents: graph.dependents, cost: graph.cost, workers });
+      this.#schedule = new ListSchedule({
+        dependencies: graph,
+        dependents: graph.dependents,
+        cost: graph.cost,
+        workers,
+      });
     } else for (const cost of graph.cost) this.makespan += cost;
   }
 
