@@ -82,10 +82,16 @@ export type RunListener = (event: RunEvent) => void;
 
 /** Hands an event to a listener without letting it harm the run. */
 export function deliver(listener: RunListener, event: RunEvent): void {
-  try {
+  guarded(() => {
     listener(event);
+  });
+}
+
+/** Calls a callback of the user's that must not change the outcome of a run; what it throws is an uncaught exception. */
+export function guarded(callback: () => void): void {
+  try {
+    callback();
   } catch (error) {
-    // A listener must not change the outcome of a run, nor may its failure be swallowed.
     queueMicrotask(() => {
       throw error;
     });

@@ -39,6 +39,8 @@ export const REMOVED = 1 << 8;
 export const DEEP = 1 << 9;
 /** Stored in the run's store too, besides being persisted. */
 export const ON_DISK = 1 << 10;
+/** `release()` was called while a run needs the value: it goes at its last use. */
+export const RELEASING = 1 << 11;
 
 /** Marks Futures of every copy of the library. */
 export const FUTURE_BRAND = Symbol.for('lazydag.future');

@@ -94,7 +94,7 @@ export class MemoTable {
     if (typeof value === 'function' || (typeof value === 'object' && value !== null)) {
       return `#${this.#identities.of(value).toString()}`;
     }
-    return String(value as number | boolean | null | undefined); // all that is left
+    return String(value); // all that is left
   }
 }
 

@@ -71,8 +71,7 @@ export class Bodies {
   }
 
   /** Starts a task that is ready: runs its body, and if that is synchronous completes it. */
-  start(task: number, run: Run): void {
-    const future = this.#table.futureOf(task);
+  start(task: number, future: Future, run: Run): void {
     if (!run.simple || !future._spec.simpleBody) {
       this.#startWithCare(task, future, run);
       return;
@@ -91,7 +90,15 @@ export class Bodies {
     if (isThenable(result)) {
       scope.kept = true;
       this.#await(
-        new Attempt({ task, future, run, scope, leave: undefined, fingerprint: undefined, startedAt: 0 }),
+        new Attempt({
+          task,
+          future,
+          run,
+          scope,
+          leave: undefined,
+          fingerprint: undefined,
+          startedAt: this.#host.now(),
+        }),
         result,
       );
       return;

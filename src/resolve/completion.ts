@@ -145,7 +145,14 @@ export class Completion {
       run.observer?.consumed(future);
     }
     scheduler.expand(task, inputs);
-    this.#activation.submit(run, task);
+    try {
+      this.#activation.submit(run, task);
+    } catch (thrown) {
+      // An estimate is a function of the user's, too.
+      this.#activation.discard();
+      this.fail(task, bodyFailure(thrown));
+      return;
+    }
     const maxCalls = run.options.maxCalls ?? DEFAULT_MAX_CALLS;
     if (run.calls > maxCalls && !run.over) this.#host.failRun(run, maxCallsError(maxCalls, future));
   }
@@ -183,7 +190,7 @@ export class Completion {
       const { observer } = this.#table.runOf(at);
       if (failed) observer?.failed(future, error);
       else observer?.skipped(future);
-      if (at !== task) this.#host.stopBody(at, future);
+      if (scheduler.state(at) === Task.RUNNING) this.#host.stopBody(at, future, error);
       this.#table.drop(at, failed ? FAILED : IDLE);
     }
     this.cancelOrphans(undefined);

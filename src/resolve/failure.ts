@@ -117,3 +117,26 @@ export function removedError(future: Future): DagError {
     remedy: 'Make the call again, and what depends on it.',
   });
 }
+
+/** The error of a run that was aborted for `reason`. */
+export function abortedError(reason: unknown): DagError {
+  return reason instanceof DagError
+    ? reason
+    : new DagError('DAG_ABORTED', { message: 'The run was aborted by its signal.', cause: reason });
+}
+
+/** The error of a run that took too long. */
+export function runTimeoutError(timeout: number): DagError {
+  return new DagError('DAG_RUN_TIMEOUT', {
+    message: `The run took longer than its timeout of ${timeout.toString()} ms.`,
+    remedy: 'Raise `timeout`, or resolve less.',
+  });
+}
+
+/** The error of a run that waits for nothing; it would be a bug of the library. */
+export function stalledError(): DagError {
+  return new DagError('DAG_INTERNAL', {
+    message: 'A run waits though nothing runs.',
+    remedy: 'Please report it with the graph.',
+  });
+}

@@ -97,6 +97,13 @@ export function knowledgeOf(future: Future): Knowledge {
   return spec.prioritised || spec.identity.sized ? HINTS : NOTHING;
 }
 
+/** Bytes that a call's result is expected to have; 0 where nothing is known. */
+export function estimatedBytes(future: Future): number {
+  const { options, identity } = future._spec;
+  const bytes = future._spec.immediate ? partBytes(future) : estimate(options.bytes, future, identity.bytes);
+  return Number.isNaN(bytes) ? 0 : bytes;
+}
+
 /** Parts share the bytes of their whole equally. */
 function partBytes(future: Future): number {
   const whole = wholeOf(future);
