@@ -1,5 +1,6 @@
 import { depthFirstOrder } from './depth-first.js';
 import { freeFirstOrder } from './free-first.js';
+import { ListSchedule, listProblem } from './list-schedule.js';
 import { leastPossiblePeak } from './live-bytes.js';
 import { orderByKey } from './order-by-key.js';
 import { lowerPeak } from './peak-descent.js';
@@ -37,11 +38,12 @@ export interface SearchOptions {
  */
 export function quickOrder(graph: LinkedGraph, { workers, effort, random }: SearchOptions): Int32Array {
   const { count } = graph;
-  const short = shortestOrder(graph, { workers, effort: effort / 2, restarts: RESTARTS, random });
+  const schedule = new ListSchedule(listProblem(graph, workers));
+  const short = shortestOrder(graph, { schedule, effort: effort / 2, restarts: RESTARTS, random });
   const tolerance = sizesDiffer(graph) ? TOLERANCE : TOLERANCE * Math.min(1, count / MANY);
   const longest = short.makespan * (1 + tolerance);
   const lowest = leastPossiblePeak(graph);
-  const trial = new Trial(graph, { workers, effort: effort - short.effort });
+  const trial = new Trial(graph, { schedule, effort: effort - short.effort });
   trial.run(short.order);
   let best = short.order;
   let peak = trial.peakBytes;
