@@ -22,6 +22,10 @@ export interface ShortestOptions {
 export interface ShortOrder {
   readonly order: Int32Array;
   readonly makespan: number;
+  /** What happens in it, as in `ListSchedule`. */
+  readonly events: Int32Array;
+  /** The depth-first order by which ties were broken. */
+  readonly depthFirst: Int32Array;
   /** The list by longest remaining path from which the search began. */
   readonly longestPathOrder: Int32Array;
   /** The longest remaining path of each task. */
@@ -48,7 +52,8 @@ export function shortestOrder(graph: LinkedGraph, { schedule, effort, restarts, 
   // The bound only says when to stop: not worth its sorting where a single list is all there is time for.
   const bound = effort < 4 * graph.count ? 0 : leastPossibleMakespan(graph, { remaining, workers: schedule.workers });
   const search = new Search(graph, { schedule, effort, bound });
-  const first = longestPathOrder(remaining, depthFirstOrder(graph));
+  const depthFirst = depthFirstOrder(graph);
+  const first = longestPathOrder(remaining, depthFirst);
   search.try(first);
   for (let restart = 0; restart < restarts && search.open; restart++) {
     const keys = restart % 2 === 0 ? noisyPaths(remaining, random) : noisyPlaces(search.order, random);
@@ -57,6 +62,8 @@ export function shortestOrder(graph: LinkedGraph, { schedule, effort, restarts, 
   return {
     order: search.order,
     makespan: search.makespan,
+    events: search.events,
+    depthFirst,
     longestPathOrder: first,
     remaining,
     effort: effort - search.effort,
@@ -66,6 +73,7 @@ export function shortestOrder(graph: LinkedGraph, { schedule, effort, restarts, 
 /** The best of the lists that were tried. */
 class Search {
   order = new Int32Array(0);
+  events = new Int32Array(0);
   makespan = Infinity;
   effort: number;
 
@@ -107,6 +115,7 @@ class Search {
     if (makespan < this.makespan) {
       this.makespan = makespan;
       this.order = this.#schedule.order.slice();
+      this.events = this.#schedule.events.slice();
     }
     return makespan;
   }

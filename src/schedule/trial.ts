@@ -28,6 +28,11 @@ export class Trial {
     if (schedule === undefined) for (const cost of graph.cost) this.makespan += cost;
   }
 
+  /** The peak of a schedule that has been made already; `events` as in `ListSchedule`. */
+  weigh(events: Int32Array): number {
+    return this.#liveBytes.peak(events);
+  }
+
   /** Runs the tasks; for one worker `list` must name each after its dependencies. */
   run(list: Int32Array): void {
     this.effort -= list.length;
