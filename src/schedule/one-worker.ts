@@ -18,7 +18,7 @@ export function leastMemoryOrder(
   graph: LinkedGraph,
   { effort, random }: { effort: number; random: Random },
 ): Int32Array {
-  const trial = new Trial(graph, { workers: 1, effort });
+  const trial = new Trial(graph, { effort });
   const lowest = leastPossiblePeak(graph);
   const given = depthFirstOrder(graph);
   const heaviest = depthFirstOrder(graph, { sinks: 'heaviest' });
