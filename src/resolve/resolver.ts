@@ -13,6 +13,7 @@ import { findCycle } from './cycle.js';
 import { callFailure, cycleFailure } from './failure.js';
 import { Limiter } from './limiter.js';
 import { Observer } from './observer.js';
+import { RUNNING } from '../schedule/scheduler.js';
 import { Run, type Outcome, type RunSink } from './run.js';
 import { TaskTable, dropValue } from './task-table.js';
 import { Turn } from './turn.js';
@@ -192,6 +193,7 @@ export class Resolver {
       this.#failRun(run, callFailure(asyncFailure(asynchronous), [asynchronous]));
       return;
     }
+    if (this.#activation.metInside) for (const target of run.held) this.#suspect(target._slot);
     this.#activation.submit(run);
     if (run.caller !== undefined) this.#enterInner(run, run.caller);
     for (const target of run.targets) if ((target._flags & STATE_BITS) === DONE) this.#targetWasDone(run, target);
@@ -240,7 +242,7 @@ export class Resolver {
 
   /** Nothing can start, and a synchronous run cannot wait. */
   #failStuck(run: Run): void {
-    if (this.#failCycle(allTasks(this.#table.scheduler.top))) return;
+    if (this.#failCycles(this.#allTasks())) return;
     const pending = this.#bodies.firstPending();
     this.#failRun(run, pending === undefined ? stalledError() : callFailure(asyncFailure(pending), [pending]));
   }
@@ -366,12 +368,13 @@ export class Resolver {
   /** Nothing more can start now: every task waits for a running body, or something is wrong. */
   #quiet(): void {
     this.#table.trim();
+    if (this.#live.size === 0) this.#suspects.clear();
     if (this.#live.size === 0 || this.#scheduled) return;
     if (this.#bodies.pending > 0) {
       if (this.#suspects.size > 0) this.#searchLater();
       return;
     }
-    if (this.#failCycle(allTasks(this.#table.scheduler.top))) return;
+    if (this.#failCycles(this.#allTasks())) return;
     for (const run of [...this.#live]) this.#failRun(run, stalledError());
   }
 
@@ -380,12 +383,17 @@ export class Resolver {
     this.#searching = true;
     setTimeout(() => {
       this.#searching = false;
-      this.#failCycle(this.#takeSuspects());
+      this.#failCycles(this.#takeSuspects());
     }, SUSPECT_AFTER);
   }
 
   #suspect(task: number): void {
     this.#suspects.add(task);
+  }
+
+  #allTasks(): number[] {
+    this.#suspects.clear();
+    return Array.from({ length: this.#table.scheduler.top }, (_, task) => task);
   }
 
   #takeSuspects(): number[] {
@@ -394,15 +402,32 @@ export class Resolver {
     return suspects;
   }
 
-  /** Looks for calls that wait for each other, and fails one. Gives whether there were any. */
-  #failCycle(suspects: Iterable<number>): boolean {
-    const cycle = findCycle(this.#table.scheduler, suspects, (task) => this.#innerTargets(task));
-    const [first] = cycle ?? [];
-    if (cycle === undefined || first === undefined) return false;
-    this.#completion.fail(first, cycleFailure(cycle.map((task) => this.#table.futureOf(task))));
+  /** Looks for calls that wait for each other, and fails them. Gives whether there were any. */
+  #failCycles(suspects: readonly number[]): boolean {
+    const find = (): number[] | undefined =>
+      findCycle(this.#table.scheduler, suspects, (task) => this.#innerTargets(task));
+    let found = false;
+    for (let cycle = find(); cycle !== undefined; cycle = find()) {
+      found = true;
+      this.#failCycle(cycle);
+    }
     const [run] = this.#live;
-    if (run !== undefined) this.#wake(run);
-    return true;
+    if (found && run !== undefined) this.#wake(run);
+    return found;
+  }
+
+  /** Fails every call on a cycle; bodies among them that wait for an inner `resolve()` are stopped. */
+  #failCycle(cycle: readonly number[]): void {
+    const futures = cycle.map((task) => this.#table.futureOf(task));
+    const failure = cycleFailure(futures);
+    cycle.forEach((task, index) => {
+      const future = futures[index];
+      if (future?._slot !== task) return; // failed with one before it
+      if (this.#table.scheduler.state(task) === RUNNING) {
+        this.#stopBody(task, future, callFailure(failure, [future]));
+      }
+      this.#completion.fail(task, failure);
+    });
   }
 
   /** The calls that the body of a task resolves itself. */
@@ -506,10 +531,6 @@ function inherit(outer: ResolveOptions, given: ResolveOptions): ResolveOptions {
   const inherited = { executor, debug, maxBytes, maxCalls, onEvent, verbose };
   const defined = Object.fromEntries(Object.entries(inherited).filter(([, value]) => value !== undefined));
   return { ...(defined as ResolveOptions), ...given }; // the same fields, without the undefined ones
-}
-
-function* allTasks(top: number): Iterable<number> {
-  for (let task = 0; task < top; task += 1) yield task;
 }
 
 /** Takes one measurement of a call that has just run. */
