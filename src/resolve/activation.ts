@@ -21,6 +21,8 @@ export class Activation {
   /** All new tasks run one after the other. */
   #serial = true;
   #knowledge: Knowledge = NOTHING;
+  #met = false;
+  #metInside = false;
 
   constructor(table: TaskTable) {
     this.#table = table;
@@ -31,13 +33,24 @@ export class Activation {
     return future._slot === -1 ? this.#admit(run, future) : future._slot;
   }
 
-  /** Lets a task wait for another Future's value, which is activated if need be. Gives whether it was active before. */
-  join(run: Run, task: number, future: Future): boolean {
-    const active = future._slot !== -1;
+  /** Lets a task wait for another Future's value, which is activated if need be. */
+  join(run: Run, task: number, future: Future): void {
     future._flags |= RETURNED;
-    this.#table.scheduler.depend(task, active ? future._slot : this.#admit(run, future));
+    this.#table.scheduler.depend(task, this.#taskOf(run, future));
     this.walk(run);
-    return active;
+  }
+
+  /**
+   * Whether some call was needed, since the last {@link submit}, that was active before. It may wait for the very calls
+   * that need it now.
+   */
+  get met(): boolean {
+    return this.#met;
+  }
+
+  /** Whether such a call was in a container, which may have got it after the call that takes the container was made. */
+  get metInside(): boolean {
+    return this.#metInside;
   }
 
   /** How many tasks wait for {@link submit}. */
@@ -83,6 +96,8 @@ export class Activation {
     this.#joins = false;
     this.#serial = true;
     this.#knowledge = NOTHING;
+    this.#met = false;
+    this.#metInside = false;
   }
 
   /**
@@ -97,7 +112,7 @@ export class Activation {
       const args = future._args;
       for (let index = 0; index < args.length; index += 1) {
         const arg = args[index];
-        if (arg instanceof Future) scheduler.depend(task, arg._slot === -1 ? this.#admit(run, arg) : arg._slot);
+        if (arg instanceof Future) scheduler.depend(task, this.#taskOf(run, arg));
         else if (typeof arg === 'object' && arg !== null) this.#walkContainer(run, future, arg);
       }
       if (!this.#joins && scheduler.pending(task) > 1) this.#joins = true;
@@ -108,8 +123,16 @@ export class Activation {
   #walkContainer(run: Run, future: Future, container: object): void {
     eachFuture(container, (inner) => {
       future._flags |= DEEP;
-      this.#table.scheduler.depend(future._slot, inner._slot === -1 ? this.#admit(run, inner) : inner._slot);
+      if (inner._slot !== -1) this.#metInside = true;
+      this.#table.scheduler.depend(future._slot, this.#taskOf(run, inner));
     });
+  }
+
+  /** The task of a call that another waits for. */
+  #taskOf(run: Run, future: Future): number {
+    if (future._slot === -1) return this.#admit(run, future);
+    this.#met = true;
+    return future._slot;
   }
 
   /** Makes a task of a call. */

@@ -127,8 +127,7 @@ export class Completion {
     const inputs = scheduler.countInputs(task);
     try {
       const join = (inner: Future): void => {
-        // A call that was active before may wait for this one.
-        if (this.#activation.join(run, task, inner)) this.#host.suspect(task);
+        this.#activation.join(run, task, inner);
       };
       eachFuture(result, join);
       effects?.forEach(join);
@@ -145,6 +144,7 @@ export class Completion {
       run.observer?.consumed(future);
     }
     scheduler.expand(task, inputs);
+    if (this.#activation.met) this.#host.suspect(task);
     try {
       this.#activation.submit(run, task);
     } catch (thrown) {

@@ -49,24 +49,40 @@ export class CycleWatch {
       this.#searching = false;
       const suspects = [...this.#suspects].filter((task) => task < this.#table.scheduler.top);
       this.#suspects.clear();
-      this.#fail(suspects);
+      this.#failAll(suspects);
     }, SEARCH_AFTER);
   }
 
-  /** Searches all tasks and fails one that waits for itself. Gives whether there was one. */
+  /** Searches all tasks and fails those that wait for themselves. Gives whether there was one. */
   search(): boolean {
     this.#suspects.clear();
-    return this.#fail(Array.from({ length: this.#table.scheduler.top }, (_, task) => task));
+    return this.#failAll(Array.from({ length: this.#table.scheduler.top }, (_, task) => task));
   }
 
-  #fail(suspects: readonly number[]): boolean {
-    const cycle = findCycle(this.#table.scheduler, suspects, (task) => this.#innerTargets(task));
-    const [first] = cycle ?? [];
-    if (cycle === undefined || first === undefined) return false;
+  /** Forgets the suspects, when nothing is left to search. */
+  clear(): void {
+    this.#suspects.clear();
+  }
+
+  #failAll(suspects: readonly number[]): boolean {
+    const find = (): number[] | undefined =>
+      findCycle(this.#table.scheduler, suspects, (task) => this.#innerTargets(task));
+    let found = false;
+    for (let cycle = find(); cycle !== undefined; cycle = find()) {
+      found = true;
+      this.#fail(cycle);
+    }
+    if (found) for (const run of this.#live) this.#wake(run);
+    return found;
+  }
+
+  /** Fails every call on a cycle; bodies among them that wait for an inner `resolve()` are stopped. */
+  #fail(cycle: readonly number[]): void {
     const futures = cycle.map((task) => this.#table.futureOf(task));
-    this.#completion.fail(first, cycleFailure(futures));
-    for (const run of this.#live) this.#wake(run);
-    return true;
+    const failure = cycleFailure(futures);
+    cycle.forEach((task, index) => {
+      if (futures[index]?._slot === task) this.#completion.fail(task, failure); // else it failed with one before it
+    });
   }
 
   /** The calls that the body of a task resolves itself. */

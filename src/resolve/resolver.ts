@@ -117,6 +117,7 @@ export class Resolver {
   /** Nothing more can start now: every task waits for a running body, or something is wrong. */
   #quiet(): void {
     this.#table.trim();
+    if (this.#runs.live.size === 0) this.#cycles.clear();
     if (this.#runs.live.size === 0 || this.#loop.scheduled) return;
     if (this.#bodies.pending > 0) {
       this.#cycles.searchLater();

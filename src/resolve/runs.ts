@@ -146,6 +146,8 @@ export class Runs {
       }
       this.#activation.walk(run);
       this.#refuseAsynchronous(run);
+      // A container may have got the call itself after the call was made.
+      if (this.#activation.metInside) for (const target of run.held) this.#parts.suspect(target._slot);
       this.#activation.submit(run);
     } catch (error) {
       this.#activation.discard();
