@@ -190,7 +190,6 @@ export class Completion {
       const { observer } = this.#table.runOf(at);
       if (failed) observer?.failed(future, error);
       else observer?.skipped(future);
-      if (scheduler.state(at) === Task.RUNNING) this.#host.stopBody(at, future, error);
       this.#table.drop(at, failed ? FAILED : IDLE);
     }
     this.cancelOrphans(undefined);

@@ -1,7 +1,8 @@
 import type { Future } from '../graph/future.js';
 import type { Completion } from './completion.js';
 import { findCycle } from './cycle.js';
-import { cycleFailure } from './failure.js';
+import { RUNNING } from '../schedule/scheduler.js';
+import { callFailure, cycleFailure } from './failure.js';
 import type { Run } from './run.js';
 import type { TaskTable } from './task-table.js';
 
@@ -15,6 +16,8 @@ export interface CycleWatchParts {
   /** Runs whose promise is not settled. */
   readonly live: ReadonlySet<Run>;
   readonly wake: (run: Run) => void;
+  /** Stops the body of a running task. */
+  readonly stopBody: (task: number, future: Future, reason: unknown) => void;
 }
 
 /**
@@ -26,14 +29,16 @@ export class CycleWatch {
   readonly #completion: Completion;
   readonly #live: ReadonlySet<Run>;
   readonly #wake: (run: Run) => void;
+  readonly #stopBody: CycleWatchParts['stopBody'];
   readonly #suspects = new Set<number>();
   #searching = false;
 
-  constructor({ table, completion, live, wake }: CycleWatchParts) {
+  constructor({ table, completion, live, wake, stopBody }: CycleWatchParts) {
     this.#table = table;
     this.#completion = completion;
     this.#live = live;
     this.#wake = wake;
+    this.#stopBody = stopBody;
   }
 
   /** Notes a task that may wait for itself. */
@@ -81,7 +86,10 @@ export class CycleWatch {
     const futures = cycle.map((task) => this.#table.futureOf(task));
     const failure = cycleFailure(futures);
     cycle.forEach((task, index) => {
-      if (futures[index]?._slot === task) this.#completion.fail(task, failure); // else it failed with one before it
+      const future = futures[index];
+      if (future?._slot !== task) return; // failed with one before it
+      if (this.#table.scheduler.state(task) === RUNNING) this.#stopBody(task, future, callFailure(failure, [future]));
+      if (future._slot === task) this.#completion.fail(task, failure);
     });
   }
 

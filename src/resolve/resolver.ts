@@ -32,6 +32,10 @@ export class Resolver {
     const suspect = (task: number): void => {
       this.#cycles.suspect(task);
     };
+    const stopBody = (task: number, future: Future, reason: unknown): void => {
+      this.#bodies.stop(task, future, reason);
+      this.#runs.failInner(future);
+    };
     const completion = new Completion(table, activation, {
       targetEnded: (run, future, outcome) => {
         this.#runs.targetEnded(run, future, outcome);
@@ -40,14 +44,11 @@ export class Resolver {
         this.#runs.fail(run, error);
       },
       suspect,
-      stopBody: (task, future, reason) => {
-        this.#bodies.stop(task, future, reason);
-        this.#runs.failInner(future);
-      },
+      stopBody,
     });
     this.#bodies = new Bodies(table, completion, { now, wake });
     this.#runs = new Runs({ table, activation, completion, inline: this.#bodies.inline, now, wake, suspect });
-    this.#cycles = new CycleWatch({ table, completion, live: this.#runs.live, wake });
+    this.#cycles = new CycleWatch({ table, completion, live: this.#runs.live, wake, stopBody });
     this.#loop = new Loop({
       table,
       completion,
