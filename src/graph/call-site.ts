@@ -6,6 +6,9 @@ export interface CallSite {
   readonly column: number;
 }
 
+/** Set LAZYDAG_DEBUG=1 to remember where every call of the process was made; about a microsecond and 500 bytes each. */
+export const capturesEveryCall = process.env['LAZYDAG_DEBUG'] === '1';
+
 const FRAME = /\(?((?:file:\/\/|\/|[A-Za-z]:[\\/]|node:|<anonymous>|eval at )[^\n]*?):(\d+):(\d+)\)?$/;
 const DEPTH = 12;
 

@@ -49,6 +49,14 @@ export interface CallOptions {
   readonly effect?: boolean;
   /** How the call is drawn. */
   readonly style?: NodeStyle;
+  /** Adds to what identifies a stored result; gets the call's arguments. For stores; a run without one ignores it. */
+  readonly key?: (...args: never[]) => unknown;
+  /** Parameters that do not identify a stored result, by name. For stores; a run without one ignores it. */
+  readonly ignore?: readonly string[];
+  /** What of the source identifies a stored result. For stores; a run without one ignores it. */
+  readonly source?: 'function' | 'module' | 'imports' | 'none';
+  /** Clones of the node in a pipeline. For streams; a single run ignores it. */
+  readonly replicas?: number;
 }
 
 /** Options of a node. */
@@ -66,6 +74,7 @@ export interface NodeOptions<Outputs extends OutputsOption = OutputsOption> exte
 }
 
 const NODE_ONLY = new Set(['name', 'version', 'module', 'outputs', 'checked']);
+const SOURCES: readonly string[] = ['function', 'module', 'imports', 'none'];
 const PLACEMENTS: readonly string[] = ['inline', 'pool', 'remote', 'auto'];
 
 interface Rule {
@@ -126,6 +135,13 @@ const RULES: { readonly [Name in keyof Required<NodeOptions>]: Rule } = {
     allows: (value) => Array.isArray(value) && value.every(isCount(0)),
   },
   effect: flag,
+  key: { expected: 'a function of the arguments', allows: (value) => typeof value === 'function' },
+  ignore: { expected: 'an array of parameter names', allows: (value) => Array.isArray(value) && value.every(isText) },
+  source: {
+    expected: "'function', 'module', 'imports' or 'none'",
+    allows: (value) => typeof value === 'string' && SOURCES.includes(value),
+  },
+  replicas: { expected: 'a whole number of at least 1', allows: isCount(1) },
   style: { expected: 'an object', allows: (value) => typeof value === 'object' && value !== null },
 };
 

@@ -2,6 +2,7 @@ import { eachFuture } from '../graph/containers.js';
 import { DEEP, DONE, Future, ON_DISK, REMOVED, RETURNED, setState, STATE_BITS, WAITING } from '../graph/future.js';
 import { assertUnique } from '../graph/registry.js';
 import { IMMEDIATE, PARALLEL, SERIAL } from '../schedule/scheduler.js';
+import { Painter } from '../schedule/picture.js';
 import { removedError } from './failure.js';
 import { IntList } from './int-list.js';
 import { knowledgeOf, NOTHING, orderTasks, type Knowledge } from './ordering.js';
@@ -16,7 +17,8 @@ export class Activation {
   readonly #table: TaskTable;
   /** Calls that became tasks and whose arguments were not looked at yet. */
   readonly #unseen: Future[] = [];
-  #fresh = new IntList();
+  readonly #fresh = new IntList();
+  readonly #painter = new Painter();
   #joins = false;
   /** All new tasks run one after the other. */
   #serial = true;
@@ -73,6 +75,7 @@ export class Activation {
     else if (this.#fresh.length > 1) {
       const order = orderTasks({
         scheduler,
+        painter: this.#painter,
         tasks: this.#fresh.view(),
         futureOf: (task) => this.#table.futureOf(task),
         workers: run.workers,

@@ -6,7 +6,8 @@ import type { Estimate } from '../graph/options.js';
 import { depthFirstRank } from '../schedule/depth-first.js';
 import { rankTasks } from '../schedule/rank.js';
 import { plannedOrder } from './planned.js';
-import type { Scheduler, TaskWeights } from '../schedule/scheduler.js';
+import type { Painter, TaskWeights } from '../schedule/picture.js';
+import type { Scheduler } from '../schedule/scheduler.js';
 import type { Sampled } from '../graph/spec.js';
 
 /** Up to so many tasks, policies are weighed against each other by simulation when estimates are known. */
@@ -23,6 +24,7 @@ export type Knowledge = typeof NOTHING | typeof HINTS | typeof ESTIMATES;
 /** What an order is computed from. */
 export interface OrderParts {
   readonly scheduler: Scheduler;
+  readonly painter: Painter;
   /** The tasks, in the order in which they were found: dependents before their dependencies. */
   readonly tasks: Int32Array;
   readonly futureOf: (task: number) => Future;
@@ -39,13 +41,13 @@ export interface OrderParts {
  * estimates, policies are simulated and the best is taken, as `plan()` does with more effort.
  */
 export function orderTasks(parts: OrderParts): Int32Array {
-  const { scheduler, tasks, joins, knowledge, workers } = parts;
+  const { scheduler, painter, tasks, joins, knowledge, workers } = parts;
   const planned = plannedOrder(tasks, parts.futureOf, workers);
   if (planned !== undefined) return planned;
   if (!joins && knowledge === NOTHING) return tasks.slice().reverse();
   const weights =
     knowledge === NOTHING ? equalWeights(tasks, parts.futureOf) : weigh(Array.from(tasks, parts.futureOf));
-  const picture = scheduler.picture(tasks, weights);
+  const picture = painter.paint(scheduler, tasks, weights);
   const simulates = knowledge === ESTIMATES && tasks.length <= WEIGHED_UP_TO;
   return inOrder(tasks, simulates ? rankTasks(picture, { workers, effort: RUN_EFFORT }) : depthFirstRank(picture));
 }

@@ -1,8 +1,7 @@
 import { DagError } from '../errors.js';
-import type { Executor } from '../graph/run-options.js';
 import { isVerbose } from '../graph/graph.js';
 import { describeOption } from '../graph/options.js';
-import type { ResolveOptions } from '../graph/run-options.js';
+import { isExecutor, type ResolveOptions } from '../graph/run-options.js';
 
 /** Calls that the bodies of one run may make unless it says otherwise. */
 export const DEFAULT_MAX_CALLS = 5_000_000;
@@ -35,10 +34,6 @@ const RULES: { readonly [Name in keyof Required<ResolveOptions>]: Rule } = {
   progress: callback,
   onEvent: callback,
 };
-
-function isExecutor(value: unknown): value is Executor {
-  return typeof value === 'object' && value !== null && 'execute' in value && typeof value.execute === 'function';
-}
 
 /**
  * Refuses unknown options of a run and values that are not allowed.

@@ -1,5 +1,4 @@
 import { ReadyQueue } from './ready-queue.js';
-import type { TaskGraph } from './task-graph.js';
 
 /** The number is not in use. */
 export const FREE = 0;
@@ -79,8 +78,6 @@ export class Scheduler {
   readonly #listed: number[] = [];
   readonly #forwards: number[] = [];
   readonly #orphans: number[] = [];
-  /** Scratch of `picture`: -1 everywhere between calls. */
-  #position = new Int32Array(0);
 
   /** @param release is told each task whose value nobody needs any more; must not call back into the scheduler. */
   constructor(release: (task: number) => void) {
@@ -392,7 +389,7 @@ export class Scheduler {
     }
   }
 
-  /** Calls `found` with each task whose value `task` uses. */
+  /** Calls `found` with each task whose value `task` uses, the newest edge first: those of arguments from the last on. */
   eachInput(task: number, found: (input: number) => void): void {
     for (
       let edge = this.#tasks[task * TASK + INS] as number;
@@ -411,52 +408,8 @@ export class Scheduler {
     this.#freeTask = -1;
     this.#edgeTop = 0;
     this.#freeEdge = -1;
-    if (this.#capacity > ROOM_KEPT) {
-      this.#resize(FIRST_ROOM);
-      this.#position = new Int32Array(0);
-    }
+    if (this.#capacity > ROOM_KEPT) this.#resize(FIRST_ROOM);
     if (this.#edgeCapacity > ROOM_KEPT) this.#resizeEdges(FIRST_ROOM);
-  }
-
-  /** The tasks of `list` as policies look at them: numbered by position, edges among them in the order of arguments. */
-  picture(list: Int32Array, weights: TaskWeights): TaskGraph {
-    const count = list.length;
-    if (this.#position.length < this.#capacity) this.#position = new Int32Array(this.#capacity).fill(-1);
-    const position = this.#position;
-    for (let index = 0; index < count; index += 1) position[list[index] as number] = index;
-    const offsets = new Int32Array(count + 1);
-    for (let index = 0; index < count; index += 1) {
-      let inner = 0;
-      for (
-        let edge = this.#tasks[(list[index] as number) * TASK + INS] as number;
-        edge !== -1;
-        edge = this.#edges[edge * EDGE + NEXT_IN] as number
-      ) {
-        if (this.#positionOf(edge) !== -1) inner += 1;
-      }
-      offsets[index + 1] = (offsets[index] as number) + inner;
-    }
-    const dependencies = new Int32Array(offsets[count] as number);
-    for (let index = 0; index < count; index += 1) {
-      // The list of a task's edges begins with the last argument.
-      let at = offsets[index + 1] as number;
-      for (
-        let edge = this.#tasks[(list[index] as number) * TASK + INS] as number;
-        edge !== -1;
-        edge = this.#edges[edge * EDGE + NEXT_IN] as number
-      ) {
-        const from = this.#positionOf(edge);
-        if (from !== -1) dependencies[(at -= 1)] = from;
-      }
-    }
-    for (let index = 0; index < count; index += 1) position[list[index] as number] = -1;
-    return { count, offsets, dependencies, ...weights };
-  }
-
-  /** Where the dependency of an edge stands in the list that `picture` was given; -1 when it does not. */
-  #positionOf(edge: number): number {
-    const from = this.#edges[edge * EDGE + FROM] as number;
-    return from === -1 ? -1 : (this.#position[from] as number);
   }
 
   #ready(task: number): void {
@@ -574,6 +527,3 @@ export class Scheduler {
     this.#edgeCapacity = capacity;
   }
 }
-
-/** What a policy is told of tasks besides their edges. */
-export type TaskWeights = Pick<TaskGraph, 'cost' | 'bytes' | 'keep' | 'priority'>;
