@@ -1,18 +1,18 @@
-import { type Contender } from '../contenders/contender.js';
+import type { Contender, Run } from '../contenders/contender.js';
 import { loadContender } from '../contenders/load.js';
 import type { NodeContender } from '../contenders/names.js';
 import { expectedValue } from '../shapes/expected.js';
 import { shapes } from '../shapes/index.js';
-import type { Shape } from '../shapes/shape.js';
 import { describeFailure } from './failure.js';
 import type { GraphChoice, Sample, Series, Tasks } from './protocol.js';
 
-const warmUpTurn = 150;
-const leastRounds = 3;
+/** Milliseconds that each contender runs before it is measured, so that the compiler has seen it. */
+const warmUp = 150;
 
 interface Entrant {
   readonly name: NodeContender;
-  readonly contender: Contender;
+  /** Builds and evaluates the graph once. */
+  readonly runOnce: () => Promise<Run>;
   readonly samples: Sample[];
 }
 
@@ -23,50 +23,46 @@ interface Entrant {
 export async function measureInterleaved(
   request: Tasks['interleaved']['request'],
 ): Promise<readonly Series[]> {
-  const shape = shapes[request.shape];
   const entrants: Entrant[] = [];
   const failed: Series[] = [];
+  let slowest = 0;
   for (const name of request.contenders) {
     try {
-      entrants.push({ name, contender: await warmedUp(name, request), samples: [] });
+      const contender = await loadContender(name);
+      slowest = Math.max(slowest, await prepare(contender, request));
+      const runOnce = (): Promise<Run> => contender.run(shapes[request.shape], request.size);
+      entrants.push({ name, runOnce, samples: [] });
     } catch (error) {
       failed.push({ contender: name, samples: [], failure: describeFailure(error) });
     }
   }
+  const leastRounds = slowest < request.budget / 3 ? 3 : 1;
   const started = performance.now();
   for (let round = 0; round < request.rounds; round++) {
     if (round >= leastRounds && performance.now() - started > request.budget) break;
-    for (const { contender, samples } of entrants) {
-      samples.push(await takeTurn({ contender, shape, size: request.size, turn: request.turn }));
-    }
+    for (const { runOnce, samples } of entrants) samples.push(await takeTurn(runOnce, request.turn));
   }
   return [...entrants.map(({ name, samples }) => ({ contender: name, samples })), ...failed];
 }
 
-/** Loads a contender, checks its result and lets the compiler see it. */
-async function warmedUp(name: NodeContender, { shape: shapeName, size }: GraphChoice): Promise<Contender> {
-  const shape = shapes[shapeName];
-  const contender = await loadContender(name);
-  const { value } = await contender.run(shape, size);
-  const expected = expectedValue(shape, size);
-  if (value !== expected) {
-    throw new Error(`wrong result ${value.toString()}, expected ${expected.toString()}`);
+/** Checks a contender's result and warms it up; gives the milliseconds of its first run. */
+async function prepare(contender: Contender, { shape, size }: GraphChoice): Promise<number> {
+  const runOnce = (): Promise<Run> => contender.run(shapes[shape], size);
+  const first = await runOnce();
+  const expected = expectedValue(shapes[shape], size);
+  if (first.value !== expected) {
+    throw new Error(`wrong result ${first.value.toString()}, expected ${expected.toString()}`);
   }
-  await takeTurn({ contender, shape, size, turn: warmUpTurn });
-  return contender;
+  const duration = first.build + first.evaluate;
+  if (duration < warmUp) await takeTurn(runOnce, warmUp);
+  return duration;
 }
 
-interface Turn {
-  readonly contender: Contender;
-  readonly shape: Shape;
-  readonly size: number;
-  readonly turn: number;
-}
-
-async function takeTurn({ contender, shape, size, turn }: Turn): Promise<Sample> {
+/** Repeats runs for at least `turn` milliseconds. */
+async function takeTurn(runOnce: () => Promise<Run>, turn: number): Promise<Sample> {
   let [runs, build, evaluate] = [0, 0, 0];
   do {
-    const run = await contender.run(shape, size);
+    const run = await runOnce();
     runs += 1;
     build += run.build;
     evaluate += run.evaluate;

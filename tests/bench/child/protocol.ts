@@ -79,7 +79,7 @@ export interface Tasks {
       readonly rounds: number;
       /** Milliseconds one contender's turn lasts at least. */
       readonly turn: number;
-      /** Milliseconds after which no new round begins, once there are three. */
+      /** Milliseconds after which no new round begins, once there are three; once there is one if a run is that slow. */
       readonly budget: number;
     };
     response: readonly Series[];

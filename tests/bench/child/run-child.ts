@@ -5,6 +5,8 @@ import type { Message, Outcome, TaskName, Tasks } from './protocol.js';
 export interface ChildOptions {
   /** Seconds after which the child is killed and its task counts as too slow. */
   readonly limit: number;
+  /** Seconds added to the limit for repeats. Default 0. */
+  readonly grace?: number;
   /** Flags for node. Default none: children run with the heap that a user gets. */
   readonly flags?: readonly string[];
 }
@@ -15,7 +17,7 @@ const entry = new URL('../.build/main.js', import.meta.url);
 export function runChild<Name extends TaskName>(
   task: Name,
   request: Tasks[Name]['request'],
-  { limit, flags = [] }: ChildOptions,
+  { limit, grace = 0, flags = [] }: ChildOptions,
 ): Promise<Outcome<Tasks[Name]['response']>> {
   return new Promise((resolve) => {
     const child = fork(entry, { execArgv: [...flags], env: plainEnvironment(), silent: true });
@@ -24,7 +26,7 @@ export function runChild<Name extends TaskName>(
     const timer = setTimeout(() => {
       resolve({ ok: false, reason: `over ${limit.toString()} s` });
       child.kill('SIGKILL');
-    }, limit * 1_000);
+    }, (limit + grace) * 1_000);
     child.once('message', (outcome) => {
       // The child answers exactly what the protocol states for this task.
       resolve(outcome as Outcome<Tasks[Name]['response']>);

@@ -10,9 +10,9 @@ import { timeDask } from './dask.js';
 export interface Effort {
   /** Repeats of each contender; fewer when the budget is used up, at least three. */
   readonly rounds: number;
-  /** Seconds per comparison after which no further round begins. */
+  /** Seconds per pair of contenders after which no further round begins. */
   readonly budget: number;
-  /** Seconds after which one contender on one graph counts as too slow. */
+  /** Seconds after which one build and evaluation counts as too slow. */
   readonly limit: number;
   /** The interpreter for Dask, if there is one. */
   readonly python: string | undefined;

@@ -31,7 +31,7 @@ export async function timeDask(
     return figure(variant, graph, { samples: [], note: `cannot express ${graph.shape}` });
   }
   const request = { ...program, variant, rounds, budget: budget * 1_000 };
-  const outcome = await runPython<DaskTimes>('dask_times.py', request, { python, limit });
+  const outcome = await runPython<DaskTimes>('dask_times.py', request, { python, limit, grace: budget });
   if (!outcome.ok) return figure(variant, graph, { samples: [], note: outcome.reason });
   const { value, samples } = outcome.value;
   if (value !== expectedValue(shape, graph.size)) {

@@ -47,11 +47,17 @@ export function figure(
     evaluate: perNode(median(samples.map((sample) => sample.evaluate / runsOf(sample)))),
     together: perNode(median(together)),
     spread: spread(together),
-    ratio: median(together) / median(reference.map(timeOf)),
+    ratio: ratioOf(together, reference.map(timeOf)),
     samples,
     reference,
     ...(note !== undefined && { note }),
   };
+}
+
+/** Median of the ratios of neighbouring turns, which share what the machine was doing; else the ratio of the medians. */
+function ratioOf(own: readonly number[], reference: readonly number[]): number {
+  if (own.length !== reference.length) return median(own) / median(reference);
+  return median(own.map((time, turn) => time / (reference[turn] ?? NaN)));
 }
 
 /** Milliseconds of one build and evaluation. */

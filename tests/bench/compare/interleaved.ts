@@ -39,6 +39,11 @@ export async function compareInterleaved(
   return sketch === undefined || !contenders.includes('sketch') ? figures : [sketch, ...figures];
 }
 
+/** Seconds that the rounds may take once the first run has come through in time. */
+function graceFor(budget: number): number {
+  return 3 * budget;
+}
+
 async function measure(
   graph: GraphChoice,
   contender: NodeContender,
@@ -46,6 +51,6 @@ async function measure(
 ): Promise<readonly Series[]> {
   const contenders: NodeContender[] = contender === 'sketch' ? ['sketch'] : ['sketch', contender];
   const request = { ...graph, contenders, rounds, turn, budget: budget * 1_000 };
-  const outcome = await runChild('interleaved', request, { limit });
+  const outcome = await runChild('interleaved', request, { limit, grace: graceFor(budget) });
   return outcome.ok ? outcome.value : [{ contender, samples: [], failure: outcome.reason }];
 }

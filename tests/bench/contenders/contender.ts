@@ -4,6 +4,8 @@ import type { Shape } from '../shapes/shape.js';
 /** One graph under construction: the operations that build it and the way to evaluate a node of it. */
 export interface Assembly<Node> {
   readonly operations: Operations<Node>;
+  /** Turns the calls collected so far into the system's own graph; part of building. */
+  seal?(): void;
   evaluate(target: Node): number | Promise<number>;
 }
 
@@ -35,10 +37,14 @@ export function contender<Node>(begin: () => Assembly<Node>): Contender {
   const build = (assembly: Assembly<Node>, shape: Shape, size: number): Node => {
     const target = shape.build(assembly.operations, size);
     if (target === undefined) throw new UnsupportedShape(shape);
+    assembly.seal?.();
     return target;
   };
   return {
-    build: (shape, size) => build(begin(), shape, size),
+    build(shape, size) {
+      const assembly = begin();
+      return { assembly, target: build(assembly, shape, size) };
+    },
     async run(shape, size) {
       const started = performance.now();
       const assembly = begin();

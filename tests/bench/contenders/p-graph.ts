@@ -17,7 +17,7 @@ export async function pGraph(): Promise<Contender> {
   return contender<Task>(() => assemble(PGraph));
 }
 
-/** One graph: tasks and dependencies are collected while it is built, and handed over when it is evaluated. */
+/** One graph: tasks and dependencies are collected while it is built, and handed over at the end of building. */
 function assemble(PGraph: PGraph): Assembly<Task> {
   const nodes = new Map<string, { run: () => void }>();
   const dependencies: [string, string][] = [];
@@ -27,6 +27,7 @@ function assemble(PGraph: PGraph): Assembly<Task> {
     nodes.set(task.id, { run: () => void (task.value = body()) });
     return task;
   };
+  let graph: InstanceType<PGraph> | undefined;
   return {
     operations: {
       inc: (x) =>
@@ -35,8 +36,11 @@ function assemble(PGraph: PGraph): Assembly<Task> {
       sum: (tasks) => add(tasks, () => total(tasks.map((task) => task.value))),
       share: (task) => task,
     },
+    seal() {
+      graph = new PGraph(nodes, dependencies);
+    },
     async evaluate(target) {
-      await new PGraph(nodes, dependencies).run();
+      await graph?.run();
       return target.value;
     },
   };

@@ -21,13 +21,15 @@ export interface PythonOptions {
   readonly python: string | undefined;
   /** Seconds after which the script is killed and counts as too slow. */
   readonly limit: number;
+  /** Seconds added to the limit for repeats. Default 0. */
+  readonly grace?: number;
 }
 
 /** Runs a script with `request` as JSON on its standard input; `Answer` is what the script's docstring states. */
 export function runPython<Answer>(
   script: Script,
   request: unknown,
-  { python, limit }: PythonOptions,
+  { python, limit, grace = 0 }: PythonOptions,
 ): Promise<Outcome<Answer>> {
   if (python === undefined) return Promise.resolve({ ok: false, reason: 'dask is not installed' });
   const child = spawn(python, [fileURLToPath(new URL(script, import.meta.url))]);
@@ -39,7 +41,7 @@ export function runPython<Answer>(
     const timer = setTimeout(() => {
       resolve({ ok: false, reason: `over ${limit.toString()} s` });
       child.kill('SIGKILL');
-    }, limit * 1_000);
+    }, (limit + grace) * 1_000);
     child.once('close', (code) => {
       clearTimeout(timer);
       const reason = complaint.trim().split('\n').at(-1) ?? '';

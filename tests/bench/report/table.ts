@@ -47,5 +47,6 @@ export function digits(value: number): string {
 
 /** A ratio as the tables show it, such as `1.87×`; a dash for NaN. */
 export function times(ratio: number, decimals = 2): string {
-  return Number.isNaN(ratio) ? '-' : `${ratio.toFixed(decimals)}×`;
+  if (Number.isNaN(ratio)) return '-';
+  return `${ratio.toFixed(ratio < 100 ? decimals : 0)}×`;
 }

@@ -20,7 +20,7 @@ export const core: Suite = {
       effort: {
         rounds: options.rounds ?? 15,
         budget: 1.5,
-        limit: options.limit ?? 5,
+        limit: options.limit ?? 4,
         python: options.python,
       },
       progress: options.progress,
