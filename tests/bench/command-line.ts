@@ -1,11 +1,10 @@
 import { parseArgs } from 'node:util';
-import {
-  type ContenderName,
-  nodeContenders,
-  pythonContenders,
-} from './contenders/names.js';
-import { type ShapeName, shapeNames } from './shapes/shape.js';
-import { type SuiteName, suiteNames, type SuiteOptions } from './suites/suite.js';
+import { nodeContenders, pythonContenders } from './contenders/names.js';
+import type { ContenderName } from './contenders/names.js';
+import { shapeNames } from './shapes/shape.js';
+import type { ShapeName } from './shapes/shape.js';
+import { suiteNames } from './suites/suite.js';
+import type { SuiteName, SuiteOptions } from './suites/suite.js';
 
 /** What the command line asks for. */
 export interface Command {

@@ -1,33 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const here = new URL('./', import.meta.url);
-const root = new URL('../../', here);
-const path = (relative: string, base = here): string => fileURLToPath(new URL(relative, base));
+const path = (relative: string): string => fileURLToPath(new URL(relative, here));
 
 /** Installs the peers that the benchmarks are measured against, once. */
 export function installPeers(): void {
   if (existsSync(path('node_modules'))) return;
   runTool('npm', ['ci', '--prefix', path('.')]);
-}
-
-/** Builds the library when its build is missing or older than a source: a stale build would be measured in silence. */
-export function buildLibrary(): void {
-  const entry = path('dist/index.js', root);
-  if (existsSync(entry) && statSync(entry).mtimeMs >= newestSource()) return;
-  runTool('npm', ['run', 'build', '--prefix', path('.', root)]);
-}
-
-function newestSource(): number {
-  const source = path('src/', root);
-  const files = readdirSync(source, { recursive: true, withFileTypes: true });
-  return Math.max(
-    ...files
-      .filter((file) => file.isFile())
-      .map((file) => statSync(`${file.parentPath}/${file.name}`).mtimeMs),
-  );
 }
 
 /**

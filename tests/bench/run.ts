@@ -1,13 +1,17 @@
 import { writeFile } from 'node:fs/promises';
-import { type Command, parseCommand } from './command-line.js';
+import { ensureBuild } from '../support/global-setup.js';
+import { parseCommand } from './command-line.js';
+import type { Command } from './command-line.js';
 import { packagedContenders } from './contenders/names.js';
-import { buildChildren, buildLibrary, installPeers } from './prepare.js';
+import { buildChildren, installPeers } from './prepare.js';
 import { findPython } from './python/run-python.js';
 import { describeMachine, machineLine } from './report/machine.js';
-import { type Check, passes, type Report, type SuiteResult } from './report/result.js';
+import { passes } from './report/result.js';
+import type { Check, Report, SuiteResult } from './report/result.js';
 import { digits, renderTable } from './report/table.js';
 import { suites } from './suites/index.js';
-import { type Suite, type SuiteName, type SuiteOptions, suiteNames } from './suites/suite.js';
+import { suiteNames } from './suites/suite.js';
+import type { Suite, SuiteName, SuiteOptions } from './suites/suite.js';
 
 const usage = `Usage: npm run bench -- [suite] [options]
 
@@ -68,10 +72,10 @@ function stepsOf({ suite }: Command): typeof defaultRun {
 
 /** Brings in what the chosen benchmarks need, and no more. */
 async function prepare(command: Command): Promise<void> {
-  const contenders =
-    command.options.contenders ?? stepsOf(command).flatMap(({ suite }) => suites[suite].contenders);
+  const contenders = command.options.contenders ?? stepsOf(command).flatMap(({ suite }) => suites[suite].contenders);
   if (contenders.some((name) => packagedContenders.includes(name))) installPeers();
-  buildLibrary();
+  // A stale build would be measured in silence.
+  ensureBuild();
   await buildChildren();
 }
 

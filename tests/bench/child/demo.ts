@@ -19,6 +19,6 @@ export async function runDemo({ seconds }: Tasks['demo']['request']): Promise<nu
   const started = performance.now();
   const depth = await work(f, c, e).resolve();
   const elapsed = (performance.now() - started) / 1_000;
-  if (depth !== 4) throw new Error(`wrong result ${depth.toString()}, expected 4`);
+  if (depth !== 4) throw new Error(`wrong result ${depth}, expected 4`);
   return elapsed;
 }

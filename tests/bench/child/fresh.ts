@@ -15,7 +15,7 @@ export async function measureFresh(request: Tasks['fresh']['request']): Promise<
   const pauses = await collections();
   const expected = expectedValue(shape, request.size);
   if (value !== expected) {
-    throw new Error(`wrong result ${value.toString()}, expected ${expected.toString()}`);
+    throw new Error(`wrong result ${value}, expected ${expected}`);
   }
   return {
     build,

@@ -20,9 +20,7 @@ interface Entrant {
  * Measures several contenders in this process, in turns A B A B, after a warm-up. A turn repeats build and evaluate
  * until it has lasted long enough to be timed well and to carry its own share of garbage collection.
  */
-export async function measureInterleaved(
-  request: Tasks['interleaved']['request'],
-): Promise<readonly Series[]> {
+export async function measureInterleaved(request: Tasks['interleaved']['request']): Promise<readonly Series[]> {
   const entrants: Entrant[] = [];
   const failed: Series[] = [];
   let slowest = 0;
@@ -51,7 +49,7 @@ async function prepare(contender: Contender, { shape, size }: GraphChoice): Prom
   const first = await runOnce();
   const expected = expectedValue(shapes[shape], size);
   if (first.value !== expected) {
-    throw new Error(`wrong result ${first.value.toString()}, expected ${expected.toString()}`);
+    throw new Error(`wrong result ${first.value}, expected ${expected}`);
   }
   const duration = first.build + first.evaluate;
   if (duration < warmUp) await takeTurn(runOnce, warmUp);

@@ -16,10 +16,7 @@ const handlers: Handlers = {
   demo: async (request) => (await import('./demo.js')).runDemo(request),
 };
 
-function perform<Name extends TaskName>(
-  name: Name,
-  request: Tasks[Name]['request'],
-): Promise<Tasks[Name]['response']> {
+function perform<Name extends TaskName>(name: Name, request: Tasks[Name]['request']): Promise<Tasks[Name]['response']> {
   return handlers[name](request);
 }
 

@@ -2,7 +2,7 @@ import type { Future, RunEvent } from '../../../src/index.js';
 import { loadLibrary } from '../contenders/library.js';
 import type { MemoryRun, MemoryVariant, Tasks } from './protocol.js';
 
-type Values = Float64Array<ArrayBufferLike>;
+type Values = Float64Array;
 
 interface Chain {
   readonly length: number;
@@ -15,7 +15,7 @@ export async function measureMemory(request: Tasks['memory']['request']): Promis
   const chain = variant === 'baseline' ? { length: 8, steps } : { length, steps };
   const outcome = variant === 'loop' ? runLoop(chain) : await runNodes(variant, chain);
   const wrong = outcome.values.findIndex((value) => value !== steps);
-  if (wrong >= 0) throw new Error(`wrong result at ${wrong.toString()}, expected ${steps.toString()}`);
+  if (wrong >= 0) throw new Error(`wrong result at ${wrong}, expected ${steps}`);
   const { duration, peakByEvents } = outcome;
   const peakResident = process.resourceUsage().maxRSS * 1024;
   return { duration, peakResident, ...(peakByEvents !== undefined && { peakByEvents }) };

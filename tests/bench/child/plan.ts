@@ -1,12 +1,11 @@
 import type { Future } from '../../../src/index.js';
 import { loadLibrary } from '../contenders/library.js';
-import { sinks, type TaskGraph } from '../task-graph/task-graph.js';
+import { sinks } from '../task-graph/task-graph.js';
+import type { TaskGraph } from '../task-graph/task-graph.js';
 import type { PlanChoice, PlannedGraph, Tasks } from './protocol.js';
 
 /** Plans every graph on each of its numbers of workers. */
-export async function planGraphs({
-  graphs,
-}: Tasks['plan']['request']): Promise<Tasks['plan']['response']> {
+export async function planGraphs({ graphs }: Tasks['plan']['request']): Promise<Tasks['plan']['response']> {
   const planned = [];
   for (const choice of graphs) planned.push(await planGraph(choice));
   return planned;

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import type { Message, Outcome, TaskName, Tasks } from './protocol.js';
+import type { Outcome, TaskName, Tasks } from './protocol.js';
 
 /** How to start a child process. */
 export interface ChildOptions {
@@ -23,10 +23,13 @@ export function runChild<Name extends TaskName>(
     const child = fork(entry, { execArgv: [...flags], env: plainEnvironment(), silent: true });
     let complaint = '';
     child.stderr?.on('data', (text: Buffer) => (complaint += text.toString()));
-    const timer = setTimeout(() => {
-      resolve({ ok: false, reason: `over ${limit.toString()} s` });
-      child.kill('SIGKILL');
-    }, (limit + grace) * 1_000);
+    const timer = setTimeout(
+      () => {
+        resolve({ ok: false, reason: `over ${limit} s` });
+        child.kill('SIGKILL');
+      },
+      (limit + grace) * 1_000,
+    );
     child.once('message', (outcome) => {
       // The child answers exactly what the protocol states for this task.
       resolve(outcome as Outcome<Tasks[Name]['response']>);
@@ -35,7 +38,7 @@ export function runChild<Name extends TaskName>(
       clearTimeout(timer);
       resolve({ ok: false, reason: describeExit({ complaint, code, signal }) });
     });
-    child.send({ task, request } as Message);
+    child.send({ task, request });
   });
 }
 

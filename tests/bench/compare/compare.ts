@@ -1,5 +1,6 @@
 import type { GraphChoice } from '../child/protocol.js';
-import { type ContenderName, type NodeContender, runsInNode } from '../contenders/names.js';
+import { runsInNode } from '../contenders/names.js';
+import type { ContenderName, NodeContender } from '../contenders/names.js';
 import { shapes } from '../shapes/index.js';
 import type { Figure } from './figure.js';
 import { compareFresh } from './fresh.js';
@@ -28,8 +29,7 @@ export async function compare(
   effort: Effort,
 ): Promise<readonly Figure[]> {
   const inNode: NodeContender[] = contenders.filter(runsInNode);
-  const compareInNode =
-    shapes[graph.shape].nodes(graph.size) > largestInProcess ? compareFresh : compareInterleaved;
+  const compareInNode = shapes[graph.shape].nodes(graph.size) > largestInProcess ? compareFresh : compareInterleaved;
   const figures: Figure[] = [...(await compareInNode(graph, inNode, effort))];
   const sketch = figures.find(({ contender }) => contender === 'sketch');
   for (const contender of contenders) {

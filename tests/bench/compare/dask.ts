@@ -5,7 +5,8 @@ import { expectedValue } from '../shapes/expected.js';
 import { shapes } from '../shapes/index.js';
 import { writeProgram } from '../shapes/program.js';
 import type { Effort } from './compare.js';
-import { figure, type Figure } from './figure.js';
+import { figure } from './figure.js';
+import type { Figure } from './figure.js';
 
 interface DaskTimes {
   readonly value: number;
@@ -35,7 +36,7 @@ export async function timeDask(
   if (!outcome.ok) return figure(variant, graph, { samples: [], note: outcome.reason });
   const { value, samples } = outcome.value;
   if (value !== expectedValue(shape, graph.size)) {
-    return figure(variant, graph, { samples: [], note: `wrong result ${value.toString()}` });
+    return figure(variant, graph, { samples: [], note: `wrong result ${value}` });
   }
   return figure(variant, graph, { samples, reference: sketch?.samples ?? [] });
 }

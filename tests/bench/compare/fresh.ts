@@ -3,7 +3,8 @@ import { runChild } from '../child/run-child.js';
 import type { NodeContender } from '../contenders/names.js';
 import { mean, median } from '../report/statistics.js';
 import type { Effort } from './compare.js';
-import { figure, type Figure } from './figure.js';
+import { figure } from './figure.js';
+import type { Figure } from './figure.js';
 
 /** Repeats stop here for graphs that take seconds. */
 const mostRounds = 5;
@@ -45,5 +46,5 @@ async function enter(entrant: Entrant, graph: GraphChoice, limit: number): Promi
 function describeRuns(runs: readonly FreshRun[]): string {
   const share = mean(runs.map((run) => run.gc / (run.build + run.evaluate)));
   const resident = median(runs.map((run) => run.peakResident)) / 2 ** 30;
-  return `gc ${(share * 100).toFixed(0)} %, ${resident.toFixed(2)} GiB resident, ${runs.length.toString()} runs`;
+  return `gc ${(share * 100).toFixed(0)} %, ${resident.toFixed(2)} GiB resident, ${runs.length} runs`;
 }

@@ -2,7 +2,8 @@ import type { GraphChoice, Series } from '../child/protocol.js';
 import { runChild } from '../child/run-child.js';
 import type { NodeContender } from '../contenders/names.js';
 import type { Effort } from './compare.js';
-import { figure, type Figure } from './figure.js';
+import { figure } from './figure.js';
+import type { Figure } from './figure.js';
 
 const turn = 20;
 
@@ -20,8 +21,7 @@ export async function compareInterleaved(
   let sketch: Figure | undefined;
   for (const contender of rivals.length > 0 ? rivals : contenders) {
     const series = await measure(graph, contender, effort);
-    const of = (name: NodeContender): Series | undefined =>
-      series.find((one) => one.contender === name);
+    const of = (name: NodeContender): Series | undefined => series.find((one) => one.contender === name);
     const reference = of('sketch');
     if (reference !== undefined) {
       sketch ??= figure('sketch', graph, { ...reference, reference: reference.samples, note: reference.failure });

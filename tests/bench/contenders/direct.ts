@@ -1,5 +1,6 @@
 import { increment, join, total } from '../shapes/operations.js';
-import { type Contender, contender } from './contender.js';
+import { contender } from './contender.js';
+import type { Contender } from './contender.js';
 
 /** Plain function calls: eager, no graph. Gives the expected value of every shape and the floor of its cost. */
 export function direct(): Contender {

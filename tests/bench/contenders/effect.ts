@@ -1,5 +1,6 @@
 import { increment, join, total } from '../shapes/operations.js';
-import { type Contender, contender } from './contender.js';
+import { contender } from './contender.js';
+import type { Contender } from './contender.js';
 import { importPeer } from './peer.js';
 
 declare const value: unique symbol;

@@ -1,5 +1,6 @@
 import { increment, join, total } from '../shapes/operations.js';
-import { type Assembly, type Contender, contender } from './contender.js';
+import { contender } from './contender.js';
+import type { Assembly, Contender } from './contender.js';
 import { importPeer } from './peer.js';
 
 interface Task {
@@ -22,7 +23,7 @@ function assemble(PGraph: PGraph): Assembly<Task> {
   const nodes = new Map<string, { run: () => void }>();
   const dependencies: [string, string][] = [];
   const add = (dependsOn: readonly Task[], body: () => number): Task => {
-    const task: Task = { id: `n${nodes.size.toString()}`, value: NaN };
+    const task: Task = { id: `n${nodes.size}`, value: NaN };
     for (const dependency of dependsOn) dependencies.push([dependency.id, task.id]);
     nodes.set(task.id, { run: () => void (task.value = body()) });
     return task;
@@ -30,8 +31,7 @@ function assemble(PGraph: PGraph): Assembly<Task> {
   let graph: InstanceType<PGraph> | undefined;
   return {
     operations: {
-      inc: (x) =>
-        typeof x === 'number' ? add([], () => increment(x)) : add([x], () => increment(x.value)),
+      inc: (x) => (typeof x === 'number' ? add([], () => increment(x)) : add([x], () => increment(x.value))),
       join: (left, right) => add([left, right], () => join(left.value, right.value)),
       sum: (tasks) => add(tasks, () => total(tasks.map((task) => task.value))),
       share: (task) => task,

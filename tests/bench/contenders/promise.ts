@@ -1,5 +1,6 @@
 import { increment, join, total } from '../shapes/operations.js';
-import { type Contender, contender } from './contender.js';
+import { contender } from './contender.js';
+import type { Contender } from './contender.js';
 
 /** A plain `.then` chain: eager, holds every value, shares by nature. */
 export function promise(): Contender {
@@ -8,8 +9,7 @@ export function promise(): Contender {
   const operations = {
     inc: (x: Promise<number> | number) =>
       typeof x === 'number' ? Promise.resolve(x).then(increment) : x.then(increment),
-    join: (left: Promise<number>, right: Promise<number>) =>
-      Promise.all([left, right]).then(([a, b]) => join(a, b)),
+    join: (left: Promise<number>, right: Promise<number>) => Promise.all([left, right]).then(([a, b]) => join(a, b)),
     sum: (values: Promise<number>[]) => Promise.all(values).then(total),
     share: (value: Promise<number>) => value,
     down,

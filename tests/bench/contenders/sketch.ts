@@ -1,6 +1,8 @@
 import { increment, join, total } from '../shapes/operations.js';
-import { node, run, type Sketch } from '../sketch.mjs';
-import { type Contender, contender } from './contender.js';
+import { node, run } from '../sketch.mjs';
+import type { Sketch } from '../sketch.mjs';
+import { contender } from './contender.js';
+import type { Contender } from './contender.js';
 
 /** The bare sketch: the least that a lazy graph with counted release can cost. It looks for nodes at the top level of arguments only. */
 export function sketch(): Contender {

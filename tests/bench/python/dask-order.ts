@@ -1,6 +1,7 @@
 import type { Outcome } from '../child/protocol.js';
 import type { TaskGraph } from '../task-graph/task-graph.js';
-import { type PythonOptions, runPython } from './run-python.js';
+import { runPython } from './run-python.js';
+import type { PythonOptions } from './run-python.js';
 
 /** For each graph, the indices of its tasks in the order in which Dask would run them. */
 export function daskOrders(

@@ -38,16 +38,17 @@ export function runPython<Answer>(
   child.stderr.on('data', (text: Buffer) => (complaint += text.toString()));
   child.stdin.end(JSON.stringify(request));
   return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      resolve({ ok: false, reason: `over ${limit.toString()} s` });
-      child.kill('SIGKILL');
-    }, (limit + grace) * 1_000);
+    const timer = setTimeout(
+      () => {
+        resolve({ ok: false, reason: `over ${limit} s` });
+        child.kill('SIGKILL');
+      },
+      (limit + grace) * 1_000,
+    );
     child.once('close', (code) => {
       clearTimeout(timer);
       const reason = complaint.trim().split('\n').at(-1) ?? '';
-      resolve(
-        code === 0 ? { ok: true, value: JSON.parse(output) as Answer } : { ok: false, reason },
-      );
+      resolve(code === 0 ? { ok: true, value: JSON.parse(output) as Answer } : { ok: false, reason });
     });
   });
 }

@@ -16,9 +16,7 @@ export function renderTable(table: Table): string {
   const widths = table.columns.map((title, column) =>
     Math.max(title.length, ...cells.map((row) => (row[column] ?? '').length)),
   );
-  const right = table.columns.map((_, column) =>
-    cells.some((row) => figure.test(row[column] ?? '')),
-  );
+  const right = table.columns.map((_, column) => cells.some((row) => figure.test(row[column] ?? '')));
   const line = (row: readonly string[]): string =>
     row
       .map((cell, column) => {

@@ -1,4 +1,5 @@
-import { increment, join, type Operations, total } from './operations.js';
+import { increment, join, total } from './operations.js';
+import type { Operations } from './operations.js';
 import type { Shape } from './shape.js';
 
 const byValue: Operations<number> = {

@@ -42,8 +42,7 @@ function nextLayer<Node>(
   const [above = []] = window;
   return above.map((parent) => {
     const second = window[draw(window.length)]?.[draw(width)];
-    const made =
-      second === undefined || draw(4) === 0 ? operations.inc(parent) : operations.join(parent, second);
+    const made = second === undefined || draw(4) === 0 ? operations.inc(parent) : operations.join(parent, second);
     return operations.share(made);
   });
 }

@@ -13,7 +13,7 @@ export const demo: Suite = {
     const seconds: number[] = [];
     let failure = '';
     for (let round = 0; round < rounds; round++) {
-      progress(`round ${(round + 1).toString()}`);
+      progress(`round ${round + 1}`);
       const outcome = await runChild('demo', { seconds: 1 }, { limit });
       if (outcome.ok) seconds.push(outcome.value);
       else failure = outcome.reason;

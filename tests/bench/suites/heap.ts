@@ -1,18 +1,12 @@
 import type { Outcome } from '../child/protocol.js';
 import { runChild } from '../child/run-child.js';
-import { type NodeContender, runsInNode } from '../contenders/names.js';
+import { runsInNode } from '../contenders/names.js';
+import type { NodeContender } from '../contenders/names.js';
 import { digits } from '../report/table.js';
 import { shapes } from '../shapes/index.js';
 import type { Suite } from './suite.js';
 
-const contenders: readonly NodeContender[] = [
-  'sketch',
-  'lazydag',
-  'promise',
-  'p-graph',
-  'signals',
-  'effect',
-];
+const contenders: readonly NodeContender[] = ['sketch', 'lazydag', 'promise', 'p-graph', 'signals', 'effect'];
 const bytesLimit = 250;
 
 /** Heap per unresolved node: a graph is built and weighed before anything runs. */

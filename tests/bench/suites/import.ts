@@ -18,7 +18,7 @@ export const importTime: Suite = {
     const dependencies = { name: 'graphology + reflect-metadata', times: [] as number[] };
     const library = { name: 'lazydag', times: [] as number[] };
     for (let round = 0; round < rounds; round++) {
-      progress(`round ${(round + 1).toString()}`);
+      progress(`round ${round + 1}`);
       dependencies.times.push(await importTimeOf(['graphology', 'reflect-metadata']));
       library.times.push(await importTimeOf([libraryUrl]));
     }
@@ -27,7 +27,7 @@ export const importTime: Suite = {
       suite: 'import',
       tables: [
         {
-          title: `import, fresh processes, median of ${rounds.toString()}`,
+          title: `import, fresh processes, median of ${rounds}`,
           columns: ['', 'time', 'spread', 'ratio'],
           rows: [dependencies, library].map((one) => [
             one.name,

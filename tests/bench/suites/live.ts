@@ -4,7 +4,8 @@ import { digits } from '../report/table.js';
 import { shapes } from '../shapes/index.js';
 import { writeProgram } from '../shapes/program.js';
 import { peakBytesInOrder } from '../task-graph/schedule.js';
-import { taskGraph, type TaskGraph } from '../task-graph/task-graph.js';
+import { taskGraph } from '../task-graph/task-graph.js';
+import type { TaskGraph } from '../task-graph/task-graph.js';
 import type { Suite } from './suite.js';
 
 /** What dask.order holds on the same trees. */
@@ -61,10 +62,10 @@ export const live: Suite = {
 function treeGraph(leaves: number): TaskGraph {
   const calls = writeProgram(shapes.tree, leaves)?.calls ?? [];
   const named = calls.map(({ dependencies }, index) => ({
-    id: `n${index.toString()}`,
+    id: `n${index}`,
     cost: 1,
     bytes: 1,
-    parents: dependencies.map((dependency) => `n${dependency.toString()}`),
+    parents: dependencies.map((dependency) => `n${dependency}`),
   }));
   return taskGraph('tree', named);
 }

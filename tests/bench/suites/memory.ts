@@ -27,7 +27,7 @@ export const memory: Suite = {
     for (let round = 0; round < rounds; round++) {
       for (const entrant of entrants) {
         if (entrant.failure !== undefined) continue;
-        progress(`${entrant.variant}, round ${(round + 1).toString()}`);
+        progress(`${entrant.variant}, round ${round + 1}`);
         const request = { variant: entrant.variant, length, steps };
         const outcome = await runChild('memory', request, { limit });
         if (outcome.ok) entrant.runs.push(outcome.value);
@@ -39,7 +39,7 @@ export const memory: Suite = {
       suite: 'memory',
       tables: [
         {
-          title: `${steps.toString()} steps over arrays of ${digits((length * 8) / 1e6)} MB`,
+          title: `${steps} steps over arrays of ${digits((length * 8) / 1e6)} MB`,
           columns: ['', 'arrays by events', 'arrays resident', 'time', '× loop', ''],
           rows: records.map((record) => [
             record.variant,
@@ -71,8 +71,7 @@ export const memory: Suite = {
 function summarise(entrants: readonly Entrant[], length: number) {
   const runsOf = (wanted: MemoryVariant): readonly MemoryRun[] =>
     entrants.find(({ variant }) => variant === wanted)?.runs ?? [];
-  const resident = (runs: readonly MemoryRun[]): number =>
-    median(runs.map((run) => run.peakResident));
+  const resident = (runs: readonly MemoryRun[]): number => median(runs.map((run) => run.peakResident));
   const duration = (runs: readonly MemoryRun[]): number => median(runs.map((run) => run.duration));
   const base = resident(runsOf('baseline'));
   return entrants

@@ -1,4 +1,5 @@
-import { compare, type Effort } from '../compare/compare.js';
+import { compare } from '../compare/compare.js';
+import type { Effort } from '../compare/compare.js';
 import type { Figure } from '../compare/figure.js';
 import { figuresTable } from '../compare/figures-table.js';
 import { dropped, noteGrowth } from '../compare/growth.js';

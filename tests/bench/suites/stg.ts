@@ -4,7 +4,8 @@ import { mean } from '../report/statistics.js';
 import { digits } from '../report/table.js';
 import { longestPathListSchedule } from '../task-graph/list-schedule.js';
 import { faultOf, makespanOf } from '../task-graph/schedule.js';
-import { type Optimum, readOptima, readStandardTaskGraphs } from '../task-graph/stg.js';
+import { readOptima, readStandardTaskGraphs } from '../task-graph/stg.js';
+import type { Optimum } from '../task-graph/stg.js';
 import type { TaskGraph } from '../task-graph/task-graph.js';
 import { requireFolder } from './folder.js';
 import type { Suite } from './suite.js';
@@ -31,7 +32,7 @@ export const stg: Suite = {
     const folder = requireFolder('stg', options);
     const graphs = await readStandardTaskGraphs(folder);
     const optima = await readOptima(folder);
-    options.progress(`${graphs.length.toString()} graphs, ${optima.length.toString()} optima`);
+    options.progress(`${graphs.length} graphs, ${optima.length} optima`);
     const scores = await score(graphs, optima, options.limit ?? 300);
     const workers = [...new Set(scores.map((one) => one.workers))].sort((a, b) => a - b);
     const overall = mean(scores.map(({ ratio }) => ratio));
@@ -42,7 +43,12 @@ export const stg: Suite = {
           title: 'makespan over optimum, mean',
           columns: ['workers', 'graphs', 'lazydag', 'worst', 'worst graph', 'optimal', 'ms per graph', 'longest path'],
           rows: [
-            ...workers.map((count) => row(count.toString(), scores.filter((one) => one.workers === count))),
+            ...workers.map((count) =>
+              row(
+                count.toString(),
+                scores.filter((one) => one.workers === count),
+              ),
+            ),
             null,
             row('all', scores),
           ],
@@ -75,7 +81,7 @@ async function score(
 function scoreOne(graph: TaskGraph, plan: PlannedGraph, optima: readonly Optimum[]): Score[] {
   const { workers, schedule, duration } = plan;
   const fault = faultOf(graph, schedule, workers);
-  if (fault !== undefined) throw new Error(`stg: ${graph.name} on ${workers.toString()}: ${fault}`);
+  if (fault !== undefined) throw new Error(`stg: ${graph.name} on ${workers}: ${fault}`);
   const makespan = makespanOf(schedule);
   const reference = makespanOf(longestPathListSchedule(graph, workers));
   return optima

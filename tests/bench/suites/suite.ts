@@ -29,17 +29,7 @@ export interface Suite {
 }
 
 /** Every suite's name, as on the command line. */
-export const suiteNames = [
-  'core',
-  'scale',
-  'heap',
-  'live',
-  'memory',
-  'import',
-  'demo',
-  'stg',
-  'workflows',
-] as const;
+export const suiteNames = ['core', 'scale', 'heap', 'live', 'memory', 'import', 'demo', 'stg', 'workflows'] as const;
 
 /** Name of a suite on the command line. */
 export type SuiteName = (typeof suiteNames)[number];

@@ -53,10 +53,26 @@ export const workflows: Suite = {
       suite: 'workflows',
       tables: [oneWorkerTable(traces), manyWorkersTable(traces)],
       checks: [
-        { name: 'one worker: peak over dask.order, geometric mean', measured: geometricMean(overDask), limit: limits.peakOverDask },
-        { name: 'one worker: peak over dask.order, worst', measured: Math.max(...overDask), limit: limits.worstPeakOverDask },
-        { name: '16 workers: makespan over list scheduling, worst', measured: Math.max(...makespans), limit: limits.makespanOverList },
-        { name: '16 workers: peak over list scheduling, geometric mean', measured: geometricMean(peaks), limit: limits.peakOverList },
+        {
+          name: 'one worker: peak over dask.order, geometric mean',
+          measured: geometricMean(overDask),
+          limit: limits.peakOverDask,
+        },
+        {
+          name: 'one worker: peak over dask.order, worst',
+          measured: Math.max(...overDask),
+          limit: limits.worstPeakOverDask,
+        },
+        {
+          name: '16 workers: makespan over list scheduling, worst',
+          measured: Math.max(...makespans),
+          limit: limits.makespanOverList,
+        },
+        {
+          name: '16 workers: peak over list scheduling, geometric mean',
+          measured: geometricMean(peaks),
+          limit: limits.peakOverList,
+        },
       ],
       records: traces,
     };
@@ -112,9 +128,7 @@ function discrepancy(graph: TaskGraph, planned: PlannedGraph): string {
   const fault = faultOf(graph, planned.schedule, planned.workers);
   if (fault !== undefined) throw new Error(`workflows: ${graph.name}: ${fault}`);
   const peak = peakBytesOf(graph, planned.schedule);
-  return peak === planned.peakBytes
-    ? ''
-    : `plan() on ${planned.workers.toString()} says ${megabytes(planned.peakBytes)} MB`;
+  return peak === planned.peakBytes ? '' : `plan() on ${planned.workers} says ${megabytes(planned.peakBytes)} MB`;
 }
 
 function oneWorkerTable(traces: readonly Trace[]) {
@@ -135,7 +149,7 @@ function oneWorkerTable(traces: readonly Trace[]) {
 
 function manyWorkersTable(traces: readonly Trace[]) {
   return {
-    title: `${workers.toString()} workers: against longest-path list scheduling`,
+    title: `${workers} workers: against longest-path list scheduling`,
     columns: ['trace', 'makespan s', 'list s', 'ratio', 'peak MB', 'list MB', 'ratio'],
     rows: traces.map(({ name, many }) => [
       name,

@@ -1,5 +1,6 @@
 import type { PlannedTask } from '../child/protocol.js';
-import { childrenOf, type TaskGraph } from './task-graph.js';
+import { childrenOf } from './task-graph.js';
+import type { TaskGraph } from './task-graph.js';
 
 /**
  * Longest-path list scheduling, the reference that schedules are held against: whenever a worker is idle it takes the
@@ -38,10 +39,7 @@ export function longestPathListSchedule(graph: TaskGraph, workers: number): read
 }
 
 /** For each task, the cost of the longest path that begins with it. */
-function remainingPaths(
-  graph: TaskGraph,
-  children: readonly (readonly number[])[],
-): readonly number[] {
+function remainingPaths(graph: TaskGraph, children: readonly (readonly number[])[]): readonly number[] {
   const remaining = new Array<number>(graph.tasks.length).fill(0);
   for (let index = graph.tasks.length - 1; index >= 0; index--) {
     const below = Math.max(0, ...(children[index] ?? []).map((child) => remaining[child] ?? 0));

@@ -1,5 +1,6 @@
 import type { PlannedTask } from '../child/protocol.js';
-import { childrenOf, type TaskGraph } from './task-graph.js';
+import { childrenOf } from './task-graph.js';
+import type { TaskGraph } from './task-graph.js';
 
 const tolerance = 1e-9;
 
@@ -12,20 +13,16 @@ export function makespanOf(schedule: readonly PlannedTask[]): number {
  * What is wrong with a schedule, or undefined: every task runs once for as long as it costs, after its parents, and no
  * worker runs two at once. Figures taken from a schedule that is not possible would mean nothing.
  */
-export function faultOf(
-  graph: TaskGraph,
-  schedule: readonly PlannedTask[],
-  workers: number,
-): string | undefined {
+export function faultOf(graph: TaskGraph, schedule: readonly PlannedTask[], workers: number): string | undefined {
   const planned = new Map(schedule.map((one) => [one.task, one]));
   if (planned.size !== graph.tasks.length || schedule.length !== graph.tasks.length) {
-    return `${planned.size.toString()} of ${graph.tasks.length.toString()} tasks planned`;
+    return `${planned.size} of ${graph.tasks.length} tasks planned`;
   }
   const scale = Math.max(1, makespanOf(schedule)) * tolerance;
   for (const { task, start, end, worker } of schedule) {
     const { id = '', cost = NaN, parents = [] } = graph.tasks[task] ?? {};
     if (Math.abs(end - start - cost) > scale) return `${id} does not run for its cost`;
-    if (!(worker >= 0 && worker < workers)) return `${id} runs on worker ${worker.toString()}`;
+    if (!(worker >= 0 && worker < workers)) return `${id} runs on worker ${worker}`;
     if (parents.some((parent) => (planned.get(parent)?.end ?? Infinity) > start + scale)) {
       return `${id} starts before a parent ends`;
     }
@@ -33,11 +30,7 @@ export function faultOf(
   return overlap(graph, schedule, scale);
 }
 
-function overlap(
-  graph: TaskGraph,
-  schedule: readonly PlannedTask[],
-  scale: number,
-): string | undefined {
+function overlap(graph: TaskGraph, schedule: readonly PlannedTask[], scale: number): string | undefined {
   const ordered = [...schedule].sort((a, b) => a.worker - b.worker || inTime(a, b));
   const clash = ordered.find((one, i) => {
     const before = ordered[i - 1];
@@ -52,7 +45,10 @@ function overlap(
  */
 export function peakBytesOf(graph: TaskGraph, schedule: readonly PlannedTask[]): number {
   const finished = [...schedule].sort((a, b) => a.end - b.end || inTime(a, b));
-  return peakBytesInOrder(graph, finished.map((one) => one.task));
+  return peakBytesInOrder(
+    graph,
+    finished.map((one) => one.task),
+  );
 }
 
 /** The same for tasks run one after another in `order`. */

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type NamedTask, taskGraph, type TaskGraph } from './task-graph.js';
+import { taskGraph } from './task-graph.js';
+import type { NamedTask, TaskGraph } from './task-graph.js';
 
 /** A known optimal makespan of one graph. */
 export interface Optimum {
@@ -27,7 +28,7 @@ export function parseStandardTaskGraph(name: string, text: string): TaskGraph {
 function parseTask(line: string): NamedTask {
   const [id = '', cost, count, ...parents] = line.split(/\s+/);
   if (Number(count) !== parents.length) {
-    throw new Error(`${line}: expected ${count ?? 'a number of'} predecessors, got ${parents.length.toString()}`);
+    throw new Error(`${line}: expected ${count ?? 'a number of'} predecessors, got ${parents.length}`);
   }
   return { id, cost: Number(cost), bytes: 1, parents };
 }

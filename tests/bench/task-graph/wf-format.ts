@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { taskGraph, type TaskGraph } from './task-graph.js';
+import { taskGraph } from './task-graph.js';
+import type { TaskGraph } from './task-graph.js';
 
 /** The parts of WfFormat (1.5) that are read. */
 interface Workflow {
