@@ -1,2 +1,14 @@
-// Placeholder until the core lands; the entry point holds named exports only.
-export {};
+export { DagError, ERROR_CODES, NodeError, type ErrorCode } from './errors.js';
+export type { RunEvent, RunListener } from './graph/events.js';
+export { Future, type FutureState } from './graph/future.js';
+export { Graph, type GraphOptions } from './graph/graph.js';
+export { lazy, value, type LazyMethods } from './graph/lazy.js';
+export type { Logger } from './graph/logger.js';
+export { node, type NodeDecorator, type NodeFunction } from './graph/node.js';
+export type { CallOptions, Estimate, NodeOptions, NodeStyle, Placement } from './graph/options.js';
+export type { Executor, Progress, ResolveOptions } from './graph/run-options.js';
+export type { CallValue, Lazy, LazyParameters, OutputFutures, Resolved, Settled } from './graph/types.js';
+export { alloc, type AllocOptions, type TypedArrayType } from './memory/alloc.js';
+export { asCompleted } from './resolve/as-completed.js';
+export { currentCall, type CurrentCall } from './resolve/current-call.js';
+export { resolve, resolveSync } from './resolve/resolve.js';

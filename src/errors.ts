@@ -1,0 +1,95 @@
+/**
+ * Every error that lazydag raises carries one of these codes. A message reads
+ * "CODE: subject, expected, got, remedy"; `docs/errors.md` has a section per code.
+ */
+export const ERROR_CODES = {
+  DAG_ABORTED: 'The run was aborted by its signal.',
+  DAG_ASYNC_NODE: 'resolveSync() met a body that is asynchronous.',
+  DAG_CALL_TIMEOUT: 'A call took longer than the `timeout` of its node.',
+  DAG_CHECKED_TYPE: 'A checked node was given an argument of another type than it declares.',
+  DAG_CYCLE: 'A call waits for itself.',
+  DAG_DONATE: 'The `donate` option names an argument that the call does not have.',
+  DAG_DUPLICATE_NODE: 'Two different functions share one identity and one of them must be stored.',
+  DAG_FOREIGN_FUTURE: 'A Future was made by another copy of lazydag.',
+  DAG_FUTURE_AS_VALUE: 'A Future was used as if it were its value.',
+  DAG_INPUT_WRITTEN: 'A body wrote into an input that it was not given by `donate`.',
+  DAG_INTERNAL: 'lazydag broke one of its own rules.',
+  DAG_MAX_CALLS: 'Bodies made more calls than `maxCalls` allows.',
+  DAG_NODE_FAILED: 'The body of a call threw or rejected.',
+  DAG_NOT_A_FUTURE: 'A value without any Future in it was given to resolve().',
+  DAG_NOT_A_NODE: 'Something that is not a node was given where a node is needed.',
+  DAG_OPTION: 'An option has a value that is not allowed.',
+  DAG_OUTPUTS: 'A body returned something else than its `outputs` promise.',
+  DAG_PEER_MISSING: 'An optional package is not installed.',
+  DAG_REMOVED: 'A Future was removed from its Graph.',
+  DAG_RUN_TIMEOUT: 'A run took longer than its `timeout`.',
+  DAG_UNNAMED_NODE: 'A node without a name must be stored.',
+} as const;
+
+/** One of the codes in {@link ERROR_CODES}. */
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** What a coded error is made of, apart from its code. */
+export interface ErrorParts {
+  /** What is wrong, what was expected, what was got. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly remedy?: string;
+  /** The error behind this one, untouched. */
+  readonly cause?: unknown;
+}
+
+/** Any error that lazydag itself raises; `code` says which. */
+export class DagError extends Error {
+  /** One of {@link ERROR_CODES}. */
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, parts: ErrorParts) {
+    const text = parts.remedy === undefined ? parts.message : `${parts.message} ${parts.remedy}`;
+    super(`${code}: ${text}`, 'cause' in parts ? { cause: parts.cause } : undefined);
+    this.name = code === 'DAG_ABORTED' ? 'AbortError' : 'DagError';
+    this.code = code;
+  }
+}
+
+/** Where in a graph a call failed. */
+export interface NodeFailure extends ErrorParts {
+  readonly code: ErrorCode;
+  /** Name of the node whose call failed. */
+  readonly node: string;
+  /** Node names from the target to the failed call, both included; long paths are shortened in the middle. */
+  readonly path: readonly string[];
+  /** The failed call's arguments in short, such as `(3, Float64Array(8), Future<load>)`. */
+  readonly args: string;
+  /** `file:line:column` at which the call was made; known for calls made under `debug`. */
+  readonly callSite?: string | undefined;
+}
+
+/** A call failed: its body threw, rejected, timed out or returned what it must not. `cause` is what it threw. */
+export class NodeError extends DagError {
+  /** Name of the node whose call failed. */
+  readonly node: string;
+  /** Node names from the target to the failed call. */
+  readonly path: readonly string[];
+  /** The failed call's arguments in short. */
+  readonly args: string;
+  /** `file:line:column` at which the call was made; known for calls made under `debug`. */
+  readonly callSite: string | undefined;
+
+  constructor(failure: NodeFailure) {
+    const where = failure.path.length > 1 ? ` (${failure.path.join(' → ')})` : '';
+    const site = failure.callSite === undefined ? '' : ` called at ${failure.callSite}`;
+    super(failure.code, { ...failure, message: `${failure.node}${failure.args}${site}${where}: ${failure.message}` });
+    this.name = 'NodeError';
+    this.node = failure.node;
+    this.path = failure.path;
+    this.args = failure.args;
+    this.callSite = failure.callSite;
+  }
+}
+
+/** A text for any thrown value, `undefined` and objects without a message included. */
+export function describeThrown(thrown: unknown): string {
+  if (thrown instanceof Error) return thrown.message === '' ? thrown.name : thrown.message;
+  return `threw ${typeof thrown === 'string' ? JSON.stringify(thrown) : String(thrown)}`;
+}

@@ -1,0 +1,72 @@
+import { captureStack } from './call-site.js';
+import { callSites } from './call-record.js';
+import { checkArguments } from './checked.js';
+import { Future, ON_DISK, PERSISTED, TARGETED, USED } from './future.js';
+import { outputsOf } from './outputs.js';
+import { currentScope, type Scope } from './scope.js';
+import type { NodeSpec } from './spec.js';
+
+/** How many calls made in a body are remembered before those that were used since are forgotten. */
+const FIRST_SWEEP = 64;
+
+/**
+ * Makes one call: its Future, or a Future per output. Nothing runs. This is on the path of every call, so it
+ * allocates the Future and nothing else unless an option asks for it.
+ *
+ * @throws DAG_CHECKED_TYPE when the node is checked and an argument does not fit.
+ */
+export function call(spec: NodeSpec, receiver: unknown, args: readonly unknown[]): unknown {
+  const scope = currentScope.getStore();
+  if (scope === undefined && spec.simpleCall) return make(spec, receiver, args, scope);
+  const graph = scope?.graph;
+  if (graph !== undefined && (spec.memo || graph.memo) && !spec.effect) {
+    return graph._memo.take({ spec, receiver, args }, () => makeSpecial(spec, receiver, args, scope));
+  }
+  return makeSpecial(spec, receiver, args, scope);
+}
+
+function make(spec: NodeSpec, receiver: unknown, args: readonly unknown[], scope: Scope | undefined): Future {
+  const future = new Future(spec, args, receiver, scope?.graph, scope?.parent);
+  for (let index = 0; index < args.length; index += 1) {
+    const arg = args[index];
+    if (arg instanceof Future) arg._flags |= USED;
+  }
+  return future;
+}
+
+function makeSpecial(spec: NodeSpec, receiver: unknown, args: readonly unknown[], scope: Scope | undefined): unknown {
+  if (spec.checked) checkArguments(spec, args);
+  const future = make(spec, receiver, args, scope);
+  const persist = spec.persist ?? scope?.graph?.persist ?? false;
+  if (persist !== false) future._flags |= persist === 'disk' ? PERSISTED | ON_DISK : PERSISTED;
+  if (scope !== undefined) enter(future, scope);
+  return spec.outputs === undefined ? future : outputsOf(future, spec.outputs);
+}
+
+/** Enters a call where it belongs: in its Graph, and with the body that made it. */
+function enter(future: Future, scope: Scope): void {
+  const { graph } = scope;
+  if (graph !== undefined) graph._record(future);
+  if (scope.capturesCallSites) callSites.set(future, captureStack(call));
+  if (scope.parent === undefined) return;
+  if (future._spec.effect) (scope.effects ??= []).push(future);
+  remember(future, scope);
+}
+
+/** Keeps the call with the body that made it, so that views can show calls that nobody used. */
+function remember(future: Future, scope: Scope): void {
+  const { made } = scope;
+  if (made === undefined) scope.made = future;
+  else if (made instanceof Future) scope.made = [made, future];
+  else {
+    // A body that makes calls for ever must not hold those that others hold: sweep at every doubling.
+    const kept = made.length >= FIRST_SWEEP && (made.length & (made.length - 1)) === 0 ? notTaken(made) : made;
+    kept.push(future);
+    scope.made = kept;
+  }
+}
+
+/** The calls that no other call takes and that nobody asked for. */
+export function notTaken(made: readonly Future[]): Future[] {
+  return made.filter((future) => (future._flags & (USED | TARGETED)) === 0);
+}

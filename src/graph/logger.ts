@@ -1,0 +1,4 @@
+/** Takes the lines of a verbose run. `console` is one. */
+export interface Logger {
+  log(line: string): void;
+}

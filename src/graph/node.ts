@@ -1,0 +1,199 @@
+import { DagError } from '../errors.js';
+import { call } from './call.js';
+import { declareTypes } from './checked.js';
+import type { Future } from './future.js';
+import { checkOptions, describeOption, type CallOptions, type NodeOptions } from './options.js';
+import { declaredTypes, keepOptions, nodeOptionsOf } from './reflect.js';
+import { register } from './registry.js';
+import { NodeIdentity, NodeSpec, type Body } from './spec.js';
+import type { CallValue, LazyParameters, OutputFutures, OutputsOption } from './types.js';
+
+/** What calling a node gives: a Future of its value, or a Future per output. */
+export type CallResult<Result, Outputs extends OutputsOption | undefined> = [Outputs] extends [OutputsOption]
+  ? OutputFutures<Awaited<Result>, Outputs>
+  : Future<CallValue<Result>>;
+
+/** A function whose calls are Futures. */
+export interface NodeFunction<
+  Args extends readonly unknown[] = readonly never[],
+  Result = unknown,
+  Outputs extends OutputsOption | undefined = undefined,
+> {
+  /** Makes a call: a Future, or a Future per output. Runs nothing. Arguments are read when the call runs. */
+  (...args: LazyParameters<Args>): CallResult<Result, Outputs>;
+  /** The plain function, for unit tests and for calls at once. */
+  readonly body: (...args: Args) => Result;
+  /** The node with options changed for one call site. @throws DAG_OPTION */
+  with(options: CallOptions): NodeFunction<Args, Result, Outputs>;
+  /** One call per element, each with the element as its only argument. */
+  map(elements: Iterable<LazyParameters<Args>[0]>): CallResult<Result, Outputs>[];
+}
+
+/** Decorates a static or instance method in both decorator dialects. */
+export interface NodeDecorator {
+  /** Standard decorators. */
+  <This, Args extends never[], Result>(
+    method: (this: This, ...args: Args) => Result,
+    context: ClassMethodDecoratorContext<This, (this: This, ...args: Args) => Result>,
+  ): (this: This, ...args: Args) => Result;
+  /** `experimentalDecorators`. */
+  <Method extends (...args: never[]) => unknown>(
+    target: object,
+    key: string | symbol,
+    descriptor: TypedPropertyDescriptor<Method>,
+  ): void;
+}
+
+/** What the compiler passes to a standard decorator of anything. */
+interface DecoratorContext {
+  readonly kind: string;
+  readonly name: string | symbol;
+  readonly static: boolean;
+  addInitializer(initializer: (this: unknown) => void): void;
+}
+
+/** Finds the spec of a node function. */
+const specs = new WeakMap<object, NodeSpec>();
+
+/** The spec of a node function or decorated method; undefined for anything else. */
+export function specOf(thing: unknown): NodeSpec | undefined {
+  return typeof thing === 'function' ? specs.get(thing) : undefined;
+}
+
+/**
+ * Makes a function lazy: calling the result makes a {@link Future} and runs nothing.
+ *
+ * As a wrapper, `node(fn, options)` gives a {@link NodeFunction} with the types of `fn`, each parameter accepting
+ * Futures too, also inside arrays, plain objects, Maps and Sets. As a decorator, `@node(options)` does it to a method and
+ * keeps the types as written; `lazy(Class)` shows them as nodes. Recursive nodes and nodes with defaulted parameters
+ * need a type annotation.
+ *
+ * @throws DAG_OPTION for an unknown option or a value that is not allowed, DAG_NOT_A_NODE when `fn` is no function.
+ */
+export function node<Args extends readonly unknown[], Result>(
+  fn: (...args: Args) => Result,
+  options?: NodeOptions & { readonly outputs?: never },
+): NodeFunction<Args, Result>;
+export function node<Args extends readonly unknown[], Result, const Outputs extends OutputsOption>(
+  fn: (...args: Args) => Result,
+  options: NodeOptions<Outputs> & { readonly outputs: Outputs },
+): NodeFunction<Args, Result, Outputs>;
+export function node(options?: NodeOptions): NodeDecorator;
+export function node(first?: unknown, second?: unknown, third?: unknown): unknown {
+  // `@node` without parentheses: a standard context has a `kind`, and the other dialect passes three arguments.
+  if (third !== undefined || (typeof second === 'object' && second !== null && 'kind' in second)) {
+    return (decorator({}) as (...args: unknown[]) => unknown)(first, second, third);
+  }
+  if (typeof first === 'function') return nodeFunction(newSpec(first as Body, (second ?? {}) as NodeOptions)); // newSpec checks them
+  if (first !== undefined && (typeof first !== 'object' || first === null || second !== undefined)) {
+    throw new DagError('DAG_NOT_A_NODE', {
+      message: `node() expects a function to wrap, got ${describeOption(first)}.`,
+      remedy: 'Use node(fn, options) around a function, or @node(options) above a method.',
+    });
+  }
+  const options = (first ?? {}) as NodeOptions; // its fields are checked when it is applied
+  checkOptions({ ...options }, { subject: '@node()', callOnly: false });
+  return decorator(options);
+}
+
+/** The decorator for one set of options; its second argument tells the dialect. */
+function decorator(options: NodeOptions): unknown {
+  return (first: unknown, second: unknown, descriptor?: PropertyDescriptor): unknown =>
+    typeof second === 'object' && second !== null && 'kind' in second
+      ? decorateStandard(first, second as DecoratorContext, options)
+      : decorateLegacy({ owner: first as object, key: second as string | symbol, descriptor }, options); // what that dialect passes
+}
+
+function decorateStandard(method: unknown, context: DecoratorContext, options: NodeOptions): unknown {
+  if (context.kind !== 'method' || typeof method !== 'function') throw notAMethod(context.name ?? 'class');
+  const made = nodeMethod(method as Body, { name: String(context.name), ...options });
+  context.addInitializer(function (this: unknown) {
+    // `this` is the class of a static method, and an instance otherwise, whose prototype is what has the method.
+    const owner: unknown = context.static ? this : Object.getPrototypeOf(this);
+    if (typeof owner !== 'function' && (typeof owner !== 'object' || owner === null)) return;
+    made.spec.identity.owner ??= ownerName(owner);
+    if (nodeOptionsOf(owner, context.name) === undefined) keepOptions(owner, context.name, made.spec.options);
+  });
+  return made.method;
+}
+
+interface LegacyTarget {
+  readonly owner: object;
+  readonly key: string | symbol;
+  readonly descriptor: PropertyDescriptor | undefined;
+}
+
+function decorateLegacy({ owner, key, descriptor }: LegacyTarget, options: NodeOptions): PropertyDescriptor {
+  if (typeof descriptor?.value !== 'function') throw notAMethod(key);
+  const made = nodeMethod(descriptor.value as Body, { name: String(key), ...options });
+  made.spec.identity.owner = ownerName(owner);
+  const types = declaredTypes(owner, key);
+  if (types !== undefined) declareTypes(made.spec.identity, types);
+  keepOptions(owner, key, made.spec.options);
+  return { ...descriptor, value: made.method };
+}
+
+/** The class's name, from the class (static methods) or its prototype. */
+function ownerName(owner: object): string | undefined {
+  const constructor: unknown = typeof owner === 'function' ? owner : owner.constructor;
+  return typeof constructor === 'function' && constructor.name !== '' ? constructor.name : undefined;
+}
+
+function notAMethod(member: string | symbol | undefined): DagError {
+  return new DagError('DAG_NOT_A_NODE', {
+    message: `@node() expects a method, got ${member === undefined ? 'something else' : `the member ${String(member)}`}.`,
+    remedy: 'For a function use node(fn, options).',
+  });
+}
+
+/** A method whose calls are Futures that keep `this`. */
+function nodeMethod(body: Body, options: NodeOptions): { spec: NodeSpec; method: Body } {
+  const spec = newSpec(body, options);
+  const method = function (this: unknown, ...args: unknown[]): unknown {
+    return call(spec, this, args);
+  };
+  return { spec, method: dress(method, spec) };
+}
+
+/** How a node function makes its calls; a Graph makes them in its own scope. */
+export interface CallPlace {
+  /** `this` of the body. */
+  readonly receiver?: unknown;
+  /** Is given the making of a call. Default: makes it where it is. */
+  readonly within?: (make: () => unknown) => unknown;
+}
+
+/** A function whose calls are Futures, with the members of {@link NodeFunction}. */
+export function nodeFunction(spec: NodeSpec, place: CallPlace = {}): Body {
+  const { receiver, within } = place;
+  const lazy =
+    within === undefined
+      ? (...args: unknown[]): unknown => call(spec, receiver, args)
+      : (...args: unknown[]): unknown => within(() => call(spec, receiver, args));
+  return dress(lazy, spec, place);
+}
+
+/** The spec of a new node around `body`. @throws DAG_OPTION */
+export function newSpec(body: Body, options: NodeOptions): NodeSpec {
+  checkOptions({ ...options }, { subject: `node(${options.name ?? body.name})`, callOnly: false });
+  const identity = new NodeIdentity(body, options);
+  register(identity);
+  return new NodeSpec(identity, options);
+}
+
+/** Gives a lazy function its spec and the members of {@link NodeFunction}. */
+function dress<Lazy extends (...args: never[]) => unknown>(lazy: Lazy, spec: NodeSpec, place: CallPlace = {}): Lazy {
+  specs.set(lazy, spec);
+  const members = {
+    name: spec.identity.named ? spec.name : '',
+    body: place.receiver === undefined ? spec.body : spec.body.bind(place.receiver),
+    with: (options: CallOptions): unknown => {
+      checkOptions({ ...options }, { subject: `${spec.name}.with()`, callOnly: true });
+      return nodeFunction(spec.with(options), place);
+    },
+    map: (elements: Iterable<unknown>): unknown[] =>
+      Array.from(elements, (element) => Reflect.apply(lazy, undefined, [element]) as unknown),
+  };
+  for (const [name, value] of Object.entries(members)) Object.defineProperty(lazy, name, { value, configurable: true });
+  return lazy;
+}

@@ -1,0 +1,48 @@
+import { DagError } from '../errors.js';
+import type { NodeIdentity } from './spec.js';
+
+/**
+ * Every node of the process by name: the only state that belongs to a module. Held weakly, so that nodes made by the
+ * million are collected like any function.
+ */
+const byName = new Map<string, WeakRef<NodeIdentity>[]>();
+
+/** Enters a node under its name; nodes without a name have no identity to be found by. */
+export function register(identity: NodeIdentity): void {
+  if (!identity.named) return;
+  const others = byName.get(identity.name);
+  if (others === undefined) {
+    byName.set(identity.name, [new WeakRef(identity)]);
+    return;
+  }
+  // Collected nodes are swept out at every doubling, so that the list stays as long as what lives.
+  if ((others.length & (others.length - 1)) === 0) {
+    const live = others.filter((reference) => reference.deref() !== undefined);
+    others.splice(0, others.length, ...live);
+  }
+  others.push(new WeakRef(identity));
+}
+
+/**
+ * Makes sure that a result can be told from those of every other node: the node has a name, and no other function of
+ * the process goes by the same module, name and version.
+ *
+ * @throws DAG_UNNAMED_NODE, DAG_DUPLICATE_NODE
+ */
+export function assertUnique(identity: NodeIdentity): void {
+  if (!identity.named) {
+    throw new DagError('DAG_UNNAMED_NODE', {
+      message: `The node defined at ${identity.name} has no name, so its results cannot be stored.`,
+      remedy: 'Give it one: node(fn, { name }).',
+    });
+  }
+  for (const reference of byName.get(identity.name) ?? []) {
+    const other = reference.deref();
+    if (other === undefined || other.body === identity.body) continue;
+    if (other.version !== identity.version || other.owner !== identity.owner || other.module !== identity.module) continue;
+    throw new DagError('DAG_DUPLICATE_NODE', {
+      message: `Two different functions are the node \`${identity.name}\` of ${identity.module ?? 'an unknown module'}, and its results must be stored.`,
+      remedy: 'Give each its own `name` or `version`.',
+    });
+  }
+}

@@ -1,0 +1,55 @@
+import type { Future } from './future.js';
+import type { RunListener } from './events.js';
+import type { Logger } from './logger.js';
+
+/** How far a run has come. */
+export interface Progress {
+  /** Calls finished so far in this run. */
+  readonly finished: number;
+  /** Calls known to be needed so far; grows while bodies make calls. */
+  readonly known: number;
+}
+
+/** Where bodies run. The resolver decides when; an executor runs what it is given. */
+export interface Executor {
+  /** How figures and errors call it. */
+  readonly name: string;
+  /** How many bodies of plain computation can run at the same moment; what orders are computed for. */
+  readonly workers: number;
+  /**
+   * Runs the body of a call whose dependencies all have their values.
+   *
+   * @param future the call: its body, `this` and arguments.
+   * @param args the arguments to use; where left out, those of the call with values in place of Futures.
+   * @returns the body's result, or a promise of it. What the body throws is thrown on.
+   */
+  execute(future: Future, args?: readonly unknown[]): unknown;
+}
+
+/** Options of one run. */
+export interface ResolveOptions {
+  /** Where bodies run whose node leaves the choice to the run. Default `'inline'`: on the calling thread. */
+  readonly executor?: 'inline' | Executor;
+  /** Aborts the run: it rejects with DAG_ABORTED, whose cause is the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds after which the run rejects with DAG_RUN_TIMEOUT. Default: no limit. */
+  readonly timeout?: number;
+  /** Finish every target and give `PromiseSettledResult`s in place of values. Default false. */
+  readonly settle?: boolean;
+  /** At most so many bodies run at once. Default: no limit; minimum 1. */
+  readonly concurrency?: number;
+  /** Bytes of live values above which no further body starts while others run. Default: no limit. */
+  readonly maxBytes?: number;
+  /** Calls that bodies may make in this run. Default 5,000,000. */
+  readonly maxCalls?: number;
+  /** Results in ordinary ArrayBuffers instead of shared memory. Default false. */
+  readonly copy?: boolean;
+  /** Find bodies that write into their inputs, poison released memory, remember call sites. Slow. Default false. */
+  readonly debug?: boolean;
+  /** Tell what happens, line by line; `true` writes to the console. Default false. */
+  readonly verbose?: boolean | Logger;
+  /** Is called with the progress at most every 100 ms and at the end. */
+  readonly progress?: (progress: Progress) => void;
+  /** Is called with every event of the run. */
+  readonly onEvent?: RunListener;
+}

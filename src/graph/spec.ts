@@ -1,0 +1,111 @@
+import { callSiteOf, captureStack, formatCallSite } from './call-site.js';
+import type { CallOptions, NodeOptions } from './options.js';
+import type { OutputsOption } from './types.js';
+
+/** The body of a node. */
+export type Body = (...args: never[]) => unknown;
+
+/** Running means of what the runs of a node took; sampled, so `count` is not the number of calls. */
+export class Sampled {
+  count = 0;
+  mean = 0;
+
+  /** Takes one measurement in; later ones weigh at least 1/16, so that the mean follows a change. */
+  add(measured: number): void {
+    this.count += 1;
+    this.mean += (measured - this.mean) / Math.min(this.count, 16);
+  }
+}
+
+/** What all variants of one node share: its identity, its body and what its runs took. */
+export class NodeIdentity {
+  readonly body: Body;
+  readonly version: string | undefined;
+  /** False when the name had to be made up from the place of definition. */
+  readonly named: boolean;
+  /** Milliseconds per run of the body. */
+  readonly cost = new Sampled();
+  /** Bytes per result. */
+  readonly bytes = new Sampled();
+  /** Name of the class whose method the body is. */
+  owner: string | undefined = undefined;
+  /** Whether the body is an async function, or has returned a promise. */
+  asynchronous: boolean;
+  readonly #definedAt: Error | undefined;
+  readonly #module: string | undefined;
+  #name: string | undefined;
+
+  constructor(body: Body, options: NodeOptions) {
+    this.body = body;
+    this.version = options.version;
+    const name = options.name ?? body.name;
+    this.named = name !== '' && name !== 'anonymous';
+    this.#name = this.named ? name : undefined;
+    this.#module = options.module;
+    this.#definedAt = this.named && this.#module !== undefined ? undefined : captureStack(NodeIdentity);
+    this.asynchronous = body.constructor.name === 'AsyncFunction';
+  }
+
+  /** The node's name, or the place of its definition. */
+  get name(): string {
+    if (this.#name === undefined) {
+      const site = this.#definedAt === undefined ? undefined : callSiteOf(this.#definedAt);
+      this.#name = site === undefined ? 'anonymous' : formatCallSite(site);
+    }
+    return this.#name;
+  }
+
+  /** URL or path of the module that defined the node; undefined where the stack does not tell. */
+  get module(): string | undefined {
+    return this.#module ?? (this.#definedAt === undefined ? undefined : callSiteOf(this.#definedAt)?.file);
+  }
+}
+
+/**
+ * A node with the options of one call site. What every call and every run asks for stands in fields of its own:
+ * options objects come in many shapes, and reading them would cost each call.
+ */
+export class NodeSpec {
+  readonly identity: NodeIdentity;
+  readonly options: NodeOptions;
+  readonly body: Body;
+  readonly memo: boolean;
+  readonly checked: boolean;
+  readonly effect: boolean;
+  readonly outputs: OutputsOption | undefined;
+  readonly persist: boolean | 'disk' | undefined;
+  /** No option asks for anything when a call is made. */
+  readonly simpleCall: boolean;
+  /** No option asks for anything around the body, so a run may call it directly. */
+  readonly simpleBody: boolean;
+  /** Its calls are completed by the scheduler itself, without an executor: parts of a value. */
+  readonly immediate: boolean;
+
+  constructor(identity: NodeIdentity, options: NodeOptions, immediate = false) {
+    this.identity = identity;
+    this.options = options;
+    this.body = identity.body;
+    this.memo = options.memo ?? false;
+    this.checked = options.checked ?? false;
+    this.effect = options.effect ?? false;
+    this.outputs = options.outputs;
+    this.persist = options.persist;
+    this.simpleCall = !this.memo && !this.checked && !this.effect && this.outputs === undefined && this.persist === undefined;
+    this.simpleBody =
+      options.retries === undefined &&
+      options.timeout === undefined &&
+      options.donate === undefined &&
+      options.concurrency === undefined &&
+      options.outputs === undefined;
+    this.immediate = immediate;
+  }
+
+  get name(): string {
+    return this.identity.name;
+  }
+
+  /** The same node with some options changed. */
+  with(options: CallOptions): NodeSpec {
+    return new NodeSpec(this.identity, { ...this.options, ...options });
+  }
+}

@@ -1,0 +1,47 @@
+import { DagError } from '../errors.js';
+import { currentScope } from '../graph/scope.js';
+import { blocks } from './blocks.js';
+
+/** A constructor of typed arrays over shared memory. */
+export interface TypedArrayType<View> {
+  readonly BYTES_PER_ELEMENT: number;
+  readonly name: string;
+  new (buffer: SharedArrayBuffer, byteOffset: number, length: number): View;
+}
+
+/** Options of {@link alloc}. */
+export interface AllocOptions {
+  /** Fill with zeros. Default false: the content is whatever the memory held before. */
+  readonly zero?: boolean;
+}
+
+const LARGEST = 2 ** 32;
+
+/**
+ * A typed array in memory that all threads share, recycled from earlier values of its size. In a body it belongs to the
+ * call: when the call's result, and every other value on the same memory, has been released, the memory is used again.
+ * Outside a body it is yours until it is collected.
+ *
+ * The content is undefined, as with `Buffer.allocUnsafe`, unless `zero` is set.
+ *
+ * @param shape number of elements, or the lengths of the dimensions, whose product is taken.
+ * @throws DAG_OPTION when `shape` is not made of whole numbers of at least 0, or `Type` is no typed array type.
+ */
+export function alloc<View>(Type: TypedArrayType<View>, shape: number | readonly number[], options: AllocOptions = {}): View {
+  const given: unknown = Type;
+  if (typeof given !== 'function' || !('BYTES_PER_ELEMENT' in given)) {
+    throw new DagError('DAG_OPTION', { message: `alloc() expects a typed array type such as Float64Array, got ${String(given)}.` });
+  }
+  const length = typeof shape === 'number' ? shape : shape.reduce((product, extent) => product * extent, 1);
+  const extents = typeof shape === 'number' ? [shape] : shape;
+  if (!extents.every((extent) => Number.isInteger(extent) && extent >= 0) || length * Type.BYTES_PER_ELEMENT > LARGEST) {
+    throw new DagError('DAG_OPTION', {
+      message: `alloc(${Type.name}): the length or shape must be made of whole numbers of at least 0 and at most 4 GiB together, got ${String(shape)}.`,
+    });
+  }
+  const bytes = length * Type.BYTES_PER_ELEMENT;
+  const scope = currentScope.getStore();
+  const memory = blocks.take(bytes, scope?.parent);
+  if (options.zero === true) new Uint8Array(memory, 0, bytes).fill(0);
+  return new Type(memory, 0, length);
+}

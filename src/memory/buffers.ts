@@ -1,0 +1,64 @@
+import { Future } from '../graph/future.js';
+
+/** What a walk over a value meets. */
+export interface BufferVisitor {
+  /** A typed array, DataView or Node Buffer. */
+  view(view: ArrayBufferView): void;
+  /** A buffer that stands in the value itself. */
+  buffer(buffer: ArrayBufferLike): void;
+  text?(text: string): void;
+}
+
+function isBuffer(value: object): value is ArrayBufferLike {
+  return value instanceof ArrayBuffer || value instanceof SharedArrayBuffer;
+}
+
+/**
+ * Visits every buffer, view and (if asked for) string of a value, at any depth, once each object; class instances are
+ * looked into by their own properties. Keeps its own stack. Plain arrays of numbers cost a look at each element.
+ */
+export function eachBuffer(root: unknown, visitor: BufferVisitor): void {
+  if (typeof root === 'string') visitor.text?.(root);
+  if (typeof root !== 'object' || root === null) return;
+  if (ArrayBuffer.isView(root)) {
+    visitor.view(root);
+    return;
+  }
+  const seen = new Set<object>([root]);
+  const stack: object[] = [root];
+  const meet = (element: unknown): void => {
+    if (typeof element === 'string') visitor.text?.(element);
+    else if (typeof element === 'object' && element !== null && !seen.has(element)) {
+      seen.add(element);
+      if (ArrayBuffer.isView(element)) visitor.view(element);
+      else stack.push(element);
+    }
+  };
+  for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
+    if (value instanceof Future) continue;
+    if (isBuffer(value)) visitor.buffer(value);
+    else if (Array.isArray(value) || value instanceof Set) for (const element of value as Iterable<unknown>) meet(element);
+    else if (value instanceof Map) {
+      for (const [key, element] of value as Map<unknown, unknown>) {
+        meet(key);
+        meet(element);
+      }
+    } else {
+      for (const descriptor of Object.values(Object.getOwnPropertyDescriptors(value))) {
+        if (descriptor.enumerable === true && 'value' in descriptor) meet(descriptor.value);
+      }
+    }
+  }
+}
+
+/** Bytes of a value's views and buffers, plus one byte per character of its strings; other data count nothing. */
+export function bytesOf(value: unknown): number {
+  if (typeof value === 'number' || value === undefined) return 0;
+  let bytes = 0;
+  eachBuffer(value, {
+    view: (view) => (bytes += view.byteLength),
+    buffer: (buffer) => (bytes += buffer.byteLength),
+    text: (text) => (bytes += text.length),
+  });
+  return bytes;
+}

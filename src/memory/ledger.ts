@@ -1,0 +1,79 @@
+import type { Future } from '../graph/future.js';
+import type { Block, BlockPool } from './blocks.js';
+import { eachBuffer } from './buffers.js';
+
+/**
+ * Counts the *values* on every shared block (the scheduler counts the *consumers* of every value): a block is recycled
+ * when its last value is released, however many values share it, and never while a result in the user's hands does.
+ */
+export class BufferLedger {
+  readonly #pool: BlockPool;
+  readonly #holdings = new WeakMap<Future, Holding>();
+
+  constructor(pool: BlockPool) {
+    this.#pool = pool;
+  }
+
+  /** A call has this value now. */
+  hold(future: Future, value: unknown): void {
+    if (!this.#pool.inUse || typeof value !== 'object' || value === null) return;
+    const found = this.#blocksOf(value);
+    if (found === undefined) return;
+    for (const block of found) {
+      // A block that its body kept for itself, and that comes out in a later result, may be seen by that body for ever.
+      if (block.values === 0 && block.owner !== future) block.lent += 1;
+      block.values += 1;
+    }
+    this.#holdings.set(future, { blocks: found, lent: false });
+  }
+
+  /** The user was given this call's value: its blocks are not recycled under them. */
+  lend(future: Future): void {
+    const holding = this.#holdings.get(future);
+    if (holding === undefined || holding.lent) return;
+    holding.lent = true;
+    for (const block of holding.blocks) block.lent += 1;
+  }
+
+  /** The call's value is dropped. `returned`: the user gave it back, too. */
+  drop(future: Future, returned = false): void {
+    const holding = this.#holdings.get(future);
+    if (holding === undefined) return;
+    this.#holdings.delete(future);
+    for (const block of holding.blocks) {
+      block.values -= 1;
+      if (returned && holding.lent) block.lent -= 1;
+      if (block.values === 0 && block.lent === 0) this.#pool.recycle(block);
+    }
+  }
+
+  /** The user gave a value back that calls still need: it is recycled when they have ended. */
+  reclaim(future: Future): void {
+    const holding = this.#holdings.get(future);
+    if (holding?.lent !== true) return;
+    holding.lent = false;
+    for (const block of holding.blocks) block.lent -= 1;
+  }
+
+  /** Whether nobody but this call's value can see the buffer, so that its only consumer may overwrite it. */
+  solelyHeld(buffer: ArrayBufferLike): boolean {
+    const block = this.#pool.blockOf(buffer);
+    return block?.values === 1 && block.lent === 0;
+  }
+
+  #blocksOf(value: object): Block[] | undefined {
+    let found: Block[] | undefined;
+    const meet = (buffer: ArrayBufferLike): void => {
+      const block = this.#pool.blockOf(buffer);
+      if (block === undefined || found?.includes(block) === true) return;
+      (found ??= []).push(block);
+    };
+    eachBuffer(value, { view: (view) => meet(view.buffer), buffer: meet });
+    return found;
+  }
+}
+
+interface Holding {
+  readonly blocks: readonly Block[];
+  lent: boolean;
+}

@@ -1,0 +1,26 @@
+import { substitute } from '../graph/containers.js';
+
+type SharedView = ArrayBufferView<SharedArrayBuffer>;
+
+const isShared = (element: object): element is SharedView | SharedArrayBuffer =>
+  element instanceof SharedArrayBuffer || (ArrayBuffer.isView(element) && element.buffer instanceof SharedArrayBuffer);
+
+/** The value with every buffer and view of shared memory copied into ordinary ones; the rest stays as it is. */
+export function unshared(value: unknown): unknown {
+  return substitute(value, { match: isShared, replace: copyOf });
+}
+
+function copyOf(shared: SharedView | SharedArrayBuffer): unknown {
+  if (!ArrayBuffer.isView(shared)) return copyBytes(shared, 0, shared.byteLength);
+  const bytes = copyBytes(shared.buffer, shared.byteOffset, shared.byteLength);
+  if (Buffer.isBuffer(shared)) return Buffer.from(bytes);
+  // Every view type is built from (buffer, offset, length); which one it is, only its constructor knows.
+  const View = shared.constructor as new (buffer: ArrayBuffer) => unknown;
+  return new View(bytes);
+}
+
+function copyBytes(memory: SharedArrayBuffer, offset: number, length: number): ArrayBuffer {
+  const copy = new ArrayBuffer(length);
+  new Uint8Array(copy).set(new Uint8Array(memory, offset, length));
+  return copy;
+}

@@ -1,0 +1,63 @@
+import type { Future } from '../graph/future.js';
+import type { Scope } from '../graph/scope.js';
+import type { Run } from './run.js';
+
+/** What an attempt is made from. */
+export interface AttemptParts {
+  readonly task: number;
+  readonly future: Future;
+  readonly run: Run;
+  readonly scope: Scope;
+  /** Undoes what was entered when the body began: limits. */
+  readonly leave: (() => void) | undefined;
+  /** Fingerprints of the inputs before the body ran, under `debug`. */
+  readonly fingerprint: string | undefined;
+  readonly startedAt: number;
+}
+
+/** One go at the body of a call, from its start until its result, failure or abort. */
+export class Attempt {
+  readonly task: number;
+  readonly future: Future;
+  readonly run: Run;
+  readonly scope: Scope;
+  readonly fingerprint: string | undefined;
+  readonly startedAt: number;
+  readonly #leave: (() => void) | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(parts: AttemptParts) {
+    this.task = parts.task;
+    this.future = parts.future;
+    this.run = parts.run;
+    this.scope = parts.scope;
+    this.fingerprint = parts.fingerprint;
+    this.startedAt = parts.startedAt;
+    this.#leave = parts.leave;
+  }
+
+  /** Calls `expire` unless the attempt ends within `timeout` milliseconds. */
+  limit(timeout: number, expire: () => void): void {
+    if (timeout < 2 ** 31) this.#timer = setTimeout(expire, timeout);
+  }
+
+  /** Ends the attempt, once; whatever its body still does is of no use. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#leave?.();
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+}
+
+/** Tells the body that its result is not wanted any more. */
+export function abortScope(scope: Scope, reason: unknown): void {
+  scope.aborted = true;
+  scope.abortReason = reason;
+  scope.controller?.abort(reason);
+}

@@ -1,0 +1,321 @@
+import { DagError } from '../errors.js';
+import { argumentValues, InlineExecutor } from '../executor/inline.js';
+import { displayName } from '../graph/dependencies.js';
+import { type Future, IDLE, RUNNING, setState, WAITING } from '../graph/future.js';
+import { currentScope, Scope } from '../graph/scope.js';
+import type { NodeIdentity } from '../graph/spec.js';
+import { bytesOf } from '../memory/buffers.js';
+import { fingerprint } from '../memory/fingerprint.js';
+import { Attempt, abortScope } from './attempt.js';
+import { outputsFailure, type Completion } from './completion.js';
+import { donatedArguments } from './donate.js';
+import { bodyFailure, codedFailure, type Failure } from './failure.js';
+import { settleNested } from './nested.js';
+import type { Run } from './run.js';
+import type { TaskTable } from './task-table.js';
+
+/** What the running of bodies asks of the loop. */
+export interface BodiesHost {
+  readonly now: () => number;
+  /** A task of the run may be able to start now. */
+  wake(run: Run): void;
+}
+
+/** Whether a body's result is to be awaited. */
+function isThenable(result: unknown): result is PromiseLike<unknown> {
+  if (typeof result !== 'object' || result === null || ArrayBuffer.isView(result) || Array.isArray(result)) return false;
+  return result instanceof Promise || typeof (result as { then?: unknown }).then === 'function'; // as `await` asks
+}
+
+/** Runs the bodies of calls: scopes, limits, retries, timeouts, aborts. */
+export class Bodies {
+  readonly #table: TaskTable;
+  readonly #completion: Completion;
+  readonly #host: BodiesHost;
+  readonly #inline = new InlineExecutor();
+  /** Scopes of the synchronous bodies on the JavaScript stack; more than one when a body calls `resolveSync`. */
+  readonly #stack: Scope[] = [];
+  /** Bodies whose promise has not settled. */
+  readonly #attempts = new Map<number, Attempt>();
+  /** Attempts that failed so far, of calls that are tried again. */
+  readonly #failures = new Map<Future, number>();
+  /** Waits before another attempt. */
+  readonly #delays = new Map<number, NodeJS.Timeout>();
+  /** Running calls of nodes with a `concurrency`, and calls that wait for one of them to end. */
+  readonly #crowds = new Map<NodeIdentity, Crowd>();
+
+  constructor(table: TaskTable, completion: Completion, host: BodiesHost) {
+    this.#table = table;
+    this.#completion = completion;
+    this.#host = host;
+  }
+
+  /** How many bodies wait for a promise, and how many calls for another attempt. */
+  get pending(): number {
+    return this.#attempts.size + this.#delays.size;
+  }
+
+  /** The scopes of the bodies that wait for a promise, by task. */
+  scopeOf(task: number): Scope | undefined {
+    return this.#attempts.get(task)?.scope;
+  }
+
+  /** The first call that waits for a promise. */
+  firstPending(): Future | undefined {
+    for (const attempt of this.#attempts.values()) return attempt.future;
+    for (const task of this.#delays.keys()) return this.#table.futureOf(task);
+    return undefined;
+  }
+
+  /** Starts a task that is ready: runs its body, and if that is synchronous completes it. */
+  start(task: number, run: Run): void {
+    const future = this.#table.futureOf(task);
+    if (!run.simple || !future._spec.simpleBody || future._spec.options.executor !== undefined || run.executor !== this.#inline) {
+      this.#startWithCare(task, future, run);
+      return;
+    }
+    this.#table.scheduler.start(task);
+    setState(future, RUNNING);
+    const scope = new Scope(future._graph, future, run, 1, false);
+    currentScope.enterWith(scope);
+    this.#stack.push(scope);
+    let result: unknown;
+    try {
+      result = this.#inline.execute(future);
+    } catch (thrown) {
+      this.#stack.pop();
+      if (!scope.aborted) this.#completion.fail(task, bodyFailure(thrown));
+      return;
+    }
+    this.#stack.pop();
+    if (scope.aborted) return;
+    if (isThenable(result)) this.#await(new Attempt({ task, future, run, scope, leave: undefined, fingerprint: undefined, startedAt: 0 }), result);
+    else {
+      if (scope.made !== undefined || future._nested !== undefined) settleNested(future, scope);
+      this.#completion.complete(task, future, result, scope);
+    }
+  }
+
+  /** The inline executor, for runs that name none. */
+  get inline(): InlineExecutor {
+    return this.#inline;
+  }
+
+  #startWithCare(task: number, future: Future, run: Run): void {
+    const { options } = future._spec;
+    const crowd = options.concurrency === undefined ? undefined : this.#crowdOf(future._spec.identity);
+    if (crowd !== undefined && crowd.running >= (options.concurrency ?? Infinity)) {
+      crowd.waiting.push(task);
+      return;
+    }
+    if (crowd !== undefined) crowd.running += 1;
+    if (run.limited) run.limiter.enter();
+    const failures = this.#failures.get(future) ?? 0;
+    const scope = new Scope(future._graph, future, run, failures + 1, run.options.debug === true);
+    this.#table.scheduler.start(task);
+    setState(future, RUNNING);
+    run.observer?.started(future, failures + 1);
+    const leave = (): void => {
+      if (run.limited) run.limiter.leave();
+      if (crowd !== undefined) this.#leaveCrowd(future._spec.identity, crowd);
+    };
+    const debug = run.options.debug === true ? fingerprint(this.#borrowed(future)) : undefined;
+    const attempt = new Attempt({ task, future, run, scope, leave, fingerprint: debug, startedAt: this.#host.now() });
+    let result: unknown;
+    currentScope.enterWith(scope);
+    this.#stack.push(scope);
+    try {
+      const args = options.donate === undefined ? undefined : donatedArguments(future, this.#table);
+      const executor = options.executor === 'inline' ? this.#inline : run.executor;
+      result = executor.execute(future, args);
+    } catch (thrown) {
+      this.#stack.pop();
+      this.#ended(attempt, { failure: failureOf(thrown) });
+      return;
+    }
+    this.#stack.pop();
+    if (scope.aborted) attempt.close();
+    else if (isThenable(result)) this.#await(attempt, result);
+    else this.#ended(attempt, { result });
+  }
+
+  /** The arguments whose buffers the body must not write to. */
+  #borrowed(future: Future): unknown[] {
+    const donated = new Set(future._spec.options.donate);
+    return argumentValues(future).filter((_, position) => !donated.has(position));
+  }
+
+  #await(attempt: Attempt, result: PromiseLike<unknown>): void {
+    const { task, future, run, scope } = attempt;
+    const { identity, options } = future._spec;
+    identity.asynchronous = true;
+    if (run.sync) {
+      result.then(undefined, () => undefined); // what it still does is of no use, but must not go unhandled
+      this.#ended(attempt, { failure: asyncFailure(future) });
+      return;
+    }
+    this.#attempts.set(task, attempt);
+    run.awaiting += 1;
+    if (options.timeout !== undefined) {
+      attempt.limit(options.timeout, () => {
+        const failure = timeoutFailure(future, options.timeout ?? 0);
+        abortScope(scope, new DagError(failure.code, failure));
+        this.#ended(attempt, { failure });
+        this.#host.wake(run);
+      });
+    }
+    const settled = (end: BodyEnd): void => {
+      if (attempt.closed) return;
+      this.#ended(attempt, end);
+      this.#host.wake(run);
+    };
+    result.then(
+      (value) => {
+        settled({ result: value });
+      },
+      (thrown: unknown) => {
+        settled({ failure: bodyFailure(thrown) });
+      },
+    );
+  }
+
+  /** A body has come to its end, well or not. */
+  #ended(attempt: Attempt, end: BodyEnd): void {
+    const { task, future, run, scope } = attempt;
+    if (this.#attempts.delete(task)) run.awaiting -= 1;
+    attempt.close();
+    if (scope.aborted && !('failure' in end)) return;
+    const failure = 'failure' in end ? end.failure : this.#resultFailure(attempt, end.result);
+    if (failure !== undefined) {
+      this.#failed(attempt, failure);
+      return;
+    }
+    this.#failures.delete(future);
+    const { identity } = future._spec;
+    const { result } = end as { result: unknown }; // no failure, so a result
+    if (attempt.startedAt > 0 && identity.cost.count < 64) {
+      identity.cost.add(this.#host.now() - attempt.startedAt);
+      identity.bytes.add(bytesOf(result));
+    }
+    if (scope.made !== undefined || future._nested !== undefined) settleNested(future, scope);
+    this.#completion.complete(task, future, result, scope);
+  }
+
+  /** Why a result cannot be taken. */
+  #resultFailure(attempt: Attempt, result: unknown): Failure | undefined {
+    const { future, startedAt, fingerprint: before } = attempt;
+    const { timeout } = future._spec.options;
+    if (timeout !== undefined && startedAt > 0 && this.#host.now() - startedAt > timeout) return timeoutFailure(future, timeout);
+    if (before !== undefined && fingerprint(this.#borrowed(future)) !== before) return writtenFailure(future);
+    return outputsFailure(future, result);
+  }
+
+  /** An attempt failed: tries again if the node allows it. */
+  #failed(attempt: Attempt, failure: Failure): void {
+    const { task, future, run } = attempt;
+    const { retries = 0, retryDelay = 0 } = future._spec.options;
+    const failures = (this.#failures.get(future) ?? 0) + 1;
+    const final = failure.code === 'DAG_DONATE' || failure.code === 'DAG_OUTPUTS' || failure.code === 'DAG_ASYNC_NODE';
+    if (failures > retries || final) {
+      this.#failures.delete(future);
+      this.#completion.fail(task, failure);
+      return;
+    }
+    this.#failures.set(future, failures);
+    run.observer?.retried(future, failures, failure.cause);
+    const delay = Number(typeof retryDelay === 'function' ? retryDelay(failures) : retryDelay);
+    setState(future, WAITING);
+    if (!(delay > 0) || run.sync) {
+      this.#table.scheduler.requeue(task);
+      this.#host.wake(run);
+      return;
+    }
+    this.#delays.set(
+      task,
+      setTimeout(() => {
+        this.#delays.delete(task);
+        this.#table.scheduler.requeue(task);
+        this.#host.wake(run);
+      }, delay),
+    );
+  }
+
+  /** Stops what runs for a task: its body, or the wait for another attempt. */
+  stop(task: number, future: Future, reason: unknown): void {
+    this.#failures.delete(future);
+    clearTimeout(this.#delays.get(task));
+    this.#delays.delete(task);
+    const attempt = this.#attempts.get(task);
+    const scope = attempt?.scope ?? this.#stack.find(({ parent, aborted }) => parent === future && !aborted);
+    if (scope === undefined) return;
+    if (attempt !== undefined && this.#attempts.delete(task)) attempt.run.awaiting -= 1;
+    abortScope(scope, reason ?? new DagError('DAG_ABORTED', { message: `${displayName(future)} is not needed any more.` }));
+    attempt?.close();
+    setState(future, IDLE);
+  }
+
+  #crowdOf(identity: NodeIdentity): Crowd {
+    let crowd = this.#crowds.get(identity);
+    if (crowd === undefined) {
+      crowd = { running: 0, waiting: [] };
+      this.#crowds.set(identity, crowd);
+    }
+    return crowd;
+  }
+
+  #leaveCrowd(identity: NodeIdentity, crowd: Crowd): void {
+    crowd.running -= 1;
+    const { scheduler } = this.#table;
+    for (let task = crowd.waiting.shift(); task !== undefined; task = crowd.waiting.shift()) {
+      if (!scheduler.isReady(task) || this.#table.futureOf(task)._spec.identity !== identity) continue; // cancelled since
+      scheduler.requeue(task);
+      this.#host.wake(this.#table.runOf(task));
+      return;
+    }
+    if (crowd.running === 0) this.#crowds.delete(identity);
+  }
+}
+
+/** Calls of one node with a `concurrency`. */
+interface Crowd {
+  running: number;
+  readonly waiting: number[];
+}
+
+/** How a body ended. */
+type BodyEnd = { readonly result: unknown } | { readonly failure: Failure };
+
+function failureOf(thrown: unknown): Failure {
+  return thrown instanceof DagError && thrown.code === 'DAG_DONATE' ? codedFailure(thrown) : bodyFailure(thrown);
+}
+
+function timeoutFailure(future: Future, timeout: number): Failure {
+  return {
+    code: 'DAG_CALL_TIMEOUT',
+    message: `${displayName(future)} took longer than its timeout of ${timeout.toString()} ms.`,
+    remedy: 'Raise `timeout`, or let the body follow `currentCall().signal`.',
+    hasCause: false,
+    cause: undefined,
+  };
+}
+
+function writtenFailure(future: Future): Failure {
+  return {
+    code: 'DAG_INPUT_WRITTEN',
+    message: `The body of ${displayName(future)} wrote into one of its inputs, which other calls may share.`,
+    remedy: 'Write into a copy or into alloc(), or give the argument to the body with `donate`.',
+    hasCause: false,
+    cause: undefined,
+  };
+}
+
+/** The failure of a call that resolveSync() cannot wait for. */
+export function asyncFailure(future: Future): Failure {
+  return {
+    code: 'DAG_ASYNC_NODE',
+    message: `resolveSync() needs ${displayName(future)}, which is asynchronous.`,
+    remedy: 'Use `await future.resolve()`.',
+    hasCause: false,
+    cause: undefined,
+  };
+}

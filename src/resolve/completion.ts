@@ -1,0 +1,222 @@
+import { DagError } from '../errors.js';
+import { eachFuture, holdsFuture, substituteFutures } from '../graph/containers.js';
+import { DONE, EXPANDED, FAILED, Future, IDLE, KEPT, setState, TARGETED } from '../graph/future.js';
+import { checkOutputs, partsToFill, takePart } from '../graph/outputs.js';
+import { displayName } from '../graph/dependencies.js';
+import type { Scope } from '../graph/scope.js';
+import * as Task from '../schedule/scheduler.js';
+import type { Activation } from './activation.js';
+import { bodyFailure, callFailure, codedFailure, maxCallsError, type Failure } from './failure.js';
+import type { Outcome, Run } from './run.js';
+import { DEFAULT_MAX_CALLS } from './run-options.js';
+import type { TaskTable } from './task-table.js';
+
+/** What the completion of calls asks of the runs. */
+export interface CompletionHost {
+  /** A target of `run` ended. */
+  targetEnded(run: Run, future: Future, outcome: Outcome): void;
+  /** A run cannot go on. */
+  failRun(run: Run, error: unknown): void;
+  /** A task waits for a call that was active before: the two may wait for each other. */
+  suspect(task: number): void;
+  /** Stops whatever a running body does; its result is not wanted any more. */
+  stopBody(task: number, future: Future, reason?: unknown): void;
+}
+
+function valueOf(future: Future): unknown {
+  return future._value;
+}
+
+/** Brings calls to their end: with a value, in other calls, without a value. */
+export class Completion {
+  readonly #table: TaskTable;
+  readonly #activation: Activation;
+  readonly #host: CompletionHost;
+
+  constructor(table: TaskTable, activation: Activation, host: CompletionHost) {
+    this.#table = table;
+    this.#activation = activation;
+    this.#host = host;
+  }
+
+  /** A body's result is there: a value, or something with Futures in it. Promises were awaited before. */
+  complete(task: number, future: Future, result: unknown, scope: Scope | undefined): void {
+    if (scope?.effects !== undefined) this.#expand(task, future, result, scope.effects);
+    else if (typeof result === 'object' && result !== null && !ArrayBuffer.isView(result)) this.#completeObject(task, future, result);
+    else this.finish(task, future, result);
+  }
+
+  #completeObject(task: number, future: Future, result: object): void {
+    if (result instanceof Future) {
+      this.#expand(task, future, result, undefined);
+      return;
+    }
+    // The parts of a multi-output call take what they need themselves, unless somebody asked for the whole.
+    const taken = future._spec.outputs !== undefined && (future._flags & TARGETED) === 0;
+    if (!taken && holdsFuture(result)) this.#expand(task, future, result, undefined);
+    else this.finish(task, future, result);
+  }
+
+  /** Completes a task without a body: its expansion ended, or it takes a part of a value. */
+  forward(task: number): void {
+    const future = this.#table.futureOf(task);
+    if (this.#table.scheduler.state(task) === Task.EXPANDED) {
+      const raw = future._value;
+      const value = raw instanceof Future ? raw._value : substituteFutures(raw, valueOf);
+      const { outputs } = future._spec;
+      if (outputs !== undefined && !this.#hasOutputs(task, future, value)) return;
+      this.finish(task, future, value);
+      return;
+    }
+    const run = this.#table.runOf(task);
+    run.observer?.started(future, 1);
+    let part: unknown;
+    try {
+      part = takePart(future, valueOf(future._args[0] as Future)); // the first argument of a part is its whole
+    } catch (thrown) {
+      this.fail(task, bodyFailure(thrown));
+      return;
+    }
+    this.complete(task, future, part, undefined);
+  }
+
+  /** Whether the value has the outputs its node promises; fails the call otherwise. */
+  #hasOutputs(task: number, future: Future, value: unknown): boolean {
+    const failure = outputsFailure(future, value);
+    if (failure !== undefined) this.fail(task, failure);
+    return failure === undefined;
+  }
+
+  /** The call has its value. */
+  finish(task: number, future: Future, value: unknown): void {
+    const { scheduler, ledger, pool, waiters } = this.#table;
+    future._value = value;
+    setState(future, DONE);
+    const run = this.#table.runOf(task);
+    const runs = waiters.size === 0 ? undefined : waiters.get(task);
+    if (runs !== undefined) {
+      waiters.delete(task);
+      if (runs.some((waiting) => waiting.keeps)) future._flags |= KEPT;
+    }
+    // Hold the result before the inputs are dropped: a body may return an input, or a view of one.
+    if (pool.inUse) ledger.hold(future, value);
+    if (!run.simple) run.finished(future, value);
+    if (future._spec.outputs !== undefined) this.#fillParts(future, value);
+    scheduler.finish(task);
+    if (!run.simple) run.observer?.deactivated(future);
+    if (runs === undefined) return;
+    const outcome: Outcome = { status: 'fulfilled', value };
+    for (const waiting of runs) this.#host.targetEnded(waiting, future, outcome);
+  }
+
+  /** Gives the parts of a persisting call their values, those too that nobody asked for yet. */
+  #fillParts(whole: Future, value: unknown): void {
+    for (const part of partsToFill(whole)) {
+      const taken = takePart(part, value);
+      if (part._slot !== -1 || holdsFuture(taken)) continue;
+      part._value = taken;
+      setState(part, DONE);
+      if (this.#table.pool.inUse) this.#table.ledger.hold(part, taken);
+    }
+  }
+
+  /** The body ended in other calls' Futures, or with effects: the call waits for them. */
+  #expand(task: number, future: Future, result: unknown, effects: readonly Future[] | undefined): void {
+    const { scheduler } = this.#table;
+    const run = this.#table.runOf(task);
+    const inputs = scheduler.countInputs(task);
+    let suspicious = false;
+    try {
+      const join = (inner: Future): void => {
+        if (this.#activation.join(run, task, inner)) suspicious = true;
+      };
+      eachFuture(result, join);
+      effects?.forEach(join);
+    } catch (thrown) {
+      this.#activation.discard();
+      this.fail(task, thrown instanceof DagError ? codedFailure(thrown) : bodyFailure(thrown));
+      return;
+    }
+    run.calls += this.#activation.fresh;
+    future._value = result;
+    setState(future, EXPANDED);
+    if (!run.simple) {
+      run.observer?.expanded(future);
+      run.observer?.consumed(future);
+    }
+    scheduler.expand(task, inputs);
+    this.#activation.submit(run);
+    if (suspicious) this.#host.suspect(task);
+    const maxCalls = run.options.maxCalls ?? DEFAULT_MAX_CALLS;
+    if (run.calls > maxCalls && !run.over) this.#host.failRun(run, maxCallsError(maxCalls, future));
+  }
+
+  /** The call failed: nothing that depends on it runs, and the targets among these fail. */
+  fail(task: number, failure: Failure): void {
+    const { scheduler, waiters } = this.#table;
+    const origin = this.#table.futureOf(task);
+    // Which task the failure came through, for the path from each target.
+    const through = new Map<number, number>([[task, -1]]);
+    const affected = [task];
+    for (const at of affected) {
+      scheduler.eachDependent(at, (dependent) => {
+        if (through.has(dependent)) return;
+        through.set(dependent, at);
+        affected.push(dependent);
+      });
+    }
+    const hits: { run: Run; future: Future; path: Future[] }[] = [];
+    for (const at of affected) {
+      const future = this.#table.futureOf(at);
+      const runs = waiters.get(at);
+      if (runs === undefined) continue;
+      waiters.delete(at);
+      const path: Future[] = [];
+      for (let step = at; step !== -1; step = through.get(step) ?? -1) path.push(this.#table.futureOf(step));
+      for (const run of runs) hits.push({ run, future, path });
+    }
+    const errors = hits.map(({ path }) => callFailure(failure, path));
+    const error = errors[0] ?? callFailure(failure, [origin]);
+    for (const at of affected) {
+      const future = this.#table.futureOf(at);
+      // A call whose nested call failed has failed, too; one that only waited for the value never ran.
+      const failed = at === task || scheduler.state(at) === Task.EXPANDED;
+      const { observer } = this.#table.runOf(at);
+      if (failed) observer?.failed(future, error);
+      else observer?.skipped(future);
+      if (at !== task) this.#host.stopBody(at, future);
+      this.#table.drop(at, failed ? FAILED : IDLE);
+    }
+    this.cancelOrphans(undefined);
+    hits.forEach(({ run, future }, index) => {
+      this.#host.targetEnded(run, future, { status: 'rejected', reason: errors[index] });
+    });
+  }
+
+  /** Cancels the calls that nobody wants any more, and what only they wanted. */
+  cancelOrphans(reason: unknown): void {
+    const { scheduler } = this.#table;
+    for (let task = scheduler.nextOrphan(); task !== -1; task = scheduler.nextOrphan()) {
+      const future = this.#table.futureOf(task);
+      const { observer } = this.#table.runOf(task);
+      if (scheduler.state(task) === Task.RUNNING) {
+        observer?.aborted(future);
+        this.#host.stopBody(task, future, reason);
+      } else observer?.skipped(future);
+      this.#table.drop(task, IDLE);
+    }
+  }
+}
+
+/** Why a result is not what the node's `outputs` promise; undefined when it is, or cannot be told yet. */
+export function outputsFailure(future: Future, result: unknown): Failure | undefined {
+  const { outputs } = future._spec;
+  if (outputs === undefined || result instanceof Future) return undefined;
+  try {
+    checkOutputs(displayName(future), outputs, result);
+    return undefined;
+  } catch (error) {
+    if (error instanceof DagError) return codedFailure(error);
+    throw error;
+  }
+}

@@ -1,0 +1,112 @@
+import type { Future } from '../graph/future.js';
+import { KEPT, PERSISTED, TARGETED } from '../graph/future.js';
+import type { Estimate } from '../graph/options.js';
+import { depthFirstRank } from '../schedule/depth-first.js';
+import { rankTasks } from '../schedule/rank.js';
+import type { Scheduler, TaskWeights } from '../schedule/scheduler.js';
+import type { Sampled } from '../graph/spec.js';
+
+/** Up to so many tasks, policies are weighed against each other by simulation when estimates are known. */
+const WEIGHED_UP_TO = 10_000;
+/** Tasks that may be simulated in all before a run begins. */
+const RUN_EFFORT = 100_000;
+
+/** What is known of tasks besides their dependencies: nothing; sampled sizes or priorities; the user's own estimates. */
+export const NOTHING = 0;
+export const HINTS = 1;
+export const ESTIMATES = 2;
+export type Knowledge = typeof NOTHING | typeof HINTS | typeof ESTIMATES;
+
+/** What an order is computed from. */
+export interface OrderParts {
+  readonly scheduler: Scheduler;
+  /** The tasks, in the order in which they were found: dependents before their dependencies. */
+  readonly tasks: Int32Array;
+  readonly futureOf: (task: number) => Future;
+  /** Bodies that can run at the same moment. */
+  readonly workers: number;
+  /** Some task waits for several others. */
+  readonly joins: boolean;
+  /** How much is known of the tasks. */
+  readonly knowledge: Knowledge;
+}
+
+/**
+ * The order in which to consider new tasks. Chains need none; graphs without estimates go depth first; with the user's
+ * estimates, policies are simulated and the best is taken, as `plan()` does with more effort.
+ */
+export function orderTasks(parts: OrderParts): Int32Array {
+  const { scheduler, tasks, joins, knowledge, workers } = parts;
+  if (!joins && knowledge === NOTHING) return tasks.slice().reverse();
+  const weights = knowledge === NOTHING ? equalWeights(tasks, parts.futureOf) : weigh(tasks, parts.futureOf);
+  const picture = scheduler.picture(tasks, weights);
+  const simulates = knowledge === ESTIMATES && tasks.length <= WEIGHED_UP_TO;
+  return inOrder(tasks, simulates ? rankTasks(picture, { workers, effort: RUN_EFFORT }) : depthFirstRank(picture));
+}
+
+/** The tasks sorted by their ranks. */
+export function inOrder(tasks: Int32Array, rank: Int32Array): Int32Array {
+  const order = new Int32Array(tasks.length);
+  for (let index = 0; index < tasks.length; index += 1) order[rank[index] as number] = tasks[index] as number;
+  return order;
+}
+
+function isKept(future: Future): boolean {
+  return (future._flags & (KEPT | PERSISTED | TARGETED)) !== 0;
+}
+
+function equalWeights(tasks: Int32Array, futureOf: (task: number) => Future): TaskWeights {
+  const ones = new Float64Array(tasks.length).fill(1);
+  return { cost: ones, bytes: ones, keep: Uint8Array.from(tasks, (task) => (isKept(futureOf(task)) ? 1 : 0)), priority: undefined };
+}
+
+/** Costs, sizes and priorities: the node's estimates, else the means seen so far, else the mean of those that are known. */
+export function weigh(tasks: Int32Array, futureOf: (task: number) => Future): TaskWeights {
+  const cost = new Float64Array(tasks.length);
+  const bytes = new Float64Array(tasks.length);
+  const keep = new Uint8Array(tasks.length);
+  const priority = new Float64Array(tasks.length);
+  let prioritised = false;
+  for (const [index, task] of tasks.entries()) {
+    const future = futureOf(task);
+    const { options, identity } = future._spec;
+    cost[index] = estimate(options.cost, future, identity.cost);
+    bytes[index] = estimate(options.bytes, future, identity.bytes);
+    keep[index] = isKept(future) ? 1 : 0;
+    priority[index] = options.priority ?? 0;
+    prioritised ||= options.priority !== undefined;
+  }
+  fillUnknown(cost);
+  fillUnknown(bytes);
+  return { cost, bytes, keep, priority: prioritised ? priority : undefined };
+}
+
+/** What is known of one call that an order could use. */
+export function knowledgeOf(future: Future): Knowledge {
+  const { options, identity } = future._spec;
+  if (options.cost !== undefined || options.bytes !== undefined) return ESTIMATES;
+  return options.priority !== undefined || identity.bytes.mean > 0 ? HINTS : NOTHING;
+}
+
+function estimate(given: Estimate | undefined, future: Future, sampled: Sampled): number {
+  if (typeof given === 'number') return given;
+  if (given !== undefined) {
+    const estimated = Number((given as (...args: readonly unknown[]) => unknown)(...future._args)); // the node's own function
+    return estimated >= 0 ? estimated : Number.NaN;
+  }
+  return sampled.count > 0 ? sampled.mean : Number.NaN;
+}
+
+/** Puts the mean of the known numbers in place of the unknown ones; 1 where none is known. */
+function fillUnknown(numbers: Float64Array): void {
+  let sum = 0;
+  let known = 0;
+  for (const number of numbers) {
+    if (!Number.isNaN(number)) {
+      sum += number;
+      known += 1;
+    }
+  }
+  const mean = known === 0 ? 1 : sum / known;
+  for (let index = 0; index < numbers.length; index += 1) if (Number.isNaN(numbers[index])) numbers[index] = mean;
+}

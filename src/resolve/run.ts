@@ -1,0 +1,162 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { Executor } from '../graph/run-options.js';
+import type { Future } from '../graph/future.js';
+import type { ResolveOptions } from '../graph/run-options.js';
+import type { Scope } from '../graph/scope.js';
+import type { Limiter } from './limiter.js';
+import { bytesOf } from '../memory/buffers.js';
+import { Observer } from './observer.js';
+
+/** How one target of a run ended. */
+export type Outcome = PromiseSettledResult<unknown>;
+
+/** What a run is told to do with its results. */
+export interface RunSink {
+  /** A target has its value or failed. */
+  target?(future: Future, outcome: Outcome): void;
+  /** The run is over; when it failed, `error` is what it rejects with. */
+  end(error: unknown, failed: boolean): void;
+}
+
+/** What a run is made from. */
+export interface RunParts {
+  readonly queue: number;
+  readonly targets: readonly Future[];
+  readonly options: ResolveOptions;
+  readonly executor: Executor;
+  readonly limiter: Limiter;
+  readonly observer: Observer | undefined;
+  /** The scope of the body that called `resolve()`, if one did. */
+  readonly caller: Scope | undefined;
+  readonly sink: RunSink;
+  readonly startedAt: number;
+  readonly now: () => number;
+  readonly wake: (run: Run) => void;
+  /** Keep the targets' values. Default true. */
+  readonly keeps?: boolean;
+  /** Nothing may be awaited. Default false. */
+  readonly sync?: boolean;
+}
+
+/**
+ * One call of `resolve()`: its targets, options and limits. Calls belong to the run that activated them; other runs
+ * that want the same call wait for it.
+ */
+export class Run {
+  readonly queue: number;
+  readonly targets: readonly Future[];
+  readonly options: ResolveOptions;
+  readonly executor: Executor;
+  readonly limiter: Limiter;
+  /** Whether bodies have to be counted. */
+  readonly limited: boolean;
+  /** Builds events; undefined while nobody listens. */
+  observer: Observer | undefined;
+  readonly caller: Scope | undefined;
+  readonly sink: RunSink;
+  readonly startedAt: number;
+  /** Bodies run in the asynchronous context of the caller of `resolve()`. */
+  readonly context = new AsyncResource('lazydag.run');
+  /** Nothing asks for more around a body than the node itself. */
+  simple: boolean;
+  /** Whether targets keep their values after the run. */
+  readonly keeps: boolean;
+  /** Whether nothing may be awaited. */
+  readonly sync: boolean;
+  /** Targets whose value the run holds, or will hold. */
+  readonly held = new Set<Future>();
+  /** The body that called gave its slot back and takes it again at the end. */
+  gaveSlot = false;
+  /** Lets the loop look at this run again; set by the resolver. */
+  readonly wake: () => void;
+  /** Targets that have neither value nor error yet. */
+  remaining: number;
+  /** The promise was settled; what still runs, runs for others. */
+  over = false;
+  /** Bodies of this run that wait for a promise. */
+  awaiting = 0;
+  /** Calls made by bodies. */
+  calls = 0;
+  /** When `progress` was called last. */
+  toldAt = 0;
+  /** What must be undone at the end: listeners and timers. */
+  readonly #cleanups: (() => void)[] = [];
+  readonly #now: () => number;
+  /** Bytes of values that this run's calls hold, by call; counted only under `maxBytes`. */
+  readonly #bytes = new Map<Future, number>();
+  #liveBytes = 0;
+
+  constructor(parts: RunParts) {
+    this.queue = parts.queue;
+    this.targets = parts.targets;
+    this.options = parts.options;
+    this.executor = parts.executor;
+    this.limiter = parts.limiter;
+    this.limited = parts.limiter.limit !== Infinity;
+    this.observer = parts.observer;
+    this.caller = parts.caller;
+    this.sink = parts.sink;
+    this.startedAt = parts.startedAt;
+    this.remaining = parts.targets.length;
+    this.keeps = parts.keeps ?? true;
+    this.sync = parts.sync ?? false;
+    this.#now = parts.now;
+    this.wake = () => {
+      parts.wake(this);
+    };
+    this.simple = !this.limited && parts.observer === undefined && parts.options.debug !== true && parts.options.maxBytes === undefined;
+  }
+
+  /** Bodies that can run at the same moment. */
+  get workers(): number {
+    return Math.max(this.executor.workers, this.limiter.limit === Infinity ? 1 : this.limiter.limit);
+  }
+
+  /** Builds events from now on, because a Graph listens. */
+  observe(): void {
+    this.observer ??= new Observer([], new Set(), this.#now);
+    this.simple = false;
+  }
+
+  /** A call has its value; its inputs are still held. */
+  finished(future: Future, value: unknown): void {
+    this.observer?.finished(future, value, 0);
+    this.observer?.consumed(future);
+    if (this.options.maxBytes === undefined) return;
+    const bytes = bytesOf(value);
+    this.#bytes.set(future, bytes);
+    this.#liveBytes += bytes;
+  }
+
+  /** A call's value was dropped. */
+  released(future: Future): void {
+    this.observer?.released(future);
+    this.#liveBytes -= this.#bytes.get(future) ?? 0;
+    this.#bytes.delete(future);
+  }
+
+  /** Bytes of a call's live value; known only under `maxBytes`. */
+  bytesOf(future: Future): number {
+    return this.#bytes.get(future) ?? 0;
+  }
+
+  /** Calls `progress`. */
+  tell({ finished, added }: { readonly finished: number; readonly added: number }): void {
+    this.options.progress?.({ finished, known: added });
+  }
+
+  /** Whether a result of `bytes` more fits under `maxBytes`. */
+  hasRoom(bytes: number): boolean {
+    return this.options.maxBytes === undefined || this.#liveBytes + bytes <= this.options.maxBytes;
+  }
+
+  onEnd(cleanup: () => void): void {
+    this.#cleanups.push(cleanup);
+  }
+
+  /** Settles the promise, once. */
+  end(error: unknown, failed: boolean): void {
+    for (const cleanup of this.#cleanups.splice(0)) cleanup();
+    this.sink.end(error, failed);
+  }
+}

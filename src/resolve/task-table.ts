@@ -1,0 +1,88 @@
+import { DagError } from '../errors.js';
+import { type Future, KEPT, PERSISTED, RELEASED, setState } from '../graph/future.js';
+import type { BlockPool } from '../memory/blocks.js';
+import { BufferLedger } from '../memory/ledger.js';
+import { Scheduler } from '../schedule/scheduler.js';
+import type { Run } from './run.js';
+
+/** Joins the scheduler's numbers to Futures and runs, and carries out its command to release. */
+export class TaskTable {
+  readonly scheduler: Scheduler = new Scheduler((task) => {
+    this.#release(task);
+  });
+  readonly ledger: BufferLedger;
+  readonly pool: BlockPool;
+  readonly #futures: (Future | undefined)[] = [];
+  readonly #runs: (Run | undefined)[] = [];
+  /** Runs that have a task among their targets, while it has neither value nor error. */
+  readonly waiters = new Map<number, Run[]>();
+
+  constructor(pool: BlockPool) {
+    this.pool = pool;
+    this.ledger = new BufferLedger(pool);
+  }
+
+  /** Enters a run under the number of its queue. */
+  enterRun(run: Run): void {
+    this.#runs[run.queue] = run;
+  }
+
+  /** Joins a task and its Future. */
+  enter(task: number, future: Future): void {
+    this.#futures[task] = future;
+    future._slot = task;
+  }
+
+  futureOf(task: number): Future {
+    const future = this.#futures[task];
+    if (future === undefined) throw new DagError('DAG_INTERNAL', { message: `Task ${task.toString()} has no Future.` });
+    return future;
+  }
+
+  /** The run that activated a task. */
+  runOf(task: number): Run {
+    const run = this.#runs[this.scheduler.queueOf(task)];
+    if (run === undefined) throw new DagError('DAG_INTERNAL', { message: `Task ${task.toString()} has no run.` });
+    return run;
+  }
+
+  /** The run whose queue has this number. */
+  runAt(queue: number): Run | undefined {
+    return this.#runs[queue];
+  }
+
+  /** Takes a task out that will have no value, leaving its Future in `state`. */
+  drop(task: number, state: number): void {
+    const future = this.futureOf(task);
+    future._value = undefined;
+    future._slot = -1;
+    setState(future, state);
+    this.#futures[task] = undefined;
+    this.scheduler.drop(task);
+  }
+
+  /** Gives memory back when nothing is left to do. */
+  trim(): void {
+    if (this.scheduler.live > 0) return;
+    this.scheduler.trim();
+    this.#futures.length = 0;
+  }
+
+  /** The value of a task has no consumer left. */
+  #release(task: number): void {
+    const future = this.futureOf(task);
+    this.#futures[task] = undefined;
+    future._slot = -1;
+    if ((future._flags & (KEPT | PERSISTED)) !== 0) return;
+    const run = this.runOf(task);
+    if (!run.simple) run.released(future);
+    dropValue(future, this.ledger, false);
+  }
+}
+
+/** Drops a Future's value. `returned`: the user gave it back, so that memory may be recycled under views of it. */
+export function dropValue(future: Future, ledger: BufferLedger, returned: boolean): void {
+  future._value = undefined;
+  setState(future, RELEASED);
+  ledger.drop(future, returned);
+}

@@ -1,0 +1,84 @@
+import type { TaskGraph } from './task-graph.js';
+
+/** What a walk over tasks needs of a graph; `dependencies` may be the graph's rows, each rearranged. */
+export type Rows = Pick<TaskGraph, 'count' | 'offsets' | 'dependencies'>;
+
+/** The tasks on which no other depends, in ascending order. O(tasks + dependencies). */
+export function sinksOf({ count, dependencies }: Rows): Int32Array {
+  const needed = new Uint8Array(count);
+  for (let at = 0; at < dependencies.length; at++) needed[dependencies[at] as number] = 1;
+  let found = 0;
+  for (let task = 0; task < count; task++) if (needed[task] === 0) found++;
+  const sinks = new Int32Array(found);
+  found = 0;
+  for (let task = 0; task < count; task++) if (needed[task] === 0) sinks[found++] = task;
+  return sinks;
+}
+
+/**
+ * Ranks every task after its dependencies, depth first from `sinks` in their order, rows from left to right.
+ * O(tasks + dependencies), nothing recursive.
+ */
+export function postOrderRank({ count, offsets, dependencies }: Rows, sinks: Int32Array): Int32Array {
+  const rank = new Int32Array(count);
+  const visited = new Uint8Array(count);
+  // Two entries a level: the task, and where to go on in its row. One stack is kinder to the cache than a cursor per task.
+  const stack = new Int32Array(2 * count);
+  let ranked = 0;
+  for (let sink = 0; sink < sinks.length; sink++) {
+    let depth = 0;
+    let task = sinks[sink] as number;
+    let at = offsets[task] as number;
+    let end = offsets[task + 1] as number;
+    visited[task] = 1;
+    for (;;) {
+      while (at < end && visited[dependencies[at] as number] === 1) at++;
+      if (at < end) {
+        stack[depth++] = task;
+        stack[depth++] = at + 1;
+        task = dependencies[at] as number;
+        visited[task] = 1;
+        at = offsets[task] as number;
+        end = offsets[task + 1] as number;
+      } else {
+        rank[task] = ranked++;
+        if (depth === 0) break;
+        at = stack[--depth] as number;
+        task = stack[--depth] as number;
+        end = offsets[task + 1] as number;
+      }
+    }
+  }
+  return rank;
+}
+
+/** How the numbers of dependencies relate to those of their dependents: all lower, all higher, or neither. */
+export function numbering({ count, offsets, dependencies }: Rows): 'ascending' | 'descending' | 'mixed' {
+  let ascending = true;
+  let descending = true;
+  for (let task = 0; task < count; task++) {
+    const end = offsets[task + 1] as number;
+    for (let at = offsets[task] as number; at < end; at++) {
+      if ((dependencies[at] as number) > task) ascending = false;
+      else descending = false;
+    }
+    if (!ascending && !descending) return 'mixed';
+  }
+  return ascending ? 'ascending' : 'descending';
+}
+
+/** Ranks every task after its dependencies, by its number where that serves. O(tasks + dependencies). */
+export function topologicalRank(rows: Rows): Int32Array {
+  const direction = numbering(rows);
+  if (direction === 'mixed') return postOrderRank(rows, sinksOf(rows));
+  const rank = new Int32Array(rows.count);
+  for (let task = 0; task < rows.count; task++) rank[task] = direction === 'ascending' ? task : rows.count - 1 - task;
+  return rank;
+}
+
+/** Turns a list of tasks into the position of every task in it, and back. */
+export function invert(order: Int32Array): Int32Array {
+  const rank = new Int32Array(order.length);
+  for (let position = 0; position < order.length; position++) rank[order[position] as number] = position;
+  return rank;
+}
