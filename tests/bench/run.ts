@@ -109,7 +109,7 @@ function printChecks(checks: readonly Check[]): void {
 
 /** Ratios near one need more digits than three. */
 function precise(value: number): string {
-  return value > 0.5 && value < 10 ? value.toFixed(4) : digits(value);
+  return value > 0.5 && value < 10 && !Number.isInteger(value) ? value.toFixed(4) : digits(value);
 }
 
 await main();

@@ -35,9 +35,10 @@ export function renderTable(table: Table): string {
   ].join('\n');
 }
 
-/** `value` with three significant digits, at most three decimals; thousands separated; a dash for NaN. */
+/** `value` with three significant digits, at most three decimals; whole numbers as they are; a dash for NaN. */
 export function digits(value: number): string {
   if (Number.isNaN(value)) return '-';
+  if (Number.isInteger(value)) return value.toLocaleString('en-US');
   if (Math.abs(value) < 0.1) return value.toFixed(3);
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en-US');
   return value.toPrecision(3);
