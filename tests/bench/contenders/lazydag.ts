@@ -10,9 +10,12 @@ export type Resolution = 'resolve' | 'resolveSync';
 /** The library under test. Nodes are made once, as a module would make them; graphs are built outside any `Graph`. */
 export async function lazydag(resolution: Resolution): Promise<Contender> {
   const { node } = await loadLibrary();
-  const down: NodeFunction<[depth: number], number | Future<number>> = node((depth: number) => (depth === 0 ? 0 : down(depth - 1)), {
-    name: 'down',
-  });
+  const down: NodeFunction<[depth: number], number | Future<number>> = node(
+    (depth: number) => (depth === 0 ? 0 : down(depth - 1)),
+    {
+      name: 'down',
+    },
+  );
   const operations = {
     inc: node(increment, { name: 'inc' }),
     join: node(join, { name: 'join' }),
