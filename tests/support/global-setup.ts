@@ -46,7 +46,9 @@ function hashInputs(): string {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
-  const settings = ['package.json', 'tsconfig.json', 'tsconfig.build.json'].map((name) => join(root, name));
+  const settings = ['package.json', 'rolldown.config.js', 'tsconfig.json', 'tsconfig.build.json'].map((name) =>
+    join(root, name),
+  );
   for (const file of [...settings, ...sources]) {
     hash
       .update(`${relative(root, file)}\0`)
