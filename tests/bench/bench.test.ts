@@ -13,7 +13,7 @@ import { renderTable } from './report/table.js';
 import { shapes } from './shapes/index.js';
 import { writeProgram } from './shapes/program.js';
 import { longestPathListSchedule } from './task-graph/list-schedule.js';
-import { faultOf, makespanOf, peakBytesInOrder } from './task-graph/schedule.js';
+import { faultOf, makespanOf, peakBytesInOrder, peakBytesOf } from './task-graph/schedule.js';
 import { parseStandardTaskGraph } from './task-graph/stg.js';
 
 const folders: string[] = [];
@@ -124,6 +124,15 @@ describe('the references', () => {
     const onOne = schedule.map((planned) => ({ ...planned, worker: 0 }));
     expect(faultOf(graph, onOne, 2)).toMatch(/overlaps/);
     expect(faultOf(graph, schedule.slice(1), 2)).toMatch(/3 of 4 tasks/);
+  });
+
+  test('count a result from the start of its task or from its finish', () => {
+    const schedule = longestPathListSchedule(graph, 2);
+    // While both middle tasks run, the entry's value is there and theirs are not yet.
+    expect(peakBytesOf(graph, schedule, 'start')).toBe(3);
+    const three = parseStandardTaskGraph('b', '3\n0 1 0\n1 1 1 0\n2 2 1 0\n3 1 1 1\n');
+    expect(peakBytesOf(three, longestPathListSchedule(three, 2), 'start')).toBe(4);
+    expect(peakBytesOf(three, longestPathListSchedule(three, 2), 'finish')).toBe(3);
   });
 
   test('count inputs and output together while a task runs', () => {

@@ -20,7 +20,7 @@ async function planGraph({ graph, workers }: PlanChoice): Promise<readonly Plann
   const planned: PlannedGraph[] = [];
   for (const count of workers) {
     const started = performance.now();
-    const { makespan, peakBytes, schedule } = await plan(targets, { workers: count });
+    const { makespan, peakBytes, schedule } = plan(targets, { workers: count });
     const duration = performance.now() - started;
     const tasks = schedule.map(({ future, worker, start, end }) => ({
       task: indices.get(future as Future<number>) ?? -1,

@@ -83,6 +83,9 @@ function scoreOne(graph: TaskGraph, plan: PlannedGraph, optima: readonly Optimum
   const fault = faultOf(graph, schedule, workers);
   if (fault !== undefined) throw new Error(`stg: ${graph.name} on ${workers}: ${fault}`);
   const makespan = makespanOf(schedule);
+  if (Math.abs(makespan - plan.makespan) > makespan * 1e-9) {
+    throw new Error(`stg: ${graph.name} on ${workers}: plan() says ${plan.makespan}, its schedule ends at ${makespan}`);
+  }
   const reference = makespanOf(longestPathListSchedule(graph, workers));
   return optima
     .filter((one) => one.graph === graph.name && one.workers === workers)

@@ -1,5 +1,5 @@
 import type { PlannedTask } from '../child/protocol.js';
-import { childrenOf } from './task-graph.js';
+import { LiveBytes } from './live-bytes.js';
 import type { TaskGraph } from './task-graph.js';
 
 const tolerance = 1e-9;
@@ -39,36 +39,51 @@ function overlap(graph: TaskGraph, schedule: readonly PlannedTask[], scale: numb
   return clash && `${graph.tasks[clash.task]?.id ?? ''} overlaps another task of its worker`;
 }
 
+/** When a result begins to count: when its task starts, and so has to have room for it, or when it is there. */
+export type CountedFrom = 'start' | 'finish';
+
 /**
- * Most bytes alive at one time when the tasks finish in the order of the schedule. A result counts from the moment its
- * task has finished, its inputs until then at least; results of sinks are kept.
+ * Most bytes alive at one time in a schedule. Inputs count until their last reader has finished; results of sinks are
+ * kept. On one worker both ways of counting give the same.
  */
-export function peakBytesOf(graph: TaskGraph, schedule: readonly PlannedTask[]): number {
-  const finished = [...schedule].sort((a, b) => a.end - b.end || inTime(a, b));
-  return peakBytesInOrder(
-    graph,
-    finished.map((one) => one.task),
-  );
+export function peakBytesOf(graph: TaskGraph, schedule: readonly PlannedTask[], countedFrom: CountedFrom): number {
+  const values = new LiveBytes(graph);
+  for (const { task, kind } of momentsOf(schedule)) {
+    if (kind === countedFrom) values.hold(task);
+    if (kind === 'finish') values.finish(task);
+  }
+  return values.peak;
 }
 
 /** The same for tasks run one after another in `order`. */
 export function peakBytesInOrder(graph: TaskGraph, order: readonly number[]): number {
-  const uses = childrenOf(graph).map((children) => children.length);
-  let [live, peak] = [0, 0];
-  for (const index of order) {
-    const task = graph.tasks[index];
-    live += task?.bytes ?? 0;
-    peak = Math.max(peak, live);
-    for (const parent of task?.parents ?? []) {
-      const left = (uses[parent] ?? 0) - 1;
-      uses[parent] = left;
-      if (left === 0) live -= graph.tasks[parent]?.bytes ?? 0;
-    }
+  const values = new LiveBytes(graph);
+  for (const task of order) {
+    values.hold(task);
+    values.finish(task);
   }
-  return peak;
+  return values.peak;
 }
 
-/** By start; tasks that take no time and start together are told apart by their index, parents first. */
+interface Moment {
+  readonly time: number;
+  /** Among moments of one time: what ends, then tasks that take no time, then what starts. */
+  readonly turn: 0 | 1 | 2;
+  readonly task: number;
+  readonly kind: CountedFrom;
+}
+
+/** Starts and finishes in the order in which they happen. */
+function momentsOf(schedule: readonly PlannedTask[]): readonly Moment[] {
+  const moments = schedule.flatMap(({ task, start, end }): Moment[] => [
+    { time: start, turn: start === end ? 1 : 2, task, kind: 'start' },
+    { time: end, turn: start === end ? 1 : 0, task, kind: 'finish' },
+  ]);
+  // Sorting is stable, so that a task that takes no time starts before it finishes; parents have the smaller index.
+  return moments.sort((a, b) => a.time - b.time || a.turn - b.turn || a.task - b.task);
+}
+
+/** By start; tasks that take no time come first. */
 function inTime(a: PlannedTask, b: PlannedTask): number {
-  return a.start - b.start || a.end - b.end || a.task - b.task;
+  return a.start - b.start || a.end - b.end;
 }
