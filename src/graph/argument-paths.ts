@@ -37,7 +37,10 @@ export function eachArgumentPath(args: readonly unknown[], visitor: ArgumentVisi
   }
 }
 
-function walk(root: { readonly path: string; readonly element: Container }, { future, literal }: ArgumentVisitor): void {
+function walk(
+  root: { readonly path: string; readonly element: Container },
+  { future, literal }: ArgumentVisitor,
+): void {
   const holders = containersWith(root.element, isFuture);
   const seen = new Set<object>();
   const stack: Pending[] = [root];
@@ -55,7 +58,8 @@ function walk(root: { readonly path: string; readonly element: Container }, { fu
 
 /** The elements of a container with their paths, in order. */
 function elementsOf(path: string, container: Container): Pending[] {
-  if (Array.isArray(container)) return container.map((element, index) => ({ path: `${path}[${index.toString()}]`, element }));
+  if (Array.isArray(container))
+    return container.map((element, index) => ({ path: `${path}[${index.toString()}]`, element }));
   if (container instanceof Map) {
     return Array.from(container, ([key, element]) => ({ path: `${path}$map[${valueText(key)}]`, element }));
   }

@@ -25,7 +25,7 @@ export interface GraphNodeAttributes {
   style: NodeStyle;
   /** Key of the call in whose body it was made. */
   parent?: string;
-  /** The parent's body returned it, or a part of it. */
+  /** The parent waits for it: its body returned it, or a part of it, or it is an effect. */
   returned?: true;
   /** Of a value: which part of the call's value it is. */
   part?: string;

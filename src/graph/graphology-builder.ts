@@ -65,7 +65,7 @@ export class GraphologyBuilder {
       if (this.#detail === 'full') this.#addWithValues(call);
       else this.#add(call);
     }
-    for (const { source, target, attributes } of this.#late) this.#graph.addEdge(source, target, attributes);
+    for (const edge of this.#late) this.#connect(edge);
     return this.#graph;
   }
 
@@ -129,6 +129,7 @@ export class GraphologyBuilder {
       state,
       unused,
       style: {},
+      ...returnedFrom(futures, this.#shared(call).parent),
       ...(part === undefined ? {} : { part }),
       ...describeValue(value),
     });
@@ -151,15 +152,13 @@ export class GraphologyBuilder {
     const { style = {} } = spec.options;
     const parts = this.#partsOf(call);
     const shared = this.#shared(call);
-    const wasReturned = (future: Future): boolean => (future._flags & RETURNED) !== 0;
-    const returned = shared.parent !== undefined && (wasReturned(call) || [...parts].some(wasReturned));
     return {
       kind: 'call',
       label: style.label ?? spec.name,
       ...shared,
       state: stateOf(call, parts),
       style,
-      ...(returned ? { returned } : {}),
+      ...returnedFrom([call, ...parts], shared.parent),
       ...callRecords.get(call),
     };
   }
@@ -176,7 +175,8 @@ export class GraphologyBuilder {
 
   #keyOf(call: Future): string {
     const key = this.#callKeys.get(call);
-    if (key === undefined) throw new DagError('DAG_INTERNAL', { message: `${call._spec.name} is not among the collected calls.` });
+    if (key === undefined)
+      throw new DagError('DAG_INTERNAL', { message: `${call._spec.name} is not among the collected calls.` });
     return key;
   }
 
@@ -186,8 +186,12 @@ export class GraphologyBuilder {
   }
 
   #addEdge(edge: Edge): void {
-    if (this.#graph.hasNode(edge.source)) this.#graph.addEdge(edge.source, edge.target, edge.attributes);
+    if (this.#graph.hasNode(edge.source)) this.#connect(edge);
     else this.#late.push(edge);
+  }
+
+  #connect({ source, target, attributes }: Edge): void {
+    this.#graph.addEdgeWithKey(`${source}->${target}`, source, target, attributes);
   }
 
   #tooMany(count: string): DagError {
@@ -207,6 +211,10 @@ function takenFrom(argument: Future): [Future, string | undefined] {
     whole = inner;
   }
   return [whole, steps.length === 0 ? undefined : steps.reverse().join('.')];
+}
+
+function returnedFrom(futures: readonly Future[], parent: string | undefined): { returned?: true } {
+  return parent !== undefined && futures.some((future) => (future._flags & RETURNED) !== 0) ? { returned: true } : {};
 }
 
 function addTo(uses: Map<string, GraphEdgeUse[]>, source: string, use: GraphEdgeUse): void {

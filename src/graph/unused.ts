@@ -28,7 +28,11 @@ export function unusedFutures(collection: CallCollection): ReadonlySet<Future> {
     const call = calls[place] as Future; // in range
     for (const part of parts.get(call) ?? []) if (isUsedItself(part, collection)) use(part);
     const isSink = !taken.has(call);
-    if (isUsedItself(call, collection) || (isSink && (isTakenElsewhere(call) || (isPlan && call._parent === undefined)))) use(call);
+    if (
+      isUsedItself(call, collection) ||
+      (isSink && (isTakenElsewhere(call) || (isPlan && call._parent === undefined)))
+    )
+      use(call);
     if (used.has(call)) eachArgument(call, use);
     else unused.add(call);
     for (const part of parts.get(call) ?? []) if (!used.has(part)) unused.add(part);

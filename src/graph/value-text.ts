@@ -23,7 +23,7 @@ function plainText(value: unknown): string {
 
 /** The first characters of a text, never half of one. */
 function shortened(text: string): string {
-  const characters = [...text.slice(0, 2 * TEXT_SHOWN)];
+  const characters = Array.from(text.slice(0, 2 * TEXT_SHOWN));
   return characters.length > TEXT_SHOWN ? `${characters.slice(0, TEXT_SHOWN).join('')}…` : text;
 }
 
@@ -35,13 +35,15 @@ function objectText(value: object): string {
   const name = typeof constructor === 'function' && constructor.name !== '' ? constructor.name : 'Object';
   if (ArrayBuffer.isView(value)) return 'length' in value ? `${name}(${String(value.length)})` : name;
   if (value instanceof Map || value instanceof Set) return `${name}(${value.size.toString()})`;
-  if (value instanceof ArrayBuffer || value instanceof SharedArrayBuffer) return `${name}(${value.byteLength.toString()})`;
+  if (value instanceof ArrayBuffer || value instanceof SharedArrayBuffer)
+    return `${name}(${value.byteLength.toString()})`;
   return name;
 }
 
 /** The elements themselves when they are few, short and no containers. */
 function listText(elements: readonly unknown[], length: number): string | undefined {
-  if (length > ELEMENTS_SHOWN || elements.some((element) => typeof element === 'object' && element !== null)) return undefined;
+  if (length > ELEMENTS_SHOWN || elements.some((element) => typeof element === 'object' && element !== null))
+    return undefined;
   const text = `[${elements.map(plainText).join(', ')}]`;
   return text.length > CONTAINER_SHOWN ? undefined : text;
 }
