@@ -3,7 +3,6 @@ import { eachFuture, holdsFuture, substituteFutures } from '../graph/containers.
 import { DONE, EXPANDED, FAILED, Future, IDLE, KEPT, setState, TARGETED } from '../graph/future.js';
 import { checkOutputs, partsToFill, takePart } from '../graph/outputs.js';
 import { displayName } from '../graph/dependencies.js';
-import type { Scope } from '../graph/scope.js';
 import * as Task from '../schedule/scheduler.js';
 import type { Activation } from './activation.js';
 import { bodyFailure, callFailure, codedFailure, maxCallsError, type Failure } from './failure.js';
@@ -40,9 +39,10 @@ export class Completion {
   }
 
   /** A body's result is there: a value, or something with Futures in it. Promises were awaited before. */
-  complete(task: number, future: Future, result: unknown, scope: Scope | undefined): void {
-    if (scope?.effects !== undefined) this.#expand(task, future, result, scope.effects);
-    else if (typeof result === 'object' && result !== null && !ArrayBuffer.isView(result)) this.#completeObject(task, future, result);
+  complete(task: number, future: Future, result: unknown, effects: readonly Future[] | undefined): void {
+    if (effects !== undefined) this.#expand(task, future, result, effects);
+    else if (typeof result === 'object' && result !== null && !ArrayBuffer.isView(result))
+      this.#completeObject(task, future, result);
     else this.finish(task, future, result);
   }
 
@@ -125,10 +125,9 @@ export class Completion {
     const { scheduler } = this.#table;
     const run = this.#table.runOf(task);
     const inputs = scheduler.countInputs(task);
-    let suspicious = false;
     try {
       const join = (inner: Future): void => {
-        if (this.#activation.join(run, task, inner)) suspicious = true;
+        this.#activation.join(run, task, inner);
       };
       eachFuture(result, join);
       effects?.forEach(join);
@@ -145,8 +144,15 @@ export class Completion {
       run.observer?.consumed(future);
     }
     scheduler.expand(task, inputs);
-    this.#activation.submit(run);
-    if (suspicious) this.#host.suspect(task);
+    if (this.#activation.met) this.#host.suspect(task);
+    try {
+      this.#activation.submit(run, task);
+    } catch (thrown) {
+      // An estimate is a function of the user's, too.
+      this.#activation.discard();
+      this.fail(task, bodyFailure(thrown));
+      return;
+    }
     const maxCalls = run.options.maxCalls ?? DEFAULT_MAX_CALLS;
     if (run.calls > maxCalls && !run.over) this.#host.failRun(run, maxCallsError(maxCalls, future));
   }
@@ -184,7 +190,6 @@ export class Completion {
       const { observer } = this.#table.runOf(at);
       if (failed) observer?.failed(future, error);
       else observer?.skipped(future);
-      if (at !== task) this.#host.stopBody(at, future);
       this.#table.drop(at, failed ? FAILED : IDLE);
     }
     this.cancelOrphans(undefined);

@@ -1,9 +1,12 @@
 import type { Future } from '../graph/future.js';
 import { KEPT, PERSISTED, TARGETED } from '../graph/future.js';
+import { wholeOf } from '../graph/dependencies.js';
 import type { Estimate } from '../graph/options.js';
 import { depthFirstRank } from '../schedule/depth-first.js';
 import { rankTasks } from '../schedule/rank.js';
-import type { Scheduler, TaskWeights } from '../schedule/scheduler.js';
+import { plannedOrder } from './planned.js';
+import type { Painter, TaskWeights } from '../schedule/picture.js';
+import type { Scheduler } from '../schedule/scheduler.js';
 import type { Sampled } from '../graph/spec.js';
 
 /** Up to so many tasks, policies are weighed against each other by simulation when estimates are known. */
@@ -20,6 +23,7 @@ export type Knowledge = typeof NOTHING | typeof HINTS | typeof ESTIMATES;
 /** What an order is computed from. */
 export interface OrderParts {
   readonly scheduler: Scheduler;
+  readonly painter: Painter;
   /** The tasks, in the order in which they were found: dependents before their dependencies. */
   readonly tasks: Int32Array;
   readonly futureOf: (task: number) => Future;
@@ -36,10 +40,13 @@ export interface OrderParts {
  * estimates, policies are simulated and the best is taken, as `plan()` does with more effort.
  */
 export function orderTasks(parts: OrderParts): Int32Array {
-  const { scheduler, tasks, joins, knowledge, workers } = parts;
+  const { scheduler, painter, tasks, joins, knowledge, workers } = parts;
+  const planned = plannedOrder(tasks, parts.futureOf, workers);
+  if (planned !== undefined) return planned;
   if (!joins && knowledge === NOTHING) return tasks.slice().reverse();
-  const weights = knowledge === NOTHING ? equalWeights(tasks, parts.futureOf) : weigh(tasks, parts.futureOf);
-  const picture = scheduler.picture(tasks, weights);
+  const weights =
+    knowledge === NOTHING ? equalWeights(tasks, parts.futureOf) : weigh(Array.from(tasks, parts.futureOf));
+  const picture = painter.paint(scheduler, tasks, weights);
   const simulates = knowledge === ESTIMATES && tasks.length <= WEIGHED_UP_TO;
   return inOrder(tasks, simulates ? rankTasks(picture, { workers, effort: RUN_EFFORT }) : depthFirstRank(picture));
 }
@@ -57,21 +64,25 @@ function isKept(future: Future): boolean {
 
 function equalWeights(tasks: Int32Array, futureOf: (task: number) => Future): TaskWeights {
   const ones = new Float64Array(tasks.length).fill(1);
-  return { cost: ones, bytes: ones, keep: Uint8Array.from(tasks, (task) => (isKept(futureOf(task)) ? 1 : 0)), priority: undefined };
+  return {
+    cost: ones,
+    bytes: ones,
+    keep: Uint8Array.from(tasks, (task) => (isKept(futureOf(task)) ? 1 : 0)),
+    priority: undefined,
+  };
 }
 
 /** Costs, sizes and priorities: the node's estimates, else the means seen so far, else the mean of those that are known. */
-export function weigh(tasks: Int32Array, futureOf: (task: number) => Future): TaskWeights {
-  const cost = new Float64Array(tasks.length);
-  const bytes = new Float64Array(tasks.length);
-  const keep = new Uint8Array(tasks.length);
-  const priority = new Float64Array(tasks.length);
+export function weigh(calls: readonly Future[]): TaskWeights {
+  const cost = new Float64Array(calls.length);
+  const bytes = new Float64Array(calls.length);
+  const keep = new Uint8Array(calls.length);
+  const priority = new Float64Array(calls.length);
   let prioritised = false;
-  for (const [index, task] of tasks.entries()) {
-    const future = futureOf(task);
+  for (const [index, future] of calls.entries()) {
     const { options, identity } = future._spec;
     cost[index] = estimate(options.cost, future, identity.cost);
-    bytes[index] = estimate(options.bytes, future, identity.bytes);
+    bytes[index] = future._spec.immediate ? partBytes(future) : estimate(options.bytes, future, identity.bytes);
     keep[index] = isKept(future) ? 1 : 0;
     priority[index] = options.priority ?? 0;
     prioritised ||= options.priority !== undefined;
@@ -83,9 +94,24 @@ export function weigh(tasks: Int32Array, futureOf: (task: number) => Future): Ta
 
 /** What is known of one call that an order could use. */
 export function knowledgeOf(future: Future): Knowledge {
+  const spec = future._spec;
+  if (spec.estimated) return ESTIMATES;
+  return spec.prioritised || spec.identity.sized ? HINTS : NOTHING;
+}
+
+/** Bytes that a call's result is expected to have; 0 where nothing is known. */
+export function estimatedBytes(future: Future): number {
   const { options, identity } = future._spec;
-  if (options.cost !== undefined || options.bytes !== undefined) return ESTIMATES;
-  return options.priority !== undefined || identity.bytes.mean > 0 ? HINTS : NOTHING;
+  const bytes = future._spec.immediate ? partBytes(future) : estimate(options.bytes, future, identity.bytes);
+  return Number.isNaN(bytes) ? 0 : bytes;
+}
+
+/** Parts share the bytes of their whole equally. */
+function partBytes(future: Future): number {
+  const whole = wholeOf(future);
+  const { outputs, options, identity } = whole._spec;
+  const parts = typeof outputs === 'number' ? outputs : (outputs?.length ?? 1);
+  return estimate(options.bytes, whole, identity.bytes) / parts;
 }
 
 function estimate(given: Estimate | undefined, future: Future, sampled: Sampled): number {

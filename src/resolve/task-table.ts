@@ -1,9 +1,12 @@
 import { DagError } from '../errors.js';
-import { type Future, KEPT, PERSISTED, RELEASED, setState } from '../graph/future.js';
+import { type Future, KEPT, PERSISTED, RELEASED, RELEASING, setState } from '../graph/future.js';
 import type { BlockPool } from '../memory/blocks.js';
 import { BufferLedger } from '../memory/ledger.js';
 import { Scheduler } from '../schedule/scheduler.js';
 import type { Run } from './run.js';
+
+/** A table above this many entries is given back when nothing is left to do. */
+const ROOM_KEPT = 1 << 16;
 
 /** Joins the scheduler's numbers to Futures and runs, and carries out its command to release. */
 export class TaskTable {
@@ -61,11 +64,12 @@ export class TaskTable {
     this.scheduler.drop(task);
   }
 
-  /** Gives memory back when nothing is left to do. */
-  trim(): void {
-    if (this.scheduler.live > 0) return;
+  /** Gives memory back when nothing is left to do, and tells whether that is so. */
+  trim(): boolean {
+    if (this.scheduler.live > 0) return false;
     this.scheduler.trim();
-    this.#futures.length = 0;
+    if (this.#futures.length > ROOM_KEPT) this.#futures.length = 0;
+    return true;
   }
 
   /** The value of a task has no consumer left. */
@@ -73,7 +77,7 @@ export class TaskTable {
     const future = this.futureOf(task);
     this.#futures[task] = undefined;
     future._slot = -1;
-    if ((future._flags & (KEPT | PERSISTED)) !== 0) return;
+    if ((future._flags & (KEPT | PERSISTED)) !== 0 && (future._flags & RELEASING) === 0) return;
     const run = this.runOf(task);
     if (!run.simple) run.released(future);
     dropValue(future, this.ledger, false);
@@ -83,6 +87,7 @@ export class TaskTable {
 /** Drops a Future's value. `returned`: the user gave it back, so that memory may be recycled under views of it. */
 export function dropValue(future: Future, ledger: BufferLedger, returned: boolean): void {
   future._value = undefined;
+  future._flags &= ~RELEASING;
   setState(future, RELEASED);
   ledger.drop(future, returned);
 }
