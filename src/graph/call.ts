@@ -3,7 +3,7 @@ import { callSites } from './call-record.js';
 import { checkArguments } from './checked.js';
 import { Future, ON_DISK, PERSISTED, TARGETED, USED } from './future.js';
 import { outputsOf } from './outputs.js';
-import { currentScope, type Scope } from './scope.js';
+import { scopes, type Scope } from './scope.js';
 import type { NodeSpec } from './spec.js';
 
 /** How many calls made in a body are remembered before those that were used since are forgotten. */
@@ -16,8 +16,8 @@ const FIRST_SWEEP = 64;
  * @throws DAG_CHECKED_TYPE when the node is checked and an argument does not fit.
  */
 export function call(spec: NodeSpec, receiver: unknown, args: readonly unknown[]): unknown {
-  const scope = currentScope.getStore();
-  if (scope === undefined && spec.simpleCall) return make(spec, receiver, args, scope);
+  const scope = scopes.current();
+  if (spec.simpleCall && (scope === undefined || (scope.graph === undefined && scope.parent === undefined))) return make(spec, receiver, args, scope);
   const graph = scope?.graph;
   if (graph !== undefined && (spec.memo || graph.memo) && !spec.effect) {
     return graph._memo.take({ spec, receiver, args }, () => makeSpecial(spec, receiver, args, scope));

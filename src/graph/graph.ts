@@ -7,7 +7,7 @@ import { newSpec, nodeFunction, specOf, type NodeFunction } from './node.js';
 import { checkOptions, describeOption, type NodeOptions } from './options.js';
 import { resolverHook } from './resolver-hook.js';
 import type { ResolveOptions } from './run-options.js';
-import { currentScope, Scope } from './scope.js';
+import { currentScope, Scope, scopes } from './scope.js';
 import type { Body } from './spec.js';
 import type { OutputsOption, Resolved } from './types.js';
 import { eachDependency } from './dependencies.js';
@@ -48,6 +48,7 @@ export class Graph {
   readonly #futures = new Set<Future>();
   readonly #listeners = new Set<RunListener>();
   readonly #scope: Scope;
+  #entered = false;
 
   /** @throws DAG_OPTION */
   constructor(options: GraphOptions = {}) {
@@ -58,12 +59,18 @@ export class Graph {
     this.verbose = options.verbose ?? false;
     this.record = options.record ?? false;
     this.debug = options.debug ?? false;
-    this.#scope = new Scope(this, undefined, undefined, 0, this.debug);
+    this.#scope = new Scope(this, undefined, undefined);
+    this.#scope.capturesCallSites = this.debug;
     if (this.verbose !== false) this.#listeners.add(verboseListener(this.verbose === true ? console : this.verbose));
   }
 
   /** Calls `build`; the calls made inside, also after an `await`, belong to this Graph. Gives what `build` gives. */
   run<Result>(build: () => Result): Result {
+    if (!this.#entered) {
+      // Asynchronous code that begins inside may go on inside at any later time: the scope stays in use.
+      this.#entered = true;
+      scopes.enter();
+    }
     return currentScope.run(this.#scope, build);
   }
 
@@ -91,7 +98,7 @@ export class Graph {
     const known = specOf(fn);
     if (known !== undefined) checkOptions({ ...options }, { subject: `graph.add(${known.name})`, callOnly: true });
     const spec = known === undefined ? newSpec(fn, named(fn, options)) : known.with(options);
-    return nodeFunction(spec, { within: (make) => (currentScope.getStore()?.graph === this ? make() : this.run(make)) });
+    return nodeFunction(spec, { within: (make) => (scopes.current()?.graph === this ? make() : this.run(make)) });
   }
 
   /** Every call of this Graph that was not removed, in the order in which they were made. */

@@ -3,19 +3,20 @@ import type { Future } from './future.js';
 import type { Graph } from './graph.js';
 
 /**
- * Where a call is made: inside `graph.run()` (a Graph, no parent) or inside the body of another call (its parent).
- * One is made for every body that runs, so it holds no more than is always needed.
+ * Where a call is made: inside `graph.run()` (a Graph, no parent), inside the body of another call (its parent), or, with
+ * neither, nowhere in particular. Synchronous bodies of one stretch share a scope that is set anew for each, since none
+ * of them can be asked for it after it has ended; a body that goes on after its return keeps the scope for itself.
  */
 export class Scope {
-  readonly graph: Graph | undefined;
+  graph: Graph | undefined;
   /** The call whose body is running. */
-  readonly parent: Future | undefined;
+  parent: Future | undefined;
   /** The run that started the body, for `resolve()` and `currentCall()` inside it; only resolve/ knows its type. */
-  readonly run: object | undefined;
+  run: object | undefined;
   /** Which attempt this is, from 1. */
-  readonly attempt: number;
+  attempt = 1;
   /** Calls made in the body remember where they were made. */
-  readonly capturesCallSites: boolean;
+  capturesCallSites = false;
   /** Calls made in the body and not taken by another call so far; one, or several. */
   made: Future | Future[] | undefined = undefined;
   /** Effects made in the body. */
@@ -26,22 +27,40 @@ export class Scope {
   aborted = false;
   /** Why it was. */
   abortReason: unknown = undefined;
+  /** Something outside holds the scope, so that it must not be set anew for another body. */
+  kept = false;
 
-  // Positional: one scope is made per body, and an options object would be a second allocation.
-  constructor(
-    graph: Graph | undefined,
-    parent: Future | undefined,
-    run: object | undefined,
-    attempt: number,
-    capturesCallSites: boolean,
-  ) {
+  constructor(graph: Graph | undefined, parent: Future | undefined, run: object | undefined) {
     this.graph = graph;
     this.parent = parent;
     this.run = run;
-    this.attempt = attempt;
-    this.capturesCallSites = capturesCallSites;
   }
 }
 
 /** Carries the current scope, also across `await`. */
 export const currentScope = new AsyncLocalStorage<Scope | undefined>();
+
+/**
+ * Reading an AsyncLocalStorage costs more than making a call outside any scope. While nobody can be inside one, because
+ * no run lives and no Graph was entered, it is not read.
+ */
+class ScopeUse {
+  #users = 0;
+
+  /** Scopes may be current from now on, until `leave`. */
+  enter(): void {
+    this.#users += 1;
+  }
+
+  leave(): void {
+    this.#users -= 1;
+  }
+
+  /** The current scope. */
+  current(): Scope | undefined {
+    return this.#users === 0 ? undefined : currentScope.getStore();
+  }
+}
+
+/** Who is inside scopes on this thread. */
+export const scopes = new ScopeUse();

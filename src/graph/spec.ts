@@ -27,6 +27,8 @@ export class NodeIdentity {
   readonly cost = new Sampled();
   /** Bytes per result. */
   readonly bytes = new Sampled();
+  /** Whether some result had bytes. */
+  sized = false;
   /** Name of the class whose method the body is. */
   owner: string | undefined = undefined;
   /** Whether the body is an async function, or has returned a promise. */
@@ -44,6 +46,13 @@ export class NodeIdentity {
     this.#module = options.module;
     this.#definedAt = this.named && this.#module !== undefined ? undefined : captureStack(NodeIdentity);
     this.asynchronous = body.constructor.name === 'AsyncFunction';
+  }
+
+  /** Takes in what one run of the body took, and how large its result was. */
+  measure(duration: number, bytes: number): void {
+    this.cost.add(duration);
+    this.bytes.add(bytes);
+    this.sized ||= bytes > 0;
   }
 
   /** The node's name, or the place of its definition. */
@@ -78,6 +87,10 @@ export class NodeSpec {
   readonly simpleCall: boolean;
   /** No option asks for anything around the body, so a run may call it directly. */
   readonly simpleBody: boolean;
+  /** The user estimates the cost or the size of its calls. */
+  readonly estimated: boolean;
+  /** Its calls go before or after others. */
+  readonly prioritised: boolean;
   /** Its calls are completed by the scheduler itself, without an executor: parts of a value. */
   readonly immediate: boolean;
 
@@ -97,6 +110,8 @@ export class NodeSpec {
       options.donate === undefined &&
       options.concurrency === undefined &&
       options.outputs === undefined;
+    this.estimated = options.cost !== undefined || options.bytes !== undefined;
+    this.prioritised = options.priority !== undefined;
     this.immediate = immediate;
   }
 

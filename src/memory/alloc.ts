@@ -1,5 +1,5 @@
 import { DagError } from '../errors.js';
-import { currentScope } from '../graph/scope.js';
+import { scopes } from '../graph/scope.js';
 import { blocks } from './blocks.js';
 
 /** A constructor of typed arrays over shared memory. */
@@ -40,7 +40,7 @@ export function alloc<View>(Type: TypedArrayType<View>, shape: number | readonly
     });
   }
   const bytes = length * Type.BYTES_PER_ELEMENT;
-  const scope = currentScope.getStore();
+  const scope = scopes.current();
   const memory = blocks.take(bytes, scope?.parent);
   if (options.zero === true) new Uint8Array(memory, 0, bytes).fill(0);
   return new Type(memory, 0, length);

@@ -67,10 +67,10 @@ export class Activation {
     return undefined;
   }
 
-  /** Hands the new tasks to the scheduler. */
-  submit(run: Run): void {
+  /** Hands the new tasks to the scheduler; `within` is the task whose body brought them up, if one did. */
+  submit(run: Run, within = -1): void {
     const { scheduler } = this.#table;
-    if (this.#fresh.length === 1) scheduler.submitOne(this.#fresh.at(0));
+    if (this.#fresh.length === 1) scheduler.submitOne(this.#fresh.at(0), within);
     else if (this.#fresh.length > 1) {
       const order = orderTasks({
         scheduler,
@@ -80,7 +80,7 @@ export class Activation {
         joins: this.#joins,
         knowledge: this.#knowledge,
       });
-      scheduler.submit(run.queue, order);
+      scheduler.submit(run.queue, order, within);
     }
     this.#reset();
   }

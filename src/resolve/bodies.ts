@@ -33,8 +33,10 @@ export class Bodies {
   readonly #completion: Completion;
   readonly #host: BodiesHost;
   readonly #inline = new InlineExecutor();
-  /** Scopes of the synchronous bodies on the JavaScript stack; more than one when a body calls `resolveSync`. */
-  readonly #stack: Scope[] = [];
+  /** The scope that synchronous bodies of the current stretch share. */
+  #shared: Scope | undefined;
+  /** Scopes of bodies on the JavaScript stack below the current stretch: each called `resolveSync`. */
+  readonly #below: (Scope | undefined)[] = [];
   /** Bodies whose promise has not settled. */
   readonly #attempts = new Map<number, Attempt>();
   /** Attempts that failed so far, of calls that are tried again. */
@@ -76,24 +78,63 @@ export class Bodies {
     }
     this.#table.scheduler.start(task);
     setState(future, RUNNING);
-    const scope = new Scope(future._graph, future, run, 1, false);
-    currentScope.enterWith(scope);
-    this.#stack.push(scope);
+    const scope = this.#scopeFor(future, run);
     let result: unknown;
     try {
       result = this.#inline.execute(future);
     } catch (thrown) {
-      this.#stack.pop();
       if (!scope.aborted) this.#completion.fail(task, bodyFailure(thrown));
       return;
     }
-    this.#stack.pop();
     if (scope.aborted) return;
-    if (isThenable(result)) this.#await(new Attempt({ task, future, run, scope, leave: undefined, fingerprint: undefined, startedAt: 0 }), result);
-    else {
-      if (scope.made !== undefined || future._nested !== undefined) settleNested(future, scope);
-      this.#completion.complete(task, future, result, scope);
+    if (isThenable(result)) {
+      scope.kept = true;
+      this.#await(new Attempt({ task, future, run, scope, leave: undefined, fingerprint: undefined, startedAt: 0 }), result);
+      return;
     }
+    if (scope.made !== undefined || future._nested !== undefined) settleNested(future, scope);
+    this.#completion.complete(task, future, result, scope.effects);
+  }
+
+  /** The scope for a body: the one of the body before, if nothing holds it. */
+  #scopeFor(future: Future, run: Run): Scope {
+    const shared = this.#shared;
+    if (shared === undefined || shared.kept || shared.aborted) return this.#freshScope(future, run);
+    shared.graph = future._graph;
+    shared.parent = future;
+    shared.run = run;
+    if (shared.made !== undefined) shared.made = undefined;
+    if (shared.effects !== undefined) shared.effects = undefined;
+    return shared;
+  }
+
+  #freshScope(future: Future, run: Run): Scope {
+    const scope = new Scope(future._graph, future, run);
+    this.#shared = scope;
+    currentScope.enterWith(scope);
+    return scope;
+  }
+
+  /** Begins a stretch of bodies inside a body, and gives what ends it. */
+  enterStretch(): () => void {
+    const below = this.#shared;
+    this.#below.push(below);
+    this.#shared = undefined;
+    return () => {
+      this.leaveScope();
+      this.#below.pop();
+      this.#shared = below;
+    };
+  }
+
+  /** Ends a stretch of bodies: what they left behind, such as timers, is outside any body from now on. */
+  leaveScope(): void {
+    const shared = this.#shared;
+    this.#shared = undefined;
+    if (shared === undefined || shared.kept) return;
+    shared.graph = undefined;
+    shared.parent = undefined;
+    shared.run = undefined;
   }
 
   /** The inline executor, for runs that name none. */
@@ -111,7 +152,10 @@ export class Bodies {
     if (crowd !== undefined) crowd.running += 1;
     if (run.limited) run.limiter.enter();
     const failures = this.#failures.get(future) ?? 0;
-    const scope = new Scope(future._graph, future, run, failures + 1, run.options.debug === true);
+    const scope = this.#freshScope(future, run);
+    scope.attempt = failures + 1;
+    scope.capturesCallSites = run.options.debug === true;
+    scope.kept = true;
     this.#table.scheduler.start(task);
     setState(future, RUNNING);
     run.observer?.started(future, failures + 1);
@@ -122,18 +166,14 @@ export class Bodies {
     const debug = run.options.debug === true ? fingerprint(this.#borrowed(future)) : undefined;
     const attempt = new Attempt({ task, future, run, scope, leave, fingerprint: debug, startedAt: this.#host.now() });
     let result: unknown;
-    currentScope.enterWith(scope);
-    this.#stack.push(scope);
     try {
       const args = options.donate === undefined ? undefined : donatedArguments(future, this.#table);
       const executor = options.executor === 'inline' ? this.#inline : run.executor;
       result = executor.execute(future, args);
     } catch (thrown) {
-      this.#stack.pop();
       this.#ended(attempt, { failure: failureOf(thrown) });
       return;
     }
-    this.#stack.pop();
     if (scope.aborted) attempt.close();
     else if (isThenable(result)) this.#await(attempt, result);
     else this.#ended(attempt, { result });
@@ -194,11 +234,10 @@ export class Bodies {
     const { identity } = future._spec;
     const { result } = end as { result: unknown }; // no failure, so a result
     if (attempt.startedAt > 0 && identity.cost.count < 64) {
-      identity.cost.add(this.#host.now() - attempt.startedAt);
-      identity.bytes.add(bytesOf(result));
+      identity.measure(this.#host.now() - attempt.startedAt, bytesOf(result));
     }
     if (scope.made !== undefined || future._nested !== undefined) settleNested(future, scope);
-    this.#completion.complete(task, future, result, scope);
+    this.#completion.complete(task, future, result, scope.effects);
   }
 
   /** Why a result cannot be taken. */
@@ -246,7 +285,7 @@ export class Bodies {
     clearTimeout(this.#delays.get(task));
     this.#delays.delete(task);
     const attempt = this.#attempts.get(task);
-    const scope = attempt?.scope ?? this.#stack.find(({ parent, aborted }) => parent === future && !aborted);
+    const scope = attempt?.scope ?? [this.#shared, ...this.#below].find((running) => running?.parent === future && !running.aborted);
     if (scope === undefined) return;
     if (attempt !== undefined && this.#attempts.delete(task)) attempt.run.awaiting -= 1;
     abortScope(scope, reason ?? new DagError('DAG_ABORTED', { message: `${displayName(future)} is not needed any more.` }));

@@ -3,7 +3,6 @@ import { eachFuture, holdsFuture, substituteFutures } from '../graph/containers.
 import { DONE, EXPANDED, FAILED, Future, IDLE, KEPT, setState, TARGETED } from '../graph/future.js';
 import { checkOutputs, partsToFill, takePart } from '../graph/outputs.js';
 import { displayName } from '../graph/dependencies.js';
-import type { Scope } from '../graph/scope.js';
 import * as Task from '../schedule/scheduler.js';
 import type { Activation } from './activation.js';
 import { bodyFailure, callFailure, codedFailure, maxCallsError, type Failure } from './failure.js';
@@ -40,8 +39,8 @@ export class Completion {
   }
 
   /** A body's result is there: a value, or something with Futures in it. Promises were awaited before. */
-  complete(task: number, future: Future, result: unknown, scope: Scope | undefined): void {
-    if (scope?.effects !== undefined) this.#expand(task, future, result, scope.effects);
+  complete(task: number, future: Future, result: unknown, effects: readonly Future[] | undefined): void {
+    if (effects !== undefined) this.#expand(task, future, result, effects);
     else if (typeof result === 'object' && result !== null && !ArrayBuffer.isView(result)) this.#completeObject(task, future, result);
     else this.finish(task, future, result);
   }
@@ -145,7 +144,7 @@ export class Completion {
       run.observer?.consumed(future);
     }
     scheduler.expand(task, inputs);
-    this.#activation.submit(run);
+    this.#activation.submit(run, task);
     if (suspicious) this.#host.suspect(task);
     const maxCalls = run.options.maxCalls ?? DEFAULT_MAX_CALLS;
     if (run.calls > maxCalls && !run.over) this.#host.failRun(run, maxCallsError(maxCalls, future));

@@ -1,5 +1,5 @@
 import { displayName } from '../graph/dependencies.js';
-import { currentScope, type Scope } from '../graph/scope.js';
+import { scopes, type Scope } from '../graph/scope.js';
 
 /** The call whose body is running. */
 export interface CurrentCall {
@@ -13,8 +13,9 @@ export interface CurrentCall {
 
 /** The call in whose body this is called, also after an `await`; undefined outside any body. */
 export function currentCall(): CurrentCall | undefined {
-  const scope = currentScope.getStore();
+  const scope = scopes.current();
   if (scope?.parent === undefined) return undefined;
+  scope.kept = true;
   return {
     name: displayName(scope.parent),
     attempt: scope.attempt,

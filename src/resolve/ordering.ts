@@ -83,9 +83,9 @@ export function weigh(tasks: Int32Array, futureOf: (task: number) => Future): Ta
 
 /** What is known of one call that an order could use. */
 export function knowledgeOf(future: Future): Knowledge {
-  const { options, identity } = future._spec;
-  if (options.cost !== undefined || options.bytes !== undefined) return ESTIMATES;
-  return options.priority !== undefined || identity.bytes.mean > 0 ? HINTS : NOTHING;
+  const spec = future._spec;
+  if (spec.estimated) return ESTIMATES;
+  return spec.prioritised || spec.identity.sized ? HINTS : NOTHING;
 }
 
 function estimate(given: Estimate | undefined, future: Future, sampled: Sampled): number {

@@ -2,7 +2,7 @@ import { DagError } from '../errors.js';
 import { DONE, type Future, KEPT, PERSISTED, STATE_BITS, TARGETED } from '../graph/future.js';
 import type { Graph } from '../graph/graph.js';
 import type { ResolveOptions } from '../graph/run-options.js';
-import { currentScope, type Scope } from '../graph/scope.js';
+import { scopes, type Scope } from '../graph/scope.js';
 import { blocks } from '../memory/blocks.js';
 import { bytesOf } from '../memory/buffers.js';
 import { verboseListener } from '../graph/verbose.js';
@@ -87,15 +87,17 @@ export class Resolver {
   begin(request: RunRequest): Run {
     const run = this.#newRun(request);
     this.#live.add(run);
+    scopes.enter();
     run.observer?.runStarted(run.targets.length);
     if (this.#watch(run)) this.#activate(run);
     return run;
   }
 
   #newRun({ targets, options: given, sink, keeps, sync }: RunRequest): Run {
-    const scope = currentScope.getStore();
+    const scope = scopes.current();
     // An inner run of a body that was aborted has no caller to give its slot back.
     const caller = scope?.parent !== undefined && !scope.aborted ? scope : undefined;
+    if (caller !== undefined) caller.kept = true;
     const outer = caller?.run instanceof Run ? caller.run : undefined;
     const options = outer === undefined ? given : inherit(outer.options, given);
     const observed = new Set<Graph>();
@@ -216,13 +218,17 @@ export class Resolver {
 
   /** Runs what `run` needs on the spot, and what other runs need for it. */
   finishSync(run: Run): void {
-    while (!run.over) {
-      this.#slice(run, false);
-      if (run.over as boolean) return; // the slice may have ended it
-      const queue = this.#table.scheduler.nextQueue();
-      const other = queue === -1 ? undefined : this.#table.runAt(queue);
-      if (other !== undefined) this.#slice(other, false);
-      else if (queue === -1) this.#failStuck(run);
+    const leaveStretch = this.#bodies.enterStretch();
+    try {
+      this.#startAll(run, false);
+      while (!run.over) {
+        const queue = this.#table.scheduler.nextQueue();
+        const other = queue === -1 ? undefined : this.#table.runAt(queue);
+        if (other !== undefined) this.#startAll(other, false);
+        else if (queue === -1) this.#failStuck(run);
+      }
+    } finally {
+      leaveStretch();
     }
   }
 
@@ -251,7 +257,7 @@ export class Resolver {
     try {
       for (let queue = this.#table.scheduler.nextQueue(); queue !== -1; queue = this.#table.scheduler.nextQueue()) {
         const run = this.#table.runAt(queue);
-        if (run === undefined || !run.context.runInAsyncScope(this.#slice, this, run, true)) continue;
+        if (run === undefined || !run.context.runInAsyncScope(this.#stretch, this, run)) continue;
         this.#turn.yield();
         return;
       }
@@ -261,8 +267,17 @@ export class Resolver {
     this.#quiet();
   }
 
+  /** {@link #startAll} as a stretch of its own, in the asynchronous context of the run. */
+  #stretch(run: Run): boolean {
+    try {
+      return this.#startAll(run, true);
+    } finally {
+      this.#bodies.leaveScope();
+    }
+  }
+
   /** Starts what can start of one run. Gives true when it stopped because the event loop must go round. */
-  #slice(run: Run, yields: boolean): boolean {
+  #startAll(run: Run, yields: boolean): boolean {
     const { scheduler } = this.#table;
     let left = this.#stride;
     let lookedAt = this.#now();
@@ -422,6 +437,7 @@ export class Resolver {
   #over(run: Run): void {
     run.over = true;
     this.#live.delete(run);
+    scopes.leave();
     if (run.options.progress !== undefined) run.tell(this.#table.scheduler.queue(run.queue));
   }
 
@@ -484,9 +500,7 @@ function* allTasks(top: number): Iterable<number> {
 
 /** Takes one measurement of a call that has just run. */
 function sample(future: Future, duration: number): void {
-  const { identity } = future._spec;
-  identity.cost.add(duration);
-  if ((future._flags & STATE_BITS) === DONE) identity.bytes.add(bytesOf(future._value));
+  if ((future._flags & STATE_BITS) === DONE) future._spec.identity.measure(duration, bytesOf(future._value));
 }
 
 function estimateBytes(future: Future): number {

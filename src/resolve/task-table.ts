@@ -5,6 +5,9 @@ import { BufferLedger } from '../memory/ledger.js';
 import { Scheduler } from '../schedule/scheduler.js';
 import type { Run } from './run.js';
 
+/** A table above this many entries is given back when nothing is left to do. */
+const ROOM_KEPT = 1 << 16;
+
 /** Joins the scheduler's numbers to Futures and runs, and carries out its command to release. */
 export class TaskTable {
   readonly scheduler: Scheduler = new Scheduler((task) => {
@@ -65,7 +68,7 @@ export class TaskTable {
   trim(): void {
     if (this.scheduler.live > 0) return;
     this.scheduler.trim();
-    this.#futures.length = 0;
+    if (this.#futures.length > ROOM_KEPT) this.#futures.length = 0;
   }
 
   /** The value of a task has no consumer left. */

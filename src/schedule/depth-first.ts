@@ -1,32 +1,42 @@
 import { stableSort, type Precedes } from './stable-sort.js';
 import type { TaskGraph } from './task-graph.js';
-import { invert, postOrderRank, sinksOf, topologicalRank } from './task-order.js';
+import { invert, postOrder, sinksOf, topologicalOrder } from './task-order.js';
 
-/** In which order a depth-first rank takes the tasks that nobody depends on. */
+/** In which order a depth-first walk takes the tasks that nobody depends on. */
 export type SinkOrder =
   /** As numbered. */
   | 'given'
   /** Those first that need most memory beyond what they leave behind. */
   | 'heaviest';
 
+/** How to walk a graph. */
+export interface DepthFirstOptions {
+  /** Default `'given'`. */
+  sinks?: SinkOrder;
+}
+
+/** The position of every task in `depthFirstOrder`. */
+export function depthFirstRank(graph: TaskGraph, options: DepthFirstOptions = {}): Int32Array {
+  return invert(depthFirstOrder(graph, options));
+}
+
 /**
- * Ranks tasks depth first: each right after its dependencies, and of these the one first whose own subtree needs most
+ * Lists tasks depth first: each right after its dependencies, and of these the one first whose own subtree needs most
  * memory beyond the value it leaves (Sethi and Ullman for registers, Liu for sizes). A reduction over n leaves then holds
  * O(log n) values. Of equal subtrees the one of higher priority comes first, else the earlier argument. Least memory for
  * trees; a value that several tasks share is counted in each of their subtrees. O(tasks + dependencies), and rows that
  * are not in order yet are sorted.
  */
-export function depthFirstRank(graph: TaskGraph, { sinks = 'given' }: { sinks?: SinkOrder } = {}): Int32Array {
+export function depthFirstOrder(graph: TaskGraph, { sinks = 'given' }: DepthFirstOptions = {}): Int32Array {
   const { count, offsets, priority } = graph;
-  const topological = topologicalRank(graph);
   const needs = new Float64Array(2 * count);
-  const dependencies = arrangeRows(graph, { needs, order: invert(topological) });
+  const dependencies = arrangeRows(graph, { needs, order: topologicalOrder(graph) });
   const last = sinksOf(graph);
   if (sinks === 'heaviest') stableSort(last, { start: 0, end: last.length, precedes: heaviestFirst(needs, priority) });
   else if (priority !== undefined) {
     stableSort(last, { start: 0, end: last.length, precedes: (a, b) => (priority[a] as number) > (priority[b] as number) });
   }
-  return postOrderRank({ count, offsets, dependencies }, last);
+  return postOrder({ count, offsets, dependencies }, last);
 }
 
 /**

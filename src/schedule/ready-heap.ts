@@ -1,117 +1,47 @@
-/** Key of a task that the rank does not know: after all that it knows. */
-const UNRANKED = 0x7fffffff;
+import { TaskHeap } from './task-heap.js';
 
-/**
- * The tasks that may start, lowest rank first: a binary heap over typed arrays that grow as needed. Tasks of equal rank
- * leave in the order of their numbers. `push` and `pop` are O(log size) and allocate only when the heap grows.
- *
- * Positions in the heap are in range by construction, which the type system cannot see: hence the `as number`.
- */
+/** The tasks that may start, lowest rank first; equal ranks in the order of task numbers. O(log size) per task. */
 export class ReadyHeap {
+  readonly #heap: TaskHeap;
   #rank: Int32Array;
-  #tasks: Int32Array;
-  #keys: Int32Array;
-  #size = 0;
 
   /**
    * @param rank position of every task in the chosen order, read when a task is pushed; a task beyond its end comes last
    * @param capacity tasks to make room for at once. Default 64.
    */
-  constructor(rank: Int32Array, capacity = 64) {
+  constructor(rank: Int32Array, capacity?: number) {
     this.#rank = rank;
-    this.#tasks = new Int32Array(Math.max(1, capacity));
-    this.#keys = new Int32Array(Math.max(1, capacity));
+    this.#heap = new TaskHeap(capacity);
   }
 
   /** How many tasks wait. */
   get size(): number {
-    return this.#size;
+    return this.#heap.size;
   }
 
   /** The task that `pop` would return; -1 when none waits. */
   peek(): number {
-    return this.#size === 0 ? -1 : (this.#tasks[0] as number);
+    return this.#heap.peek();
   }
 
   /** Adds a task. It must not be in the heap already. */
   push(task: number): void {
-    const size = this.#size++;
-    if (size === this.#tasks.length) this.#grow();
-    const tasks = this.#tasks;
-    const keys = this.#keys;
-    const key = this.#rank[task] ?? UNRANKED;
-    let at = size;
-    while (at > 0) {
-      const above = (at - 1) >> 1;
-      const aboveKey = keys[above] as number;
-      if (aboveKey < key || (aboveKey === key && (tasks[above] as number) < task)) break;
-      keys[at] = aboveKey;
-      tasks[at] = tasks[above] as number;
-      at = above;
-    }
-    keys[at] = key;
-    tasks[at] = task;
+    this.#heap.push(task, this.#rank[task] ?? Infinity);
   }
 
   /** Removes and returns the task of lowest rank; -1 when none waits. */
   pop(): number {
-    if (this.#size === 0) return -1;
-    const first = this.#tasks[0] as number;
-    const size = --this.#size;
-    if (size > 0) {
-      this.#tasks[0] = this.#tasks[size] as number;
-      this.#keys[0] = this.#keys[size] as number;
-      this.#sink(0);
-    }
-    return first;
+    return this.#heap.pop();
   }
 
   /** Removes all tasks; the room stays. */
   clear(): void {
-    this.#size = 0;
+    this.#heap.clear();
   }
 
   /** Orders the waiting tasks, and those still to come, by another rank. O(size). */
   rerank(rank: Int32Array): void {
     this.#rank = rank;
-    for (let at = 0; at < this.#size; at++) this.#keys[at] = rank[this.#tasks[at] as number] ?? UNRANKED;
-    for (let at = (this.#size >> 1) - 1; at >= 0; at--) this.#sink(at);
-  }
-
-  /** Lets the task at `at` sink below every task of lower rank. */
-  #sink(start: number): void {
-    const tasks = this.#tasks;
-    const keys = this.#keys;
-    const size = this.#size;
-    const task = tasks[start] as number;
-    const key = keys[start] as number;
-    let at = start;
-    for (;;) {
-      let below = 2 * at + 1;
-      if (below >= size) break;
-      let belowKey = keys[below] as number;
-      if (below + 1 < size) {
-        const otherKey = keys[below + 1] as number;
-        if (otherKey < belowKey || (otherKey === belowKey && (tasks[below + 1] as number) < (tasks[below] as number))) {
-          below++;
-          belowKey = otherKey;
-        }
-      }
-      if (belowKey > key || (belowKey === key && (tasks[below] as number) > task)) break;
-      keys[at] = belowKey;
-      tasks[at] = tasks[below] as number;
-      at = below;
-    }
-    keys[at] = key;
-    tasks[at] = task;
-  }
-
-  #grow(): void {
-    const tasks = new Int32Array(this.#tasks.length * 2);
-    const keys = new Int32Array(this.#keys.length * 2);
-    tasks.set(this.#tasks);
-    keys.set(this.#keys);
-    this.#tasks = tasks;
-    this.#keys = keys;
+    this.#heap.rekey((task) => rank[task] ?? Infinity);
   }
 }

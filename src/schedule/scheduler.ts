@@ -192,16 +192,23 @@ export class Scheduler {
     return this.#rank[task] as number;
   }
 
-  /** Lets new tasks be considered, in this order and before the earlier ones of the queue; ranks go to the parallel lane. */
-  submit(queue: number, order: Int32Array): void {
+  /**
+   * Lets new tasks be considered, in this order and before the earlier ones of the queue. In the parallel lane a task's
+   * place in the order is its rank; tasks that a running one (`within`) brought up share its rank.
+   */
+  submit(queue: number, order: Int32Array, within = -1): void {
     const into = this.queue(queue);
     let serial = false;
-    for (const task of order) {
+    for (let index = 0; index < order.length; index += 1) {
+      const task = order[index] as number;
       const lane = this.#lane[task] as number;
       if (lane === SERIAL) {
         this.#lane[task] = SERIAL | AHEAD;
         serial = true;
-      } else if (this.#pending[task] === 0 && this.#state[task] === WAITING) this.#ready(task);
+      } else {
+        this.#rank[task] = within === -1 ? index : (this.#rank[within] as number);
+        if (this.#pending[task] === 0 && this.#state[task] === WAITING) this.#ready(task);
+      }
     }
     if (!serial) return;
     into.pushOrder(order);
@@ -209,12 +216,9 @@ export class Scheduler {
   }
 
   /** Like {@link submit}, for one task; a task with dependencies is considered when they have ended. */
-  submitOne(task: number): void {
+  submitOne(task: number, within = -1): void {
+    this.#rank[task] = within === -1 ? 0 : (this.#rank[within] as number);
     if (this.#pending[task] === 0 && this.#state[task] === WAITING) this.#ready(task);
-  }
-
-  setRank(task: number, rank: number): void {
-    this.#rank[task] = rank;
   }
 
   /** A queue that may have something to start; -1 when none has. It is not listed again before something is added. */
@@ -249,7 +253,7 @@ export class Scheduler {
   /** The task of the parallel lane that should start next; -1 when none can. */
   nextParallel(queue: number): number {
     const from = this.#queues[queue];
-    if (from === undefined) return -1;
+    if (from === undefined || from.parallel.size === 0) return -1;
     for (let task = from.parallel.pop(); task !== -1; task = from.parallel.pop()) {
       if (this.#queueOf[task] === queue && this.#state[task] === WAITING && this.#pending[task] === 0) return task;
     }
@@ -258,6 +262,7 @@ export class Scheduler {
 
   /** A task to complete without a body, because the last value it waits for has come; -1 when there is none. */
   nextForward(): number {
+    if (this.#forwards.length === 0) return -1;
     for (let task = this.#forwards.pop(); task !== undefined; task = this.#forwards.pop()) {
       const state = this.#state[task];
       if (this.#pending[task] === 0 && (state === EXPANDED || (state === WAITING && this.lane(task) === IMMEDIATE))) return task;
@@ -461,7 +466,6 @@ export class Scheduler {
     this.#pending[task] = 0;
     this.#consumers[task] = 0;
     this.#queueOf[task] = queue;
-    this.#rank[task] = 0;
     this.#ins[task] = -1;
     this.#outs[task] = -1;
     this.#live += 1;

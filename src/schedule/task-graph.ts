@@ -5,13 +5,7 @@
  *
  * The policies index these arrays only in range, which the type system cannot see: hence their many `as number`.
  */
-export interface TaskGraph {
-  /** Number of tasks. */
-  readonly count: number;
-  /** Where the dependencies of each task begin; `count + 1` entries, the last one the number of all dependencies. */
-  readonly offsets: Int32Array;
-  /** Task numbers, row by row. A task may be named twice in one row, as in `f(a, a)`. */
-  readonly dependencies: Int32Array;
+export interface TaskGraph extends Rows {
   /** Milliseconds, or any other unit, that each task takes; at least 0. */
   readonly cost: Float64Array;
   /** Size of the value of each task; at least 0. */
@@ -22,63 +16,82 @@ export interface TaskGraph {
   readonly priority: Float64Array | undefined;
 }
 
-/** The dependents of every task in compressed rows: each dependent once, in ascending order. */
-export interface Dependents {
-  /** Where the dependents of each task begin; `count + 1` entries. */
+/** The edges of a graph alone; also what is left of it when its rows are rearranged or its edges turned around. */
+export interface Rows {
+  /** Number of tasks. */
+  readonly count: number;
+  /** Where the dependencies of each task begin; `count + 1` entries, the last one the number of all dependencies. */
   readonly offsets: Int32Array;
-  /** Task numbers, row by row. */
-  readonly dependents: Int32Array;
+  /** Task numbers, row by row. A task may be named twice in one row, as in `f(a, a)`. */
+  readonly dependencies: Int32Array;
 }
 
-/** How many distinct tasks depend on each task. O(tasks + dependencies). */
-export function countDependents({ count, offsets, dependencies }: TaskGraph): Int32Array {
-  const counts = new Int32Array(count);
+/** The same rows with every dependency named once, where it came first; the rows themselves when that is so already. */
+export function distinctRows(rows: Rows): Rows {
+  const { count, offsets, dependencies } = rows;
   const lastDependent = new Int32Array(count).fill(-1);
+  let kept: Int32Array | undefined;
+  const keptOffsets = new Int32Array(count + 1);
+  let length = 0;
   for (let task = 0; task < count; task++) {
     const end = offsets[task + 1] as number;
     for (let at = offsets[task] as number; at < end; at++) {
       const dependency = dependencies[at] as number;
-      if (lastDependent[dependency] === task) continue;
+      if (lastDependent[dependency] === task) {
+        kept ??= dependencies.slice();
+        continue;
+      }
       lastDependent[dependency] = task;
-      counts[dependency] = (counts[dependency] as number) + 1;
+      if (kept !== undefined) kept[length] = dependency;
+      length++;
     }
+    keptOffsets[task + 1] = length;
   }
-  return counts;
+  return kept === undefined ? rows : { count, offsets: keptOffsets, dependencies: kept.subarray(0, length) };
 }
 
-/** Turns the edges around; an argument given twice counts as one edge. O(tasks + dependencies). */
-export function dependentsOf(graph: TaskGraph): Dependents {
-  const { count, offsets, dependencies } = graph;
-  const counts = countDependents(graph);
+/** Turns the edges around: row `i` names the tasks that depend on task `i`, in ascending order. O(tasks + dependencies). */
+export function dependentRows({ count, offsets, dependencies }: Rows): Rows {
   const starts = new Int32Array(count + 1);
-  for (let task = 0; task < count; task++) starts[task + 1] = (starts[task] as number) + (counts[task] as number);
-  const dependents = new Int32Array(starts[count] as number);
-  const fill = starts.slice(0, count);
+  for (let at = 0; at < dependencies.length; at++) {
+    const dependency = dependencies[at] as number;
+    starts[dependency + 1] = (starts[dependency + 1] as number) + 1;
+  }
+  for (let task = 0; task < count; task++) starts[task + 1] = (starts[task + 1] as number) + (starts[task] as number);
+  const next = starts.slice(0, count);
+  const dependents = new Int32Array(dependencies.length);
   for (let task = 0; task < count; task++) {
     const end = offsets[task + 1] as number;
     for (let at = offsets[task] as number; at < end; at++) {
       const dependency = dependencies[at] as number;
-      const next = fill[dependency] as number;
-      if (next > (starts[dependency] as number) && dependents[next - 1] === task) continue;
-      dependents[next] = task;
-      fill[dependency] = next + 1;
+      const place = next[dependency] as number;
+      dependents[place] = task;
+      next[dependency] = place + 1;
     }
   }
-  return { offsets: starts, dependents };
+  return { count, offsets: starts, dependencies: dependents };
 }
 
-/** How many distinct dependencies each task waits for. O(tasks + dependencies). */
-export function countDependencies({ count, offsets, dependencies }: TaskGraph): Int32Array {
-  const counts = new Int32Array(count);
-  const lastDependent = new Int32Array(count).fill(-1);
-  for (let task = 0; task < count; task++) {
-    const end = offsets[task + 1] as number;
-    for (let at = offsets[task] as number; at < end; at++) {
-      const dependency = dependencies[at] as number;
-      if (lastDependent[dependency] === task) continue;
-      lastDependent[dependency] = task;
-      counts[task] = (counts[task] as number) + 1;
-    }
-  }
-  return counts;
+/** A graph whose edges can be followed both ways, every dependency named once. */
+export interface LinkedGraph extends TaskGraph {
+  readonly dependents: Rows;
+  readonly dependencyCounts: Int32Array;
+  readonly dependentCounts: Int32Array;
+}
+
+/** Prepares a graph for the policies. O(tasks + dependencies). */
+export function link(graph: TaskGraph): LinkedGraph {
+  const { cost, bytes, keep, priority } = graph;
+  const rows = distinctRows(graph);
+  const dependents = dependentRows(rows);
+  const dependencyCounts = rowLengths(rows);
+  const dependentCounts = rowLengths(dependents);
+  return { ...rows, cost, bytes, keep, priority, dependents, dependencyCounts, dependentCounts };
+}
+
+/** How many entries the row of each task has. */
+export function rowLengths({ count, offsets }: Rows): Int32Array {
+  const lengths = new Int32Array(count);
+  for (let task = 0; task < count; task++) lengths[task] = (offsets[task + 1] as number) - (offsets[task] as number);
+  return lengths;
 }

@@ -1,7 +1,4 @@
-import type { TaskGraph } from './task-graph.js';
-
-/** What a walk over tasks needs of a graph; `dependencies` may be the graph's rows, each rearranged. */
-export type Rows = Pick<TaskGraph, 'count' | 'offsets' | 'dependencies'>;
+import type { Rows } from './task-graph.js';
 
 /** The tasks on which no other depends, in ascending order. O(tasks + dependencies). */
 export function sinksOf({ count, dependencies }: Rows): Int32Array {
@@ -16,15 +13,15 @@ export function sinksOf({ count, dependencies }: Rows): Int32Array {
 }
 
 /**
- * Ranks every task after its dependencies, depth first from `sinks` in their order, rows from left to right.
+ * Lists every task after its dependencies, depth first from `sinks` in their order, rows from left to right.
  * O(tasks + dependencies), nothing recursive.
  */
-export function postOrderRank({ count, offsets, dependencies }: Rows, sinks: Int32Array): Int32Array {
-  const rank = new Int32Array(count);
+export function postOrder({ count, offsets, dependencies }: Rows, sinks: Int32Array): Int32Array {
+  const order = new Int32Array(count);
   const visited = new Uint8Array(count);
   // Two entries a level: the task, and where to go on in its row. One stack is kinder to the cache than a cursor per task.
   const stack = new Int32Array(2 * count);
-  let ranked = 0;
+  let listed = 0;
   for (let sink = 0; sink < sinks.length; sink++) {
     let depth = 0;
     let task = sinks[sink] as number;
@@ -41,7 +38,7 @@ export function postOrderRank({ count, offsets, dependencies }: Rows, sinks: Int
         at = offsets[task] as number;
         end = offsets[task + 1] as number;
       } else {
-        rank[task] = ranked++;
+        order[listed++] = task;
         if (depth === 0) break;
         at = stack[--depth] as number;
         task = stack[--depth] as number;
@@ -49,7 +46,7 @@ export function postOrderRank({ count, offsets, dependencies }: Rows, sinks: Int
       }
     }
   }
-  return rank;
+  return order;
 }
 
 /** How the numbers of dependencies relate to those of their dependents: all lower, all higher, or neither. */
@@ -67,18 +64,18 @@ export function numbering({ count, offsets, dependencies }: Rows): 'ascending' |
   return ascending ? 'ascending' : 'descending';
 }
 
-/** Ranks every task after its dependencies, by its number where that serves. O(tasks + dependencies). */
-export function topologicalRank(rows: Rows): Int32Array {
+/** Lists every task after its dependencies, by its number where that serves. O(tasks + dependencies). */
+export function topologicalOrder(rows: Rows): Int32Array {
   const direction = numbering(rows);
-  if (direction === 'mixed') return postOrderRank(rows, sinksOf(rows));
-  const rank = new Int32Array(rows.count);
-  for (let task = 0; task < rows.count; task++) rank[task] = direction === 'ascending' ? task : rows.count - 1 - task;
-  return rank;
+  if (direction === 'mixed') return postOrder(rows, sinksOf(rows));
+  const { count } = rows;
+  const order = new Int32Array(count);
+  for (let at = 0; at < count; at++) order[at] = direction === 'ascending' ? at : count - 1 - at;
+  return order;
 }
 
-/** Turns a list of tasks into the position of every task in it, and back. */
-export function invert(order: Int32Array): Int32Array {
-  const rank = new Int32Array(order.length);
-  for (let position = 0; position < order.length; position++) rank[order[position] as number] = position;
-  return rank;
+/** Turns a list of tasks into the position of every task in it, and back. Writes into `result` where one is given. */
+export function invert(order: Int32Array, result: Int32Array = new Int32Array(order.length)): Int32Array {
+  for (let position = 0; position < order.length; position++) result[order[position] as number] = position;
+  return result;
 }

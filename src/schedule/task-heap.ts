@@ -1,0 +1,112 @@
+/**
+ * Tasks by a key, lowest first: a binary heap over typed arrays that grow as needed. Tasks of equal key leave in the order
+ * of their numbers. `push` and `pop` are O(log size) and allocate only when the heap grows.
+ *
+ * Positions in the heap are in range by construction, which the type system cannot see: hence the `as number`.
+ */
+export class TaskHeap {
+  #tasks: Int32Array;
+  #keys: Float64Array;
+  #size = 0;
+
+  /** @param capacity tasks to make room for at once. Default 64. */
+  constructor(capacity = 64) {
+    this.#tasks = new Int32Array(Math.max(1, capacity));
+    this.#keys = new Float64Array(Math.max(1, capacity));
+  }
+
+  /** How many tasks there are. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The task that `pop` would return; -1 when there is none. */
+  peek(): number {
+    return this.#size === 0 ? -1 : (this.#tasks[0] as number);
+  }
+
+  /** The lowest key; Infinity when there is none. */
+  peekKey(): number {
+    return this.#size === 0 ? Infinity : (this.#keys[0] as number);
+  }
+
+  /** Adds a task. It must not be in the heap already. */
+  push(task: number, key: number): void {
+    const size = this.#size++;
+    if (size === this.#tasks.length) this.#grow();
+    const tasks = this.#tasks;
+    const keys = this.#keys;
+    let at = size;
+    while (at > 0) {
+      const above = (at - 1) >> 1;
+      const aboveKey = keys[above] as number;
+      if (aboveKey < key || (aboveKey === key && (tasks[above] as number) < task)) break;
+      keys[at] = aboveKey;
+      tasks[at] = tasks[above] as number;
+      at = above;
+    }
+    keys[at] = key;
+    tasks[at] = task;
+  }
+
+  /** Removes and returns the task of lowest key; -1 when there is none. */
+  pop(): number {
+    if (this.#size === 0) return -1;
+    const first = this.#tasks[0] as number;
+    const size = --this.#size;
+    if (size > 0) {
+      this.#tasks[0] = this.#tasks[size] as number;
+      this.#keys[0] = this.#keys[size] as number;
+      this.#sink(0);
+    }
+    return first;
+  }
+
+  /** Removes all tasks; the room stays. */
+  clear(): void {
+    this.#size = 0;
+  }
+
+  /** Gives every task the key that `keyOf` names. O(size). */
+  rekey(keyOf: (task: number) => number): void {
+    for (let at = 0; at < this.#size; at++) this.#keys[at] = keyOf(this.#tasks[at] as number);
+    for (let at = (this.#size >> 1) - 1; at >= 0; at--) this.#sink(at);
+  }
+
+  /** Lets the task at `start` sink below every task of lower key. */
+  #sink(start: number): void {
+    const tasks = this.#tasks;
+    const keys = this.#keys;
+    const size = this.#size;
+    const task = tasks[start] as number;
+    const key = keys[start] as number;
+    let at = start;
+    for (;;) {
+      let below = 2 * at + 1;
+      if (below >= size) break;
+      let belowKey = keys[below] as number;
+      if (below + 1 < size) {
+        const otherKey = keys[below + 1] as number;
+        if (otherKey < belowKey || (otherKey === belowKey && (tasks[below + 1] as number) < (tasks[below] as number))) {
+          below++;
+          belowKey = otherKey;
+        }
+      }
+      if (belowKey > key || (belowKey === key && (tasks[below] as number) > task)) break;
+      keys[at] = belowKey;
+      tasks[at] = tasks[below] as number;
+      at = below;
+    }
+    keys[at] = key;
+    tasks[at] = task;
+  }
+
+  #grow(): void {
+    const tasks = new Int32Array(this.#tasks.length * 2);
+    const keys = new Float64Array(this.#keys.length * 2);
+    tasks.set(this.#tasks);
+    keys.set(this.#keys);
+    this.#tasks = tasks;
+    this.#keys = keys;
+  }
+}
