@@ -11,4 +11,5 @@ export type { CallValue, Lazy, LazyParameters, OutputFutures, Resolved, Settled 
 export { alloc, type AllocOptions, type TypedArrayType } from './memory/alloc.js';
 export { asCompleted } from './resolve/as-completed.js';
 export { currentCall, type CurrentCall } from './resolve/current-call.js';
+export { plan, type Plan, type PlanEstimate, type PlannedCall, type PlanOptions } from './resolve/plan.js';
 export { resolve, resolveSync } from './resolve/resolve.js';

@@ -105,6 +105,7 @@ export class NodeSpec {
     this.persist = options.persist;
     this.simpleCall = !this.memo && !this.checked && !this.effect && this.outputs === undefined && this.persist === undefined;
     this.simpleBody =
+      (options.executor === undefined || options.executor === 'auto') &&
       options.retries === undefined &&
       options.timeout === undefined &&
       options.donate === undefined &&

@@ -72,7 +72,7 @@ export class Bodies {
   /** Starts a task that is ready: runs its body, and if that is synchronous completes it. */
   start(task: number, run: Run): void {
     const future = this.#table.futureOf(task);
-    if (!run.simple || !future._spec.simpleBody || future._spec.options.executor !== undefined || run.executor !== this.#inline) {
+    if (!run.simple || !future._spec.simpleBody) {
       this.#startWithCare(task, future, run);
       return;
     }

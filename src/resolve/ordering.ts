@@ -1,8 +1,10 @@
 import type { Future } from '../graph/future.js';
 import { KEPT, PERSISTED, TARGETED } from '../graph/future.js';
+import { wholeOf } from '../graph/dependencies.js';
 import type { Estimate } from '../graph/options.js';
 import { depthFirstRank } from '../schedule/depth-first.js';
 import { rankTasks } from '../schedule/rank.js';
+import { plannedOrder } from './planned.js';
 import type { Scheduler, TaskWeights } from '../schedule/scheduler.js';
 import type { Sampled } from '../graph/spec.js';
 
@@ -37,8 +39,10 @@ export interface OrderParts {
  */
 export function orderTasks(parts: OrderParts): Int32Array {
   const { scheduler, tasks, joins, knowledge, workers } = parts;
+  const planned = plannedOrder(tasks, parts.futureOf, workers);
+  if (planned !== undefined) return planned;
   if (!joins && knowledge === NOTHING) return tasks.slice().reverse();
-  const weights = knowledge === NOTHING ? equalWeights(tasks, parts.futureOf) : weigh(tasks, parts.futureOf);
+  const weights = knowledge === NOTHING ? equalWeights(tasks, parts.futureOf) : weigh(Array.from(tasks, parts.futureOf));
   const picture = scheduler.picture(tasks, weights);
   const simulates = knowledge === ESTIMATES && tasks.length <= WEIGHED_UP_TO;
   return inOrder(tasks, simulates ? rankTasks(picture, { workers, effort: RUN_EFFORT }) : depthFirstRank(picture));
@@ -61,17 +65,16 @@ function equalWeights(tasks: Int32Array, futureOf: (task: number) => Future): Ta
 }
 
 /** Costs, sizes and priorities: the node's estimates, else the means seen so far, else the mean of those that are known. */
-export function weigh(tasks: Int32Array, futureOf: (task: number) => Future): TaskWeights {
-  const cost = new Float64Array(tasks.length);
-  const bytes = new Float64Array(tasks.length);
-  const keep = new Uint8Array(tasks.length);
-  const priority = new Float64Array(tasks.length);
+export function weigh(calls: readonly Future[]): TaskWeights {
+  const cost = new Float64Array(calls.length);
+  const bytes = new Float64Array(calls.length);
+  const keep = new Uint8Array(calls.length);
+  const priority = new Float64Array(calls.length);
   let prioritised = false;
-  for (const [index, task] of tasks.entries()) {
-    const future = futureOf(task);
+  for (const [index, future] of calls.entries()) {
     const { options, identity } = future._spec;
     cost[index] = estimate(options.cost, future, identity.cost);
-    bytes[index] = estimate(options.bytes, future, identity.bytes);
+    bytes[index] = future._spec.immediate ? partBytes(future) : estimate(options.bytes, future, identity.bytes);
     keep[index] = isKept(future) ? 1 : 0;
     priority[index] = options.priority ?? 0;
     prioritised ||= options.priority !== undefined;
@@ -86,6 +89,14 @@ export function knowledgeOf(future: Future): Knowledge {
   const spec = future._spec;
   if (spec.estimated) return ESTIMATES;
   return spec.prioritised || spec.identity.sized ? HINTS : NOTHING;
+}
+
+/** Parts share the bytes of their whole equally. */
+function partBytes(future: Future): number {
+  const whole = wholeOf(future);
+  const { outputs, options, identity } = whole._spec;
+  const parts = typeof outputs === 'number' ? outputs : (outputs?.length ?? 1);
+  return estimate(options.bytes, whole, identity.bytes) / parts;
 }
 
 function estimate(given: Estimate | undefined, future: Future, sampled: Sampled): number {

@@ -104,7 +104,8 @@ export class Run {
     this.wake = () => {
       parts.wake(this);
     };
-    this.simple = !this.limited && parts.observer === undefined && parts.options.debug !== true && parts.options.maxBytes === undefined;
+    this.simple =
+      parts.options.executor === undefined && !this.limited && parts.observer === undefined && parts.options.debug !== true && parts.options.maxBytes === undefined;
   }
 
   /** Bodies that can run at the same moment. */

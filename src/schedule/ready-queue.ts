@@ -1,4 +1,4 @@
-import { ReadyHeap } from './ready-heap.js';
+import { TaskHeap } from './task-heap.js';
 
 const FIRST_ROOM = 64;
 
@@ -10,7 +10,7 @@ const FIRST_ROOM = 64;
  */
 export class ReadyQueue {
   /** Tasks that may run beside others, lowest rank first. */
-  readonly parallel: ReadyHeap;
+  readonly parallel = new TaskHeap(1);
   /** Tasks in the scheduler that belong to this queue. */
   tasks = 0;
   /** Tasks that ever belonged to it. */
@@ -25,10 +25,6 @@ export class ReadyQueue {
   #cursors = new Int32Array(8);
   #ends = new Int32Array(8);
   #segments = 0;
-
-  constructor(rank: Int32Array) {
-    this.parallel = new ReadyHeap(rank, 1);
-  }
 
   /** Puts tasks on top, to be considered in order before all that are there. Takes `order` over if it is the first. */
   pushOrder(order: Int32Array): void {
@@ -83,7 +79,7 @@ export class ReadyQueue {
 }
 
 /** A copy with at least twice the room. */
-export function grown(array: Int32Array, atLeast: number): Int32Array<ArrayBuffer> {
+function grown(array: Int32Array, atLeast: number): Int32Array<ArrayBuffer> {
   const larger = new Int32Array(Math.max(array.length * 2, atLeast));
   larger.set(array);
   return larger;

@@ -1,4 +1,4 @@
-import { grown, ReadyQueue } from './ready-queue.js';
+import { ReadyQueue } from './ready-queue.js';
 import type { TaskGraph } from './task-graph.js';
 
 /** The number is not in use. */
@@ -23,6 +23,27 @@ const LANE = 3;
 /** A bit of the lane: the queue's cursor has yet to come to the task. */
 const AHEAD = 4;
 
+/** Numbers kept per task. */
+const TASK = 8;
+const STATE = 0;
+const LANE_OF = 1;
+/** Dependencies that have not ended. */
+const PENDING = 2;
+const CONSUMERS = 3;
+const QUEUE = 4;
+const RANK = 5;
+/** First edge to a dependency; in a free task, the next free one. */
+const INS = 6;
+/** First edge to a dependent. */
+const OUTS = 7;
+
+/** Numbers kept per edge. */
+const EDGE = 4;
+const FROM = 0;
+const TO = 1;
+const NEXT_IN = 2;
+const NEXT_OUT = 3;
+
 const FIRST_ROOM = 256;
 /** Arrays above this many entries are given back when nothing is left to do. */
 const ROOM_KEPT = 1 << 16;
@@ -45,22 +66,14 @@ export class Scheduler {
   #top = 0;
   #freeTask = -1;
   #live = 0;
-  #state = new Uint8Array(FIRST_ROOM);
-  #lane = new Uint8Array(FIRST_ROOM);
-  #pending = new Int32Array(FIRST_ROOM);
-  #consumers = new Int32Array(FIRST_ROOM);
-  #queueOf = new Int32Array(FIRST_ROOM);
-  #rank = new Int32Array(FIRST_ROOM);
-  #ins = new Int32Array(FIRST_ROOM);
-  #outs = new Int32Array(FIRST_ROOM);
+  /** TASK numbers a task, side by side: what is read together lies together. */
+  #tasks = new Int32Array(FIRST_ROOM * TASK);
 
   #edgeCapacity = FIRST_ROOM;
   #edgeTop = 0;
   #freeEdge = -1;
-  #edgeFrom = new Int32Array(FIRST_ROOM);
-  #edgeTo = new Int32Array(FIRST_ROOM);
-  #nextIn = new Int32Array(FIRST_ROOM);
-  #nextOut = new Int32Array(FIRST_ROOM);
+  /** EDGE numbers an edge. */
+  #edges = new Int32Array(FIRST_ROOM * EDGE);
 
   readonly #queues: (ReadyQueue | undefined)[] = [];
   readonly #listed: number[] = [];
@@ -88,7 +101,7 @@ export class Scheduler {
   openQueue(): number {
     let queue = this.#queues.indexOf(undefined);
     if (queue === -1) queue = this.#queues.length;
-    this.#queues[queue] = new ReadyQueue(this.#rank);
+    this.#queues[queue] = new ReadyQueue();
     return queue;
   }
 
@@ -109,16 +122,16 @@ export class Scheduler {
   /** A new task without dependencies. It is not considered before `submit`. */
   add(queue: number, lane: number): number {
     const task = this.#take(queue);
-    this.#state[task] = WAITING;
-    this.#lane[task] = lane;
+    this.#tasks[task * TASK + STATE] = WAITING;
+    this.#tasks[task * TASK + LANE_OF] = lane;
     return task;
   }
 
   /** A task that has its value already. */
   addDone(queue: number): number {
     const task = this.#take(queue);
-    this.#state[task] = DONE;
-    this.#lane[task] = SERIAL;
+    this.#tasks[task * TASK + STATE] = DONE;
+    this.#tasks[task * TASK + LANE_OF] = SERIAL;
     return task;
   }
 
@@ -127,69 +140,69 @@ export class Scheduler {
     let edge = this.#freeEdge;
     if (edge === -1) {
       edge = this.#edgeTop;
-      if (edge === this.#edgeCapacity) this.#growEdges();
+      if (edge === this.#edgeCapacity) this.#resizeEdges(this.#edgeCapacity * 2);
       this.#edgeTop = edge + 1;
-    } else this.#freeEdge = this.#nextIn[edge] as number;
-    this.#edgeFrom[edge] = dependency;
-    this.#edgeTo[edge] = task;
-    this.#nextIn[edge] = this.#ins[task] as number;
-    this.#ins[task] = edge;
-    this.#consumers[dependency] = (this.#consumers[dependency] as number) + 1;
-    if (this.#state[dependency] === DONE) return;
-    this.#nextOut[edge] = this.#outs[dependency] as number;
-    this.#outs[dependency] = edge;
-    this.#pending[task] = (this.#pending[task] as number) + 1;
+    } else this.#freeEdge = this.#edges[edge * EDGE + NEXT_IN] as number;
+    this.#edges[edge * EDGE + FROM] = dependency;
+    this.#edges[edge * EDGE + TO] = task;
+    this.#edges[edge * EDGE + NEXT_IN] = this.#tasks[task * TASK + INS] as number;
+    this.#tasks[task * TASK + INS] = edge;
+    this.#tasks[dependency * TASK + CONSUMERS] = (this.#tasks[dependency * TASK + CONSUMERS] as number) + 1;
+    if (this.#tasks[dependency * TASK + STATE] === DONE) return;
+    this.#edges[edge * EDGE + NEXT_OUT] = this.#tasks[dependency * TASK + OUTS] as number;
+    this.#tasks[dependency * TASK + OUTS] = edge;
+    this.#tasks[task * TASK + PENDING] = (this.#tasks[task * TASK + PENDING] as number) + 1;
   }
 
   /** Someone outside needs the value, too. */
   hold(task: number): void {
-    this.#consumers[task] = (this.#consumers[task] as number) + 1;
+    this.#tasks[task * TASK + CONSUMERS] = (this.#tasks[task * TASK + CONSUMERS] as number) + 1;
   }
 
   /** Ends a hold; releases the value if it was the last. */
   unhold(task: number): void {
-    const consumers = (this.#consumers[task] as number) - 1;
-    this.#consumers[task] = consumers;
+    const consumers = (this.#tasks[task * TASK + CONSUMERS] as number) - 1;
+    this.#tasks[task * TASK + CONSUMERS] = consumers;
     if (consumers > 0) return;
-    if (this.#state[task] === DONE) this.#let(task);
+    if (this.#tasks[task * TASK + STATE] === DONE) this.#let(task);
     else this.#orphans.push(task);
   }
 
   /** A task that has no value yet and that nobody wants any more, for the caller to `drop`; -1 when there is none. */
   nextOrphan(): number {
     for (let task = this.#orphans.pop(); task !== undefined; task = this.#orphans.pop()) {
-      if (this.#consumers[task] === 0 && this.#state[task] !== FREE && this.#state[task] !== DONE) return task;
+      if (this.#tasks[task * TASK + CONSUMERS] === 0 && this.#tasks[task * TASK + STATE] !== FREE && this.#tasks[task * TASK + STATE] !== DONE) return task;
     }
     return -1;
   }
 
   state(task: number): number {
-    return this.#state[task] as number;
+    return this.#tasks[task * TASK + STATE] as number;
   }
 
   /** Whether the task waits for nothing but to be started. */
   isReady(task: number): boolean {
-    return this.#state[task] === WAITING && this.#pending[task] === 0;
+    return this.#tasks[task * TASK + STATE] === WAITING && this.#tasks[task * TASK + PENDING] === 0;
   }
 
   lane(task: number): number {
-    return (this.#lane[task] as number) & LANE;
+    return (this.#tasks[task * TASK + LANE_OF] as number) & LANE;
   }
 
   consumers(task: number): number {
-    return this.#consumers[task] as number;
+    return this.#tasks[task * TASK + CONSUMERS] as number;
   }
 
   pending(task: number): number {
-    return this.#pending[task] as number;
+    return this.#tasks[task * TASK + PENDING] as number;
   }
 
   queueOf(task: number): number {
-    return this.#queueOf[task] as number;
+    return this.#tasks[task * TASK + QUEUE] as number;
   }
 
   rank(task: number): number {
-    return this.#rank[task] as number;
+    return this.#tasks[task * TASK + RANK] as number;
   }
 
   /**
@@ -201,13 +214,13 @@ export class Scheduler {
     let serial = false;
     for (let index = 0; index < order.length; index += 1) {
       const task = order[index] as number;
-      const lane = this.#lane[task] as number;
+      const lane = this.#tasks[task * TASK + LANE_OF] as number;
       if (lane === SERIAL) {
-        this.#lane[task] = SERIAL | AHEAD;
+        this.#tasks[task * TASK + LANE_OF] = SERIAL | AHEAD;
         serial = true;
       } else {
-        this.#rank[task] = within === -1 ? index : (this.#rank[within] as number);
-        if (this.#pending[task] === 0 && this.#state[task] === WAITING) this.#ready(task);
+        this.#tasks[task * TASK + RANK] = within === -1 ? index : (this.#tasks[within * TASK + RANK] as number);
+        if (this.#tasks[task * TASK + PENDING] === 0 && this.#tasks[task * TASK + STATE] === WAITING) this.#ready(task);
       }
     }
     if (!serial) return;
@@ -217,8 +230,8 @@ export class Scheduler {
 
   /** Like {@link submit}, for one task; a task with dependencies is considered when they have ended. */
   submitOne(task: number, within = -1): void {
-    this.#rank[task] = within === -1 ? 0 : (this.#rank[within] as number);
-    if (this.#pending[task] === 0 && this.#state[task] === WAITING) this.#ready(task);
+    this.#tasks[task * TASK + RANK] = within === -1 ? 0 : (this.#tasks[within * TASK + RANK] as number);
+    if (this.#tasks[task * TASK + PENDING] === 0 && this.#tasks[task * TASK + STATE] === WAITING) this.#ready(task);
   }
 
   /** A queue that may have something to start; -1 when none has. It is not listed again before something is added. */
@@ -241,11 +254,11 @@ export class Scheduler {
     const from = this.#queues[queue];
     if (from === undefined) return -1;
     for (let task = from.next(); task !== -1; task = from.next()) {
-      if (this.#queueOf[task] !== queue || this.#state[task] !== WAITING) continue; // ended or cancelled since
-      const lane = this.#lane[task] as number;
+      if (this.#tasks[task * TASK + QUEUE] !== queue || this.#tasks[task * TASK + STATE] !== WAITING) continue; // ended or cancelled since
+      const lane = this.#tasks[task * TASK + LANE_OF] as number;
       if ((lane & LANE) !== SERIAL) continue;
-      this.#lane[task] = SERIAL; // passed: if it cannot start, it comes back on top when its dependencies have ended
-      if (this.#pending[task] === 0) return task;
+      this.#tasks[task * TASK + LANE_OF] = SERIAL; // passed: if it cannot start, it comes back on top when its dependencies have ended
+      if (this.#tasks[task * TASK + PENDING] === 0) return task;
     }
     return -1;
   }
@@ -255,7 +268,7 @@ export class Scheduler {
     const from = this.#queues[queue];
     if (from === undefined || from.parallel.size === 0) return -1;
     for (let task = from.parallel.pop(); task !== -1; task = from.parallel.pop()) {
-      if (this.#queueOf[task] === queue && this.#state[task] === WAITING && this.#pending[task] === 0) return task;
+      if (this.#tasks[task * TASK + QUEUE] === queue && this.#tasks[task * TASK + STATE] === WAITING && this.#tasks[task * TASK + PENDING] === 0) return task;
     }
     return -1;
   }
@@ -264,56 +277,56 @@ export class Scheduler {
   nextForward(): number {
     if (this.#forwards.length === 0) return -1;
     for (let task = this.#forwards.pop(); task !== undefined; task = this.#forwards.pop()) {
-      const state = this.#state[task];
-      if (this.#pending[task] === 0 && (state === EXPANDED || (state === WAITING && this.lane(task) === IMMEDIATE))) return task;
+      const state = this.#tasks[task * TASK + STATE];
+      if (this.#tasks[task * TASK + PENDING] === 0 && (state === EXPANDED || (state === WAITING && this.lane(task) === IMMEDIATE))) return task;
     }
     return -1;
   }
 
   /** The task could not be started after all, or must be tried again. */
   requeue(task: number): void {
-    this.#state[task] = WAITING;
+    this.#tasks[task * TASK + STATE] = WAITING;
     this.#ready(task);
   }
 
   /** The body begins. */
   start(task: number): void {
-    this.#state[task] = RUNNING;
+    this.#tasks[task * TASK + STATE] = RUNNING;
   }
 
   /** The body ended in values of other tasks. Their edges are to be added before, for the body's own inputs go here. */
   expand(task: number, inputs: number): void {
-    this.#state[task] = EXPANDED;
+    this.#tasks[task * TASK + STATE] = EXPANDED;
     this.#dropIns(task, inputs);
-    if (this.#pending[task] === 0) this.#forwards.push(task);
+    if (this.#tasks[task * TASK + PENDING] === 0) this.#forwards.push(task);
   }
 
   /** How many edges lead into a task: what `expand` must be told before new ones are added. */
   countInputs(task: number): number {
     let count = 0;
-    for (let edge = this.#ins[task] as number; edge !== -1; edge = this.#nextIn[edge] as number) count += 1;
+    for (let edge = this.#tasks[task * TASK + INS] as number; edge !== -1; edge = this.#edges[edge * EDGE + NEXT_IN] as number) count += 1;
     return count;
   }
 
   /** The task has its value: its inputs lose a consumer, its dependents may start. */
   finish(task: number): void {
-    this.#state[task] = DONE;
-    this.queue(this.#queueOf[task] as number).finished += 1;
+    this.#tasks[task * TASK + STATE] = DONE;
+    this.queue(this.#tasks[task * TASK + QUEUE] as number).finished += 1;
     this.#dropIns(task, -1);
-    let edge = this.#outs[task] as number;
-    this.#outs[task] = -1;
+    let edge = this.#tasks[task * TASK + OUTS] as number;
+    this.#tasks[task * TASK + OUTS] = -1;
     while (edge !== -1) {
-      const next = this.#nextOut[edge] as number;
-      const dependent = this.#edgeTo[edge] as number;
+      const next = this.#edges[edge * EDGE + NEXT_OUT] as number;
+      const dependent = this.#edges[edge * EDGE + TO] as number;
       if (dependent === -1) this.#dropEdge(edge);
       else {
-        const pending = (this.#pending[dependent] as number) - 1;
-        this.#pending[dependent] = pending;
+        const pending = (this.#tasks[dependent * TASK + PENDING] as number) - 1;
+        this.#tasks[dependent * TASK + PENDING] = pending;
         if (pending === 0) this.#ready(dependent);
       }
       edge = next;
     }
-    if (this.#consumers[task] === 0) this.#let(task);
+    if (this.#tasks[task * TASK + CONSUMERS] === 0) this.#let(task);
   }
 
   /**
@@ -322,29 +335,29 @@ export class Scheduler {
    */
   drop(task: number): void {
     this.#dropIns(task, -1);
-    for (let edge = this.#outs[task] as number; edge !== -1; ) {
-      const next = this.#nextOut[edge] as number;
-      const dependent = this.#edgeTo[edge] as number;
+    for (let edge = this.#tasks[task * TASK + OUTS] as number; edge !== -1; ) {
+      const next = this.#edges[edge * EDGE + NEXT_OUT] as number;
+      const dependent = this.#edges[edge * EDGE + TO] as number;
       if (dependent === -1) this.#dropEdge(edge);
-      else this.#edgeFrom[edge] = -1; // goes with the dependent
+      else this.#edges[edge * EDGE + FROM] = -1; // goes with the dependent
       edge = next;
     }
-    this.#outs[task] = -1;
+    this.#tasks[task * TASK + OUTS] = -1;
     this.#giveBack(task);
   }
 
   /** Calls `found` with each task that waits for the value of `task`. */
   eachDependent(task: number, found: (dependent: number) => void): void {
-    for (let edge = this.#outs[task] as number; edge !== -1; edge = this.#nextOut[edge] as number) {
-      const dependent = this.#edgeTo[edge] as number;
+    for (let edge = this.#tasks[task * TASK + OUTS] as number; edge !== -1; edge = this.#edges[edge * EDGE + NEXT_OUT] as number) {
+      const dependent = this.#edges[edge * EDGE + TO] as number;
       if (dependent !== -1) found(dependent);
     }
   }
 
   /** Calls `found` with each task whose value `task` uses. */
   eachInput(task: number, found: (input: number) => void): void {
-    for (let edge = this.#ins[task] as number; edge !== -1; edge = this.#nextIn[edge] as number) {
-      const input = this.#edgeFrom[edge] as number;
+    for (let edge = this.#tasks[task * TASK + INS] as number; edge !== -1; edge = this.#edges[edge * EDGE + NEXT_IN] as number) {
+      const input = this.#edges[edge * EDGE + FROM] as number;
       if (input !== -1) found(input);
     }
   }
@@ -372,7 +385,7 @@ export class Scheduler {
     const offsets = new Int32Array(count + 1);
     for (let index = 0; index < count; index += 1) {
       let inner = 0;
-      for (let edge = this.#ins[list[index] as number] as number; edge !== -1; edge = this.#nextIn[edge] as number) {
+      for (let edge = this.#tasks[(list[index] as number) * TASK + INS] as number; edge !== -1; edge = this.#edges[edge * EDGE + NEXT_IN] as number) {
         if (this.#positionOf(edge) !== -1) inner += 1;
       }
       offsets[index + 1] = (offsets[index] as number) + inner;
@@ -381,7 +394,7 @@ export class Scheduler {
     for (let index = 0; index < count; index += 1) {
       // The list of a task's edges begins with the last argument.
       let at = offsets[index + 1] as number;
-      for (let edge = this.#ins[list[index] as number] as number; edge !== -1; edge = this.#nextIn[edge] as number) {
+      for (let edge = this.#tasks[(list[index] as number) * TASK + INS] as number; edge !== -1; edge = this.#edges[edge * EDGE + NEXT_IN] as number) {
         const from = this.#positionOf(edge);
         if (from !== -1) dependencies[(at -= 1)] = from;
       }
@@ -392,20 +405,20 @@ export class Scheduler {
 
   /** Where the dependency of an edge stands in the list that `picture` was given; -1 when it does not. */
   #positionOf(edge: number): number {
-    const from = this.#edgeFrom[edge] as number;
+    const from = this.#edges[edge * EDGE + FROM] as number;
     return from === -1 ? -1 : (this.#position[from] as number);
   }
 
   #ready(task: number): void {
-    const lane = this.#lane[task] as number;
-    if (this.#state[task] !== WAITING || lane === IMMEDIATE) {
+    const lane = this.#tasks[task * TASK + LANE_OF] as number;
+    if (this.#tasks[task * TASK + STATE] !== WAITING || lane === IMMEDIATE) {
       this.#forwards.push(task);
       return;
     }
     if (lane === (SERIAL | AHEAD)) return; // the cursor will come to it
-    const queue = this.#queueOf[task] as number;
+    const queue = this.#tasks[task * TASK + QUEUE] as number;
     const into = this.queue(queue);
-    if (lane === PARALLEL) into.parallel.push(task);
+    if (lane === PARALLEL) into.parallel.push(task, this.#tasks[task * TASK + RANK] as number);
     else into.pushTask(task);
     this.#list(queue, into);
   }
@@ -418,31 +431,31 @@ export class Scheduler {
 
   /** Drops the edges into a task but the first `keep` newest, or all where `inputs` is -1. */
   #dropIns(task: number, inputs: number): void {
-    let edge = this.#ins[task] as number;
-    if (inputs === -1) this.#ins[task] = -1;
+    let edge = this.#tasks[task * TASK + INS] as number;
+    if (inputs === -1) this.#tasks[task * TASK + INS] = -1;
     else {
       // The newest edges come first; the last `inputs` of the list are the body's own.
       const fresh = this.countInputs(task) - inputs;
       let last = -1;
       for (let index = 0; index < fresh; index += 1) {
         last = edge;
-        edge = this.#nextIn[edge] as number;
+        edge = this.#edges[edge * EDGE + NEXT_IN] as number;
       }
-      if (last === -1) this.#ins[task] = -1;
-      else this.#nextIn[last] = -1;
+      if (last === -1) this.#tasks[task * TASK + INS] = -1;
+      else this.#edges[last * EDGE + NEXT_IN] = -1;
     }
     while (edge !== -1) {
-      const next = this.#nextIn[edge] as number;
-      const input = this.#edgeFrom[edge] as number;
+      const next = this.#edges[edge * EDGE + NEXT_IN] as number;
+      const input = this.#edges[edge * EDGE + FROM] as number;
       if (input === -1) this.#dropEdge(edge);
       else {
-        const consumers = (this.#consumers[input] as number) - 1;
-        this.#consumers[input] = consumers;
-        if (this.#state[input] === DONE) {
+        const consumers = (this.#tasks[input * TASK + CONSUMERS] as number) - 1;
+        this.#tasks[input * TASK + CONSUMERS] = consumers;
+        if (this.#tasks[input * TASK + STATE] === DONE) {
           this.#dropEdge(edge);
           if (consumers === 0) this.#let(input);
         } else {
-          this.#edgeTo[edge] = -1; // still in the outs of its dependency, which will drop it
+          this.#edges[edge * EDGE + TO] = -1; // still in the outs of its dependency, which will drop it
           if (consumers === 0) this.#orphans.push(input);
         }
       }
@@ -462,12 +475,12 @@ export class Scheduler {
       task = this.#top;
       if (task === this.#capacity) this.#resize(this.#capacity * 2);
       this.#top = task + 1;
-    } else this.#freeTask = this.#ins[task] as number;
-    this.#pending[task] = 0;
-    this.#consumers[task] = 0;
-    this.#queueOf[task] = queue;
-    this.#ins[task] = -1;
-    this.#outs[task] = -1;
+    } else this.#freeTask = this.#tasks[task * TASK + INS] as number;
+    this.#tasks[task * TASK + PENDING] = 0;
+    this.#tasks[task * TASK + CONSUMERS] = 0;
+    this.#tasks[task * TASK + QUEUE] = queue;
+    this.#tasks[task * TASK + INS] = -1;
+    this.#tasks[task * TASK + OUTS] = -1;
     this.#live += 1;
     const into = this.queue(queue);
     into.tasks += 1;
@@ -476,52 +489,32 @@ export class Scheduler {
   }
 
   #giveBack(task: number): void {
-    const queue = this.#queueOf[task] as number;
+    const queue = this.#tasks[task * TASK + QUEUE] as number;
     const from = this.queue(queue);
     from.tasks -= 1;
     if (from.closed && from.tasks === 0) this.#queues[queue] = undefined;
-    this.#state[task] = FREE;
-    this.#ins[task] = this.#freeTask;
+    this.#tasks[task * TASK + STATE] = FREE;
+    this.#tasks[task * TASK + INS] = this.#freeTask;
     this.#freeTask = task;
     this.#live -= 1;
   }
 
   #dropEdge(edge: number): void {
-    this.#nextIn[edge] = this.#freeEdge;
+    this.#edges[edge * EDGE + NEXT_IN] = this.#freeEdge;
     this.#freeEdge = edge;
   }
 
   #resize(capacity: number): void {
-    const small = capacity < this.#capacity;
-    const bytes = (array: Uint8Array): Uint8Array<ArrayBuffer> => {
-      const larger = new Uint8Array(capacity);
-      if (!small) larger.set(array);
-      return larger;
-    };
-    const numbers = (array: Int32Array): Int32Array<ArrayBuffer> => (small ? new Int32Array(capacity) : grown(array, capacity));
-    this.#state = bytes(this.#state);
-    this.#lane = bytes(this.#lane);
-    this.#pending = numbers(this.#pending);
-    this.#consumers = numbers(this.#consumers);
-    this.#queueOf = numbers(this.#queueOf);
-    this.#rank = numbers(this.#rank);
-    this.#ins = numbers(this.#ins);
-    this.#outs = numbers(this.#outs);
+    const larger = new Int32Array(capacity * TASK);
+    if (capacity > this.#capacity) larger.set(this.#tasks);
+    this.#tasks = larger;
     this.#capacity = capacity;
-    for (const queue of this.#queues) queue?.parallel.rerank(this.#rank);
-  }
-
-  #growEdges(): void {
-    this.#resizeEdges(this.#edgeCapacity * 2);
   }
 
   #resizeEdges(capacity: number): void {
-    const small = capacity < this.#edgeCapacity;
-    const numbers = (array: Int32Array): Int32Array<ArrayBuffer> => (small ? new Int32Array(capacity) : grown(array, capacity));
-    this.#edgeFrom = numbers(this.#edgeFrom);
-    this.#edgeTo = numbers(this.#edgeTo);
-    this.#nextIn = numbers(this.#nextIn);
-    this.#nextOut = numbers(this.#nextOut);
+    const larger = new Int32Array(capacity * EDGE);
+    if (capacity > this.#edgeCapacity) larger.set(this.#edges);
+    this.#edges = larger;
     this.#edgeCapacity = capacity;
   }
 }
