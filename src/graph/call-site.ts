@@ -6,6 +6,9 @@ export interface CallSite {
   readonly column: number;
 }
 
+/** Set LAZYDAG_DEBUG=1 to remember where every call of the process was made; about a microsecond and 500 bytes each. */
+export const capturesEveryCall = process.env['LAZYDAG_DEBUG'] === '1';
+
 const FRAME = /\(?((?:file:\/\/|\/|[A-Za-z]:[\\/]|node:|<anonymous>|eval at )[^\n]*?):(\d+):(\d+)\)?$/;
 const DEPTH = 12;
 
@@ -29,7 +32,8 @@ export function captureStack(below: NewableFunction | CallableFunction): Error {
 export function callSiteOf(captured: Error): CallSite | undefined {
   for (const text of (captured.stack ?? '').split('\n').slice(1)) {
     const match = FRAME.exec(text.trim());
-    if (match?.[1] !== undefined && !isOwn(match[1])) return { file: match[1], line: Number(match[2]), column: Number(match[3]) };
+    if (match?.[1] !== undefined && !isOwn(match[1]))
+      return { file: match[1], line: Number(match[2]), column: Number(match[3]) };
   }
   return undefined;
 }

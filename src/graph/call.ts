@@ -1,4 +1,4 @@
-import { captureStack } from './call-site.js';
+import { capturesEveryCall, captureStack } from './call-site.js';
 import { callSites } from './call-record.js';
 import { checkArguments } from './checked.js';
 import { Future, ON_DISK, PERSISTED, TARGETED, USED } from './future.js';
@@ -17,7 +17,12 @@ const FIRST_SWEEP = 64;
  */
 export function call(spec: NodeSpec, receiver: unknown, args: readonly unknown[]): unknown {
   const scope = scopes.current();
-  if (spec.simpleCall && (scope === undefined || (scope.graph === undefined && scope.parent === undefined))) return make(spec, receiver, args, scope);
+  if (
+    spec.simpleCall &&
+    !capturesEveryCall &&
+    (scope === undefined || (scope.graph === undefined && scope.parent === undefined))
+  )
+    return make(spec, receiver, args, scope);
   const graph = scope?.graph;
   if (graph !== undefined && (spec.memo || graph.memo) && !spec.effect) {
     return graph._memo.take({ spec, receiver, args }, () => makeSpecial(spec, receiver, args, scope));
@@ -39,6 +44,7 @@ function makeSpecial(spec: NodeSpec, receiver: unknown, args: readonly unknown[]
   const future = make(spec, receiver, args, scope);
   const persist = spec.persist ?? scope?.graph?.persist ?? false;
   if (persist !== false) future._flags |= persist === 'disk' ? PERSISTED | ON_DISK : PERSISTED;
+  if (capturesEveryCall || scope?.capturesCallSites === true) callSites.set(future, captureStack(call));
   if (scope !== undefined) enter(future, scope);
   return spec.outputs === undefined ? future : outputsOf(future, spec.outputs);
 }
@@ -47,7 +53,6 @@ function makeSpecial(spec: NodeSpec, receiver: unknown, args: readonly unknown[]
 function enter(future: Future, scope: Scope): void {
   const { graph } = scope;
   if (graph !== undefined) graph._record(future);
-  if (scope.capturesCallSites) callSites.set(future, captureStack(call));
   if (scope.parent === undefined) return;
   if (future._spec.effect) (scope.effects ??= []).push(future);
   remember(future, scope);

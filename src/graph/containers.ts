@@ -8,7 +8,7 @@ import { Future, FUTURE_BRAND } from './future.js';
  */
 export type Container = unknown[] | Record<string, unknown> | Map<unknown, unknown> | Set<unknown>;
 
-const toStringTag = Object.prototype.toString;
+const tagOf = (value: object): string => Object.prototype.toString.call(value);
 
 /** Whether a value is a container that is looked into. */
 export function isContainer(value: object): value is Container {
@@ -17,16 +17,22 @@ export function isContainer(value: object): value is Container {
   if (prototype === Object.prototype || prototype === null) return true;
   if (value instanceof Map || value instanceof Set) return true;
   // A plain object of another realm (vm contexts, test runners) has another Object.prototype, which ends its chain.
-  return typeof prototype === 'object' && Object.getPrototypeOf(prototype) === null && toStringTag.call(value) === '[object Object]'
-    && Object.hasOwn(prototype, 'isPrototypeOf');
+  return (
+    typeof prototype === 'object' &&
+    Object.getPrototypeOf(prototype) === null &&
+    tagOf(value) === '[object Object]' &&
+    Object.hasOwn(prototype, 'isPrototypeOf')
+  );
 }
 
 /** Refuses Futures of another copy of the library; this copy cannot run them. */
 function refuseForeign(value: object): void {
   if (!(value instanceof Future) && FUTURE_BRAND in value) {
     throw new DagError('DAG_FOREIGN_FUTURE', {
-      message: 'A Future of another copy of lazydag was found among the arguments or targets; expected one of this copy.',
-      remedy: 'Install lazydag once (`npm ls lazydag` shows the copies), or resolve the Future with its own copy first.',
+      message:
+        'A Future of another copy of lazydag was found among the arguments or targets; expected one of this copy.',
+      remedy:
+        'Install lazydag once (`npm ls lazydag` shows the copies), or resolve the Future with its own copy first.',
     });
   }
 }
@@ -154,9 +160,8 @@ function containersWith(root: Container, match: (element: object) => boolean): S
   const stack: Container[] = [root];
   for (let container = stack.pop(); container !== undefined; container = stack.pop()) {
     const parent = container;
-    let holds = false;
     eachObject(parent, (element) => {
-      if (match(element)) holds = true;
+      if (match(element)) holders.push(parent);
       else if (isContainer(element)) {
         const known = parents.get(element);
         if (known === undefined) {
@@ -165,13 +170,12 @@ function containersWith(root: Container, match: (element: object) => boolean): S
         } else known.push(parent);
       }
     });
-    if (holds) holders.push(parent);
   }
   const marked = new Set<object>();
   for (let holder = holders.pop(); holder !== undefined; holder = holders.pop()) {
     if (marked.has(holder)) continue;
     marked.add(holder);
-    holders.push(...(parents.get(holder) ?? []));
+    for (const parent of parents.get(holder) ?? []) holders.push(parent);
   }
   return marked;
 }
@@ -186,7 +190,8 @@ function emptyLike(container: Container): Container {
 function fill(copy: Container, original: Container, swap: (element: unknown) => unknown): void {
   if (Array.isArray(original)) {
     const target = copy as unknown[]; // made by emptyLike(original), as in every branch below
-    for (let index = 0; index < original.length; index += 1) if (index in original) target[index] = swap(original[index]);
+    for (let index = 0; index < original.length; index += 1)
+      if (index in original) target[index] = swap(original[index]);
   } else if (original instanceof Map) {
     const target = copy as Map<unknown, unknown>;
     for (const [key, element] of original) target.set(key, swap(element));
@@ -197,7 +202,12 @@ function fill(copy: Container, original: Container, swap: (element: unknown) => 
     const target = copy as Record<string, unknown>;
     for (const [key, element] of Object.entries(original)) {
       // Defined rather than assigned: a key named __proto__ must stay a key.
-      Object.defineProperty(target, key, { value: swap(element), writable: true, enumerable: true, configurable: true });
+      Object.defineProperty(target, key, {
+        value: swap(element),
+        writable: true,
+        enumerable: true,
+        configurable: true,
+      });
     }
   }
 }

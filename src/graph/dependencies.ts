@@ -22,7 +22,9 @@ export function wholeOf(future: Future): Future {
 
 /** Like {@link eachArgument}, with the call that a part belongs to in the part's place. */
 export function eachDependency(future: Future, found: (dependency: Future) => void): void {
-  eachArgument(future, (argument) => found(wholeOf(argument)));
+  eachArgument(future, (argument) => {
+    found(wholeOf(argument));
+  });
 }
 
 /** How events, errors and pictures call a Future: its node's name, for a part with the key behind it. */

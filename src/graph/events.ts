@@ -3,7 +3,7 @@ import type { Future } from './future.js';
 interface CallEvent<Type extends string> {
   readonly type: Type;
   /** The call that the event is about. */
-  readonly future: Future<unknown>;
+  readonly future: Future;
   /** Name of the call's node. */
   readonly name: string;
   /** Milliseconds since the process's time origin (`performance.now()`). */
@@ -30,7 +30,7 @@ export type RetriedEvent = CallEvent<'retried'> & { readonly attempt: number; re
 /** A body returned Futures; the call waits for them. */
 export type ExpandedEvent = CallEvent<'expanded'>;
 /** One dependent of a value finished, another (`by`) still waits for the value. */
-export type StillNeededEvent = CallEvent<'still-needed'> & { readonly by: Future<unknown> };
+export type StillNeededEvent = CallEvent<'still-needed'> & { readonly by: Future };
 /** A value was dropped after its last dependent. */
 export type ReleasedEvent = CallEvent<'released'> & { readonly bytes: number };
 /** A call needs nothing more of the run. */
@@ -82,10 +82,16 @@ export type RunListener = (event: RunEvent) => void;
 
 /** Hands an event to a listener without letting it harm the run. */
 export function deliver(listener: RunListener, event: RunEvent): void {
-  try {
+  guarded(() => {
     listener(event);
+  });
+}
+
+/** Calls a callback of the user's that must not change the outcome of a run; what it throws is an uncaught exception. */
+export function guarded(callback: () => void): void {
+  try {
+    callback();
   } catch (error) {
-    // A listener must not change the outcome of a run, nor may its failure be swallowed.
     queueMicrotask(() => {
       throw error;
     });

@@ -39,13 +39,19 @@ export const REMOVED = 1 << 8;
 export const DEEP = 1 << 9;
 /** Stored in the run's store too, besides being persisted. */
 export const ON_DISK = 1 << 10;
+/** `release()` was called while a run needs the value: it goes at its last use. */
+export const RELEASING = 1 << 11;
 
 /** Marks Futures of every copy of the library. */
 export const FUTURE_BRAND = Symbol.for('lazydag.future');
 
-// Assigned below: the class statement itself must have this constructor as its parent to put the trap behind it.
-class Trapped {}
-Object.setPrototypeOf(Trapped.prototype, trapPrototype);
+/** Puts the trap behind the prototype of Future. */
+const Trapped = Object.assign(
+  function () {
+    // Nothing to set up: only the prototype counts.
+  },
+  { prototype: trapPrototype },
+) as unknown as new () => object; // classes extend functions, too
 
 /**
  * The value that a call will have. Nothing has run when it is made; `resolve()` runs what it needs.
@@ -75,7 +81,13 @@ export class Future<out T = unknown> extends Trapped {
   declare protected readonly _type: T;
 
   /** @internal */
-  constructor(spec: NodeSpec, args: readonly unknown[], receiver: unknown, graph: Graph | undefined, parent: Future | undefined) {
+  constructor(
+    spec: NodeSpec,
+    args: readonly unknown[],
+    receiver: unknown,
+    graph: Graph | undefined,
+    parent: Future | undefined,
+  ) {
     super();
     this._spec = spec;
     this._args = args;
@@ -131,7 +143,9 @@ export class Future<out T = unknown> extends Trapped {
   persist(where: true | 'disk' = true): this {
     const given: unknown = where;
     if (given !== true && given !== 'disk') {
-      throw new DagError('DAG_OPTION', { message: `future.persist() takes nothing, true or 'disk', got ${inspect(given)}.` });
+      throw new DagError('DAG_OPTION', {
+        message: `future.persist() takes nothing, true or 'disk', got ${inspect(given)}.`,
+      });
     }
     this._flags |= where === 'disk' ? PERSISTED | ON_DISK : PERSISTED;
     return this;

@@ -6,7 +6,7 @@ import { MemoTable } from './memo.js';
 import { newSpec, nodeFunction, specOf, type NodeFunction } from './node.js';
 import { checkOptions, describeOption, type NodeOptions } from './options.js';
 import { resolverHook } from './resolver-hook.js';
-import type { ResolveOptions } from './run-options.js';
+import { isExecutor, type Executor, type ResolveOptions } from './run-options.js';
 import { currentScope, Scope, scopes } from './scope.js';
 import type { Body } from './spec.js';
 import type { OutputsOption, Resolved } from './types.js';
@@ -23,6 +23,8 @@ export interface GraphOptions {
   readonly memo?: boolean;
   /** Runs of this Graph's calls tell what happens, line by line. Default false. */
   readonly verbose?: boolean | Logger;
+  /** Where the bodies of this Graph's `resolve()` run. Default `'inline'`: on the calling thread. */
+  readonly executor?: 'inline' | Executor;
   /** Keep start, duration, bytes and worker of each call for views. Default false. */
   readonly record?: boolean;
   /** Remember where each call was made, for errors; about a microsecond per call. Default false. */
@@ -30,7 +32,7 @@ export interface GraphOptions {
 }
 
 const FLAGS = ['memo', 'record', 'debug'] as const;
-const NAMES = new Set<string>([...FLAGS, 'name', 'persist', 'verbose']);
+const NAMES = new Set<string>([...FLAGS, 'name', 'persist', 'verbose', 'executor']);
 
 /**
  * A scope that records calls: all those made inside `run()`, through `add()`, and in the bodies of its calls. It holds
@@ -47,6 +49,7 @@ export class Graph {
   readonly _memo = new MemoTable();
   readonly #futures = new Set<Future>();
   readonly #listeners = new Set<RunListener>();
+  readonly #executor: 'inline' | Executor | undefined;
   readonly #scope: Scope;
   #entered = false;
 
@@ -59,6 +62,7 @@ export class Graph {
     this.verbose = options.verbose ?? false;
     this.record = options.record ?? false;
     this.debug = options.debug ?? false;
+    this.#executor = options.executor;
     this.#scope = new Scope(this, undefined, undefined);
     this.#scope.capturesCallSites = this.debug;
     if (this.verbose !== false) this.#listeners.add(verboseListener(this.verbose === true ? console : this.verbose));
@@ -125,7 +129,8 @@ export class Graph {
   resolve(): Promise<unknown[]>;
   resolve<Target>(target: Target, options?: ResolveOptions): Promise<Resolved<Target>>;
   resolve(target?: unknown, options?: ResolveOptions): Promise<unknown> {
-    return resolverHook().resolve(target ?? this.sinks(), options);
+    const executor = options?.executor ?? this.#executor;
+    return resolverHook().resolve(target ?? this.sinks(), executor === undefined ? options : { ...options, executor });
   }
 
   /** The calls made at the top of this Graph that no other call takes. */
@@ -137,11 +142,16 @@ export class Graph {
 
   /** Delivers every event about this Graph's calls; gives a function that stops it. */
   on(event: 'event', listener: RunListener): () => void {
-    if (event !== 'event' || typeof listener !== 'function') {
-      throw new DagError('DAG_OPTION', { message: `graph.on() expects 'event' and a function, got ${describeOption(event)} and ${describeOption(listener)}.` });
+    const given: unknown = event; // callers without types may pass anything
+    if (given !== 'event' || typeof listener !== 'function') {
+      throw new DagError('DAG_OPTION', {
+        message: `graph.on() expects 'event' and a function, got ${describeOption(given)} and ${describeOption(listener)}.`,
+      });
     }
     this.#listeners.add(listener);
-    return () => this.off(event, listener);
+    return () => {
+      this.off(event, listener);
+    };
   }
 
   /** Ends the delivery to a listener. */
@@ -187,7 +197,11 @@ function checkGraphOptions(options: Readonly<Record<string, unknown>>): void {
   }
   for (const name of FLAGS) if (!['boolean', 'undefined'].includes(typeof options[name])) refuse(name, 'true or false');
   if (!['string', 'undefined'].includes(typeof options['name'])) refuse('name', 'a text');
-  if (![undefined, true, false, 'disk'].includes(options['persist'] as boolean)) refuse('persist', "true, false or 'disk'");
+  if (![undefined, true, false, 'disk'].includes(options['persist'] as boolean))
+    refuse('persist', "true, false or 'disk'");
+  if (![undefined, 'inline'].includes(options['executor'] as 'inline') && !isExecutor(options['executor'])) {
+    refuse('executor', "'inline' or an executor");
+  }
   if (!isVerbose(options['verbose'])) refuse('verbose', 'true, false or a logger with log(line)');
 }
 

@@ -11,7 +11,9 @@ type LazyMethod<Method> = Method extends (...args: infer Args) => infer Result
 
 /** The methods of `Target`, typed as nodes. */
 export type LazyMethods<Target> = {
-  readonly [Key in keyof Target as Target[Key] extends (...args: never[]) => unknown ? Key : never]: LazyMethod<Target[Key]>;
+  readonly [Key in keyof Target as Target[Key] extends (...args: never[]) => unknown ? Key : never]: LazyMethod<
+    Target[Key]
+  >;
 };
 
 /**

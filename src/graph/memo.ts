@@ -56,7 +56,7 @@ export class MemoTable {
   }
 
   #keyOf({ spec, receiver, args }: CallParts): string {
-    const texts: string[] = [`${this.#identities.of(spec.identity).toString()}`, this.#text(receiver)];
+    const texts: string[] = [this.#identities.of(spec.identity).toString(), this.#text(receiver)];
     for (const arg of args) this.#structure(arg, texts);
     return texts.join(';');
   }
@@ -87,21 +87,14 @@ export class MemoTable {
 
   /** One value by `Object.is`; strings are quoted, so that no value can look like another. */
   #text(value: unknown): string {
-    switch (typeof value) {
-      case 'string':
-        return JSON.stringify(value);
-      case 'bigint':
-        return `${value.toString()}n`;
-      case 'number':
-        return Object.is(value, -0) ? '-0' : String(value);
-      case 'object':
-      case 'function':
-        return value === null ? 'null' : `#${this.#identities.of(value).toString()}`;
-      case 'symbol':
-        return `@${this.#identities.of(value).toString()}`;
-      default:
-        return String(value);
+    if (typeof value === 'string') return JSON.stringify(value);
+    if (typeof value === 'bigint') return `${value.toString()}n`;
+    if (Object.is(value, -0)) return '-0';
+    if (typeof value === 'symbol') return `@${this.#identities.of(value).toString()}`;
+    if (typeof value === 'function' || (typeof value === 'object' && value !== null)) {
+      return `#${this.#identities.of(value).toString()}`;
     }
+    return String(value); // all that is left
   }
 }
 

@@ -47,7 +47,7 @@ export interface NodeDecorator {
 /** What the compiler passes to a standard decorator of anything. */
 interface DecoratorContext {
   readonly kind: string;
-  readonly name: string | symbol;
+  readonly name: string | symbol | undefined;
   readonly static: boolean;
   addInitializer(initializer: (this: unknown) => void): void;
 }
@@ -84,7 +84,7 @@ export function node(first?: unknown, second?: unknown, third?: unknown): unknow
   if (third !== undefined || (typeof second === 'object' && second !== null && 'kind' in second)) {
     return (decorator({}) as (...args: unknown[]) => unknown)(first, second, third);
   }
-  if (typeof first === 'function') return nodeFunction(newSpec(first as Body, (second ?? {}) as NodeOptions)); // newSpec checks them
+  if (typeof first === 'function') return nodeFunction(newSpec(first as Body, second ?? {})); // newSpec checks them
   if (first !== undefined && (typeof first !== 'object' || first === null || second !== undefined)) {
     throw new DagError('DAG_NOT_A_NODE', {
       message: `node() expects a function to wrap, got ${describeOption(first)}.`,
@@ -105,14 +105,15 @@ function decorator(options: NodeOptions): unknown {
 }
 
 function decorateStandard(method: unknown, context: DecoratorContext, options: NodeOptions): unknown {
-  if (context.kind !== 'method' || typeof method !== 'function') throw notAMethod(context.name ?? 'class');
-  const made = nodeMethod(method as Body, { name: String(context.name), ...options });
+  if (context.kind !== 'method' || typeof method !== 'function') throw notAMethod(context.name);
+  const name = context.name ?? '';
+  const made = nodeMethod(method as Body, { name: String(name), ...options });
   context.addInitializer(function (this: unknown) {
     // `this` is the class of a static method, and an instance otherwise, whose prototype is what has the method.
     const owner: unknown = context.static ? this : Object.getPrototypeOf(this);
     if (typeof owner !== 'function' && (typeof owner !== 'object' || owner === null)) return;
     made.spec.identity.owner ??= ownerName(owner);
-    if (nodeOptionsOf(owner, context.name) === undefined) keepOptions(owner, context.name, made.spec.options);
+    if (nodeOptionsOf(owner, name) === undefined) keepOptions(owner, name, made.spec.options);
   });
   return made.method;
 }

@@ -49,6 +49,14 @@ export interface CallOptions {
   readonly effect?: boolean;
   /** How the call is drawn. */
   readonly style?: NodeStyle;
+  /** Adds to what identifies a stored result; gets the call's arguments. For stores; a run without one ignores it. */
+  readonly key?: (...args: never[]) => unknown;
+  /** Parameters that do not identify a stored result, by name. For stores; a run without one ignores it. */
+  readonly ignore?: readonly string[];
+  /** What of the source identifies a stored result. For stores; a run without one ignores it. */
+  readonly source?: 'function' | 'module' | 'imports' | 'none';
+  /** Clones of the node in a pipeline. For streams; a single run ignores it. */
+  readonly replicas?: number;
 }
 
 /** Options of a node. */
@@ -66,6 +74,7 @@ export interface NodeOptions<Outputs extends OutputsOption = OutputsOption> exte
 }
 
 const NODE_ONLY = new Set(['name', 'version', 'module', 'outputs', 'checked']);
+const SOURCES: readonly string[] = ['function', 'module', 'imports', 'none'];
 const PLACEMENTS: readonly string[] = ['inline', 'pool', 'remote', 'auto'];
 
 interface Rule {
@@ -73,8 +82,10 @@ interface Rule {
   readonly allows: (value: unknown) => boolean;
 }
 
-const isCount = (minimum: number) => (value: unknown): boolean =>
-  typeof value === 'number' && Number.isInteger(value) && value >= minimum;
+const isCount =
+  (minimum: number) =>
+  (value: unknown): boolean =>
+    typeof value === 'number' && Number.isInteger(value) && value >= minimum;
 const isDuration = (value: unknown): boolean => typeof value === 'number' && value >= 0;
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 const isFlag = (value: unknown): boolean => typeof value === 'boolean';
@@ -105,16 +116,32 @@ const RULES: { readonly [Name in keyof Required<NodeOptions>]: Rule } = {
   },
   cost: estimate,
   bytes: estimate,
-  concurrency: { expected: 'a whole number of at least 1, or Infinity', allows: (value) => isCount(1)(value) || value === Infinity },
+  concurrency: {
+    expected: 'a whole number of at least 1, or Infinity',
+    allows: (value) => isCount(1)(value) || value === Infinity,
+  },
   priority: { expected: 'a finite number', allows: isFinite },
-  retries: { expected: 'a whole number of at least 0, or Infinity', allows: (value) => isCount(0)(value) || value === Infinity },
+  retries: {
+    expected: 'a whole number of at least 0, or Infinity',
+    allows: (value) => isCount(0)(value) || value === Infinity,
+  },
   retryDelay: {
     expected: 'milliseconds of at least 0, or a function of the attempt',
     allows: (value) => isDuration(value) || typeof value === 'function',
   },
   timeout: { expected: 'milliseconds of at least 0', allows: isDuration },
-  donate: { expected: 'an array of argument positions', allows: (value) => Array.isArray(value) && value.every(isCount(0)) },
+  donate: {
+    expected: 'an array of argument positions',
+    allows: (value) => Array.isArray(value) && value.every(isCount(0)),
+  },
   effect: flag,
+  key: { expected: 'a function of the arguments', allows: (value) => typeof value === 'function' },
+  ignore: { expected: 'an array of parameter names', allows: (value) => Array.isArray(value) && value.every(isText) },
+  source: {
+    expected: "'function', 'module', 'imports' or 'none'",
+    allows: (value) => typeof value === 'string' && SOURCES.includes(value),
+  },
+  replicas: { expected: 'a whole number of at least 1', allows: isCount(1) },
   style: { expected: 'an object', allows: (value) => typeof value === 'object' && value !== null },
 };
 
@@ -136,7 +163,9 @@ export function checkOptions(options: Readonly<Record<string, unknown>>, { subje
     if (!Object.hasOwn(RULES, name)) {
       throw new DagError('DAG_OPTION', {
         message: `${subject} has no option \`${name}\`.`,
-        remedy: `Its options are ${Object.keys(RULES).filter((known) => !callOnly || !NODE_ONLY.has(known)).join(', ')}.`,
+        remedy: `Its options are ${Object.keys(RULES)
+          .filter((known) => !callOnly || !NODE_ONLY.has(known))
+          .join(', ')}.`,
       });
     }
     if (callOnly && NODE_ONLY.has(name)) {
@@ -157,7 +186,8 @@ export function checkOptions(options: Readonly<Record<string, unknown>>, { subje
 /** An option's value in short. */
 export function describeOption(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? `[${value.map(describeOption).join(', ')}]` : 'an object';
+  if (typeof value === 'object' && value !== null)
+    return Array.isArray(value) ? `[${value.map(describeOption).join(', ')}]` : 'an object';
   if (typeof value === 'function') return 'a function';
   return String(value);
 }

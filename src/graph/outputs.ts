@@ -41,7 +41,9 @@ export function outputsOf(whole: Future, outputs: OutputsOption): Future[] | Rec
     for (const part of parts) part._flags |= kept;
     persistedParts.set(whole, parts);
   }
-  return typeof outputs === 'number' ? parts : Object.fromEntries(parts.map((part, index) => [String(names[index]), part]));
+  return typeof outputs === 'number'
+    ? parts
+    : Object.fromEntries(parts.map((part, index) => [String(names[index]), part]));
 }
 
 /** Takes the part of a whole that a Future of a part stands for. */

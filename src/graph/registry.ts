@@ -39,7 +39,8 @@ export function assertUnique(identity: NodeIdentity): void {
   for (const reference of byName.get(identity.name) ?? []) {
     const other = reference.deref();
     if (other === undefined || other.body === identity.body) continue;
-    if (other.version !== identity.version || other.owner !== identity.owner || other.module !== identity.module) continue;
+    if (other.version !== identity.version || other.owner !== identity.owner || other.module !== identity.module)
+      continue;
     throw new DagError('DAG_DUPLICATE_NODE', {
       message: `Two different functions are the node \`${identity.name}\` of ${identity.module ?? 'an unknown module'}, and its results must be stored.`,
       remedy: 'Give each its own `name` or `version`.',

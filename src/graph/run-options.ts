@@ -26,6 +26,11 @@ export interface Executor {
   execute(future: Future, args?: readonly unknown[]): unknown;
 }
 
+/** Whether a value can be an executor. */
+export function isExecutor(value: unknown): value is Executor {
+  return typeof value === 'object' && value !== null && 'execute' in value && typeof value.execute === 'function';
+}
+
 /** Options of one run. */
 export interface ResolveOptions {
   /** Where bodies run whose node leaves the choice to the run. Default `'inline'`: on the calling thread. */

@@ -103,7 +103,8 @@ export class NodeSpec {
     this.effect = options.effect ?? false;
     this.outputs = options.outputs;
     this.persist = options.persist;
-    this.simpleCall = !this.memo && !this.checked && !this.effect && this.outputs === undefined && this.persist === undefined;
+    this.simpleCall =
+      !this.memo && !this.checked && !this.effect && this.outputs === undefined && this.persist === undefined;
     this.simpleBody =
       (options.executor === undefined || options.executor === 'auto') &&
       options.retries === undefined &&

@@ -14,7 +14,7 @@ type Opaque =
   | Error
   | PromiseLike<unknown>
   | RegExp
-  | WeakKey & symbol;
+  | (WeakKey & symbol);
 
 /**
  * What a parameter of type `T` accepts when its node is called: the value, a Future of it, or a container (array,
@@ -24,7 +24,7 @@ export type Lazy<T, Depth extends number = 4> = IsAny<T> extends true ? T : T | 
 
 type LazyInside<T, Depth extends number> = [Depth] extends [0]
   ? never
-  : T extends Future<unknown> | Opaque
+  : T extends Future | Opaque
     ? never
     : T extends Map<infer Key, infer Value>
       ? Map<Key, Lazy<Value, Below[Depth]>>
@@ -41,7 +41,7 @@ export type LazyParameters<Args extends readonly unknown[]> = { [Index in keyof 
 type HoldsFuture<T, Depth extends number = 4> =
   IsAny<T> extends true
     ? false
-    : T extends Future<unknown>
+    : T extends Future
       ? true
       : [Depth] extends [0]
         ? false
@@ -95,7 +95,7 @@ export type OutputFutures<Value, Outputs extends OutputsOption> = Outputs extend
       ? number extends Value['length']
         ? TupleOf<Future<Resolved<Value[number]>>, Outputs>
         : { -readonly [Index in keyof Value]: Future<Resolved<Value[Index]>> }
-      : TupleOf<Future<unknown>, Outputs>
+      : TupleOf<Future, Outputs>
     : never;
 
 /** A fixed-length array type; `number[]` is not one. */

@@ -27,14 +27,23 @@ const LARGEST = 2 ** 32;
  * @param shape number of elements, or the lengths of the dimensions, whose product is taken.
  * @throws DAG_OPTION when `shape` is not made of whole numbers of at least 0, or `Type` is no typed array type.
  */
-export function alloc<View>(Type: TypedArrayType<View>, shape: number | readonly number[], options: AllocOptions = {}): View {
+export function alloc<View>(
+  Type: TypedArrayType<View>,
+  shape: number | readonly number[],
+  options: AllocOptions = {},
+): View {
   const given: unknown = Type;
   if (typeof given !== 'function' || !('BYTES_PER_ELEMENT' in given)) {
-    throw new DagError('DAG_OPTION', { message: `alloc() expects a typed array type such as Float64Array, got ${String(given)}.` });
+    throw new DagError('DAG_OPTION', {
+      message: `alloc() expects a typed array type such as Float64Array, got ${String(given)}.`,
+    });
   }
   const length = typeof shape === 'number' ? shape : shape.reduce((product, extent) => product * extent, 1);
   const extents = typeof shape === 'number' ? [shape] : shape;
-  if (!extents.every((extent) => Number.isInteger(extent) && extent >= 0) || length * Type.BYTES_PER_ELEMENT > LARGEST) {
+  if (
+    !extents.every((extent) => Number.isInteger(extent) && extent >= 0) ||
+    length * Type.BYTES_PER_ELEMENT > LARGEST
+  ) {
     throw new DagError('DAG_OPTION', {
       message: `alloc(${Type.name}): the length or shape must be made of whole numbers of at least 0 and at most 4 GiB together, got ${String(shape)}.`,
     });

@@ -80,7 +80,14 @@ export class BlockPool {
     const memory = this.#takeFree(size) ?? this.#map(size);
     const wrapper = structuredClone(memory);
     const token = {};
-    const block: Block = { memory, wrapper: new WeakRef(wrapper), token, owner, values: 0, lent: owner === undefined ? 1 : 0 };
+    const block: Block = {
+      memory,
+      wrapper: new WeakRef(wrapper),
+      token,
+      owner,
+      values: 0,
+      lent: owner === undefined ? 1 : 0,
+    };
     this.#blocks.set(wrapper, block);
     this.#collected.register(wrapper, memory, token);
     this.#live(1, memory);

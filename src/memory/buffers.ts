@@ -37,7 +37,8 @@ export function eachBuffer(root: unknown, visitor: BufferVisitor): void {
   for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
     if (value instanceof Future) continue;
     if (isBuffer(value)) visitor.buffer(value);
-    else if (Array.isArray(value) || value instanceof Set) for (const element of value as Iterable<unknown>) meet(element);
+    else if (Array.isArray(value) || value instanceof Set)
+      for (const element of value as Iterable<unknown>) meet(element);
     else if (value instanceof Map) {
       for (const [key, element] of value as Map<unknown, unknown>) {
         meet(key);

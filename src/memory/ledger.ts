@@ -68,7 +68,12 @@ export class BufferLedger {
       if (block === undefined || found?.includes(block) === true) return;
       (found ??= []).push(block);
     };
-    eachBuffer(value, { view: (view) => meet(view.buffer), buffer: meet });
+    eachBuffer(value, {
+      view: (view) => {
+        meet(view.buffer);
+      },
+      buffer: meet,
+    });
     return found;
   }
 }

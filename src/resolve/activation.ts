@@ -1,17 +1,8 @@
 import { eachFuture } from '../graph/containers.js';
-import {
-  DEEP,
-  DONE,
-  Future,
-  ON_DISK,
-  REMOVED,
-  RETURNED,
-  setState,
-  STATE_BITS,
-  WAITING,
-} from '../graph/future.js';
+import { DEEP, DONE, Future, ON_DISK, REMOVED, RETURNED, setState, STATE_BITS, WAITING } from '../graph/future.js';
 import { assertUnique } from '../graph/registry.js';
 import { IMMEDIATE, PARALLEL, SERIAL } from '../schedule/scheduler.js';
+import { Painter } from '../schedule/picture.js';
 import { removedError } from './failure.js';
 import { IntList } from './int-list.js';
 import { knowledgeOf, NOTHING, orderTasks, type Knowledge } from './ordering.js';
@@ -26,32 +17,42 @@ export class Activation {
   readonly #table: TaskTable;
   /** Calls that became tasks and whose arguments were not looked at yet. */
   readonly #unseen: Future[] = [];
-  #fresh = new IntList();
+  readonly #fresh = new IntList();
+  readonly #painter = new Painter();
   #joins = false;
+  /** All new tasks run one after the other. */
+  #serial = true;
   #knowledge: Knowledge = NOTHING;
+  #met = false;
+  #metInside = false;
 
   constructor(table: TaskTable) {
     this.#table = table;
   }
 
-  /**
-   * Makes tasks of what the Futures need, under `run`. The tasks wait until {@link submit}.
-   *
-   * @throws DAG_REMOVED, DAG_FOREIGN_FUTURE, DAG_DUPLICATE_NODE, DAG_UNNAMED_NODE
-   */
-  activate(run: Run, future: Future): number {
-    const task = future._slot === -1 ? this.#admit(run, future) : future._slot;
-    this.#walk(run);
-    return task;
+  /** The task of a Future, made under `run` if it has none; its dependencies are looked at by {@link walk}. */
+  admit(run: Run, future: Future): number {
+    return future._slot === -1 ? this.#admit(run, future) : future._slot;
   }
 
-  /** Lets a task wait for another Future's value, which is activated if need be. Gives whether it was active before. */
-  join(run: Run, task: number, future: Future): boolean {
-    const active = future._slot !== -1;
+  /** Lets a task wait for another Future's value, which is activated if need be. */
+  join(run: Run, task: number, future: Future): void {
     future._flags |= RETURNED;
-    this.#table.scheduler.depend(task, active ? future._slot : this.#admit(run, future));
-    this.#walk(run);
-    return active;
+    this.#table.scheduler.depend(task, this.#taskOf(run, future));
+    this.walk(run);
+  }
+
+  /**
+   * Whether some call was needed, since the last {@link submit}, that was active before. It may wait for the very calls
+   * that need it now.
+   */
+  get met(): boolean {
+    return this.#met;
+  }
+
+  /** Whether such a call was in a container, which may have got it after the call that takes the container was made. */
+  get metInside(): boolean {
+    return this.#metInside;
   }
 
   /** How many tasks wait for {@link submit}. */
@@ -74,13 +75,15 @@ export class Activation {
     else if (this.#fresh.length > 1) {
       const order = orderTasks({
         scheduler,
+        painter: this.#painter,
         tasks: this.#fresh.view(),
         futureOf: (task) => this.#table.futureOf(task),
         workers: run.workers,
         joins: this.#joins,
         knowledge: this.#knowledge,
       });
-      scheduler.submit(run.queue, order, within);
+      if (this.#serial) scheduler.submitSerial(run.queue, order);
+      else scheduler.submit(run.queue, order, within);
     }
     this.#reset();
   }
@@ -94,17 +97,25 @@ export class Activation {
   #reset(): void {
     this.#fresh.clear();
     this.#joins = false;
+    this.#serial = true;
     this.#knowledge = NOTHING;
+    this.#met = false;
+    this.#metInside = false;
   }
 
-  #walk(run: Run): void {
+  /**
+   * Makes tasks of what admitted calls need. They wait until {@link submit}.
+   *
+   * @throws DAG_REMOVED, DAG_FOREIGN_FUTURE, DAG_DUPLICATE_NODE, DAG_UNNAMED_NODE
+   */
+  walk(run: Run): void {
     const { scheduler } = this.#table;
     for (let future = this.#unseen.pop(); future !== undefined; future = this.#unseen.pop()) {
       const task = future._slot;
       const args = future._args;
       for (let index = 0; index < args.length; index += 1) {
         const arg = args[index];
-        if (arg instanceof Future) scheduler.depend(task, arg._slot === -1 ? this.#admit(run, arg) : arg._slot);
+        if (arg instanceof Future) scheduler.depend(task, this.#taskOf(run, arg));
         else if (typeof arg === 'object' && arg !== null) this.#walkContainer(run, future, arg);
       }
       if (!this.#joins && scheduler.pending(task) > 1) this.#joins = true;
@@ -115,8 +126,16 @@ export class Activation {
   #walkContainer(run: Run, future: Future, container: object): void {
     eachFuture(container, (inner) => {
       future._flags |= DEEP;
-      this.#table.scheduler.depend(future._slot, inner._slot === -1 ? this.#admit(run, inner) : inner._slot);
+      if (inner._slot !== -1) this.#metInside = true;
+      this.#table.scheduler.depend(future._slot, this.#taskOf(run, inner));
     });
+  }
+
+  /** The task of a call that another waits for. */
+  #taskOf(run: Run, future: Future): number {
+    if (future._slot === -1) return this.#admit(run, future);
+    this.#met = true;
+    return future._slot;
   }
 
   /** Makes a task of a call. */
@@ -132,7 +151,9 @@ export class Activation {
       return task;
     }
     const { _spec: spec } = future;
-    const task = scheduler.add(run.queue, spec.immediate ? IMMEDIATE : spec.identity.asynchronous ? PARALLEL : SERIAL);
+    const lane = spec.immediate ? IMMEDIATE : spec.identity.asynchronous ? PARALLEL : SERIAL;
+    if (lane !== SERIAL) this.#serial = false;
+    const task = scheduler.add(run.queue, lane);
     this.#table.enter(task, future);
     setState(future, WAITING);
     this.#unseen.push(future);
@@ -147,4 +168,3 @@ export class Activation {
     assertUnique(future._spec.identity);
   }
 }
-

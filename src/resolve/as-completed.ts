@@ -76,7 +76,9 @@ function indicesOf(list: readonly unknown[]): Map<Future, number[]> {
   for (const [index, element] of list.entries()) {
     const [future, ...more] = targetsOf(element);
     if (future === undefined || more.length > 0 || (future as unknown) !== element) {
-      throw new DagError('DAG_NOT_A_FUTURE', { message: `asCompleted() expects Futures, got something else at index ${index.toString()}.` });
+      throw new DagError('DAG_NOT_A_FUTURE', {
+        message: `asCompleted() expects Futures, got something else at index ${index.toString()}.`,
+      });
     }
     const known = indices.get(future);
     if (known === undefined) indices.set(future, [index]);
@@ -87,6 +89,7 @@ function indicesOf(list: readonly unknown[]): Map<Future, number[]> {
 
 function yieldedOf(outcome: Outcome, { copy, settle }: ResolveOptions): unknown {
   const plain = (value: unknown): unknown => (copy === true ? unshared(value) : value);
-  if (settle === true) return outcome.status === 'fulfilled' ? { status: 'fulfilled', value: plain(outcome.value) } : outcome;
+  if (settle === true)
+    return outcome.status === 'fulfilled' ? { status: 'fulfilled', value: plain(outcome.value) } : outcome;
   return outcome.status === 'fulfilled' ? plain(outcome.value) : undefined;
 }

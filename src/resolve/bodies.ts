@@ -23,7 +23,8 @@ export interface BodiesHost {
 
 /** Whether a body's result is to be awaited. */
 function isThenable(result: unknown): result is PromiseLike<unknown> {
-  if (typeof result !== 'object' || result === null || ArrayBuffer.isView(result) || Array.isArray(result)) return false;
+  if (typeof result !== 'object' || result === null || ArrayBuffer.isView(result) || Array.isArray(result))
+    return false;
   return result instanceof Promise || typeof (result as { then?: unknown }).then === 'function'; // as `await` asks
 }
 
@@ -70,8 +71,7 @@ export class Bodies {
   }
 
   /** Starts a task that is ready: runs its body, and if that is synchronous completes it. */
-  start(task: number, run: Run): void {
-    const future = this.#table.futureOf(task);
+  start(task: number, future: Future, run: Run): void {
     if (!run.simple || !future._spec.simpleBody) {
       this.#startWithCare(task, future, run);
       return;
@@ -89,7 +89,18 @@ export class Bodies {
     if (scope.aborted) return;
     if (isThenable(result)) {
       scope.kept = true;
-      this.#await(new Attempt({ task, future, run, scope, leave: undefined, fingerprint: undefined, startedAt: 0 }), result);
+      this.#await(
+        new Attempt({
+          task,
+          future,
+          run,
+          scope,
+          leave: undefined,
+          fingerprint: undefined,
+          startedAt: this.#host.now(),
+        }),
+        result,
+      );
       return;
     }
     if (scope.made !== undefined || future._nested !== undefined) settleNested(future, scope);
@@ -244,7 +255,8 @@ export class Bodies {
   #resultFailure(attempt: Attempt, result: unknown): Failure | undefined {
     const { future, startedAt, fingerprint: before } = attempt;
     const { timeout } = future._spec.options;
-    if (timeout !== undefined && startedAt > 0 && this.#host.now() - startedAt > timeout) return timeoutFailure(future, timeout);
+    if (timeout !== undefined && startedAt > 0 && this.#host.now() - startedAt > timeout)
+      return timeoutFailure(future, timeout);
     if (before !== undefined && fingerprint(this.#borrowed(future)) !== before) return writtenFailure(future);
     return outputsFailure(future, result);
   }
@@ -262,7 +274,7 @@ export class Bodies {
     }
     this.#failures.set(future, failures);
     run.observer?.retried(future, failures, failure.cause);
-    const delay = Number(typeof retryDelay === 'function' ? retryDelay(failures) : retryDelay);
+    const delay = typeof retryDelay === 'function' ? retryDelay(failures) : retryDelay;
     setState(future, WAITING);
     if (!(delay > 0) || run.sync) {
       this.#table.scheduler.requeue(task);
@@ -285,10 +297,15 @@ export class Bodies {
     clearTimeout(this.#delays.get(task));
     this.#delays.delete(task);
     const attempt = this.#attempts.get(task);
-    const scope = attempt?.scope ?? [this.#shared, ...this.#below].find((running) => running?.parent === future && !running.aborted);
+    const scope =
+      attempt?.scope ??
+      [this.#shared, ...this.#below].find((running) => running?.parent === future && !running.aborted);
     if (scope === undefined) return;
     if (attempt !== undefined && this.#attempts.delete(task)) attempt.run.awaiting -= 1;
-    abortScope(scope, reason ?? new DagError('DAG_ABORTED', { message: `${displayName(future)} is not needed any more.` }));
+    abortScope(
+      scope,
+      reason ?? new DagError('DAG_ABORTED', { message: `${displayName(future)} is not needed any more.` }),
+    );
     attempt?.close();
     setState(future, IDLE);
   }

@@ -41,7 +41,8 @@ export class Completion {
   /** A body's result is there: a value, or something with Futures in it. Promises were awaited before. */
   complete(task: number, future: Future, result: unknown, effects: readonly Future[] | undefined): void {
     if (effects !== undefined) this.#expand(task, future, result, effects);
-    else if (typeof result === 'object' && result !== null && !ArrayBuffer.isView(result)) this.#completeObject(task, future, result);
+    else if (typeof result === 'object' && result !== null && !ArrayBuffer.isView(result))
+      this.#completeObject(task, future, result);
     else this.finish(task, future, result);
   }
 
@@ -124,10 +125,9 @@ export class Completion {
     const { scheduler } = this.#table;
     const run = this.#table.runOf(task);
     const inputs = scheduler.countInputs(task);
-    let suspicious = false;
     try {
       const join = (inner: Future): void => {
-        if (this.#activation.join(run, task, inner)) suspicious = true;
+        this.#activation.join(run, task, inner);
       };
       eachFuture(result, join);
       effects?.forEach(join);
@@ -144,8 +144,15 @@ export class Completion {
       run.observer?.consumed(future);
     }
     scheduler.expand(task, inputs);
-    this.#activation.submit(run, task);
-    if (suspicious) this.#host.suspect(task);
+    if (this.#activation.met) this.#host.suspect(task);
+    try {
+      this.#activation.submit(run, task);
+    } catch (thrown) {
+      // An estimate is a function of the user's, too.
+      this.#activation.discard();
+      this.fail(task, bodyFailure(thrown));
+      return;
+    }
     const maxCalls = run.options.maxCalls ?? DEFAULT_MAX_CALLS;
     if (run.calls > maxCalls && !run.over) this.#host.failRun(run, maxCallsError(maxCalls, future));
   }
@@ -183,7 +190,6 @@ export class Completion {
       const { observer } = this.#table.runOf(at);
       if (failed) observer?.failed(future, error);
       else observer?.skipped(future);
-      if (at !== task) this.#host.stopBody(at, future);
       this.#table.drop(at, failed ? FAILED : IDLE);
     }
     this.cancelOrphans(undefined);

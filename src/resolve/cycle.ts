@@ -8,7 +8,11 @@ export type InnerTargets = (task: number) => readonly number[];
  * A cycle among tasks that wait, as the tasks on it in the order of waiting; undefined when there is none. Looks from
  * `suspects` on. O(tasks + dependencies) with a stack of its own.
  */
-export function findCycle(scheduler: Scheduler, suspects: Iterable<number>, innerTargets: InnerTargets): number[] | undefined {
+export function findCycle(
+  scheduler: Scheduler,
+  suspects: Iterable<number>,
+  innerTargets: InnerTargets,
+): number[] | undefined {
   const colour = new Uint8Array(scheduler.top); // 0 unseen, 1 on the path, 2 done
   for (const suspect of suspects) {
     if (colour[suspect] !== 0 || !waits(scheduler, suspect)) continue;

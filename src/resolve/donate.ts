@@ -42,6 +42,11 @@ function isSole(argument: unknown, { scheduler, ledger }: Ledgers): boolean {
   const meet = (buffer: ArrayBufferLike): void => {
     sole &&= ledger.solelyHeld(buffer);
   };
-  eachBuffer(argument._value, { view: (view) => meet(view.buffer), buffer: meet });
+  eachBuffer(argument._value, {
+    view: (view) => {
+      meet(view.buffer);
+    },
+    buffer: meet,
+  });
   return sole;
 }

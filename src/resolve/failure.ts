@@ -29,7 +29,8 @@ export function describeArguments(args: readonly unknown[]): string {
 
 function describeArgument(value: unknown): string {
   if (value instanceof Future) return `Future<${displayName(value)}>`;
-  if (typeof value === 'string') return JSON.stringify(value.length > TEXT_SHOWN ? `${value.slice(0, TEXT_SHOWN)}…` : value);
+  if (typeof value === 'string')
+    return JSON.stringify(value.length > TEXT_SHOWN ? `${value.slice(0, TEXT_SHOWN)}…` : value);
   if (typeof value === 'bigint') return `${value.toString()}n`;
   if (typeof value === 'function') return value.name === '' ? 'a function' : value.name;
   if (typeof value !== 'object' || value === null) return String(value);
@@ -57,7 +58,12 @@ export function bodyFailure(thrown: unknown): Failure {
 
 /** The failure that a coded error of the library itself stands for. */
 export function codedFailure(error: DagError): Failure {
-  return { code: error.code, message: error.message.slice(error.code.length + 2), hasCause: 'cause' in error, cause: error.cause };
+  return {
+    code: error.code,
+    message: error.message.slice(error.code.length + 2),
+    hasCause: 'cause' in error,
+    cause: error.cause,
+  };
 }
 
 /** The error for one target. `path` leads from the target to the failed call. */
@@ -86,7 +92,8 @@ export function cycleFailure(cycle: readonly Future[]): Failure {
   return {
     code: 'DAG_CYCLE',
     message: `${names.join(' → ')} waits for itself.`,
-    remedy: "Return something other than the call's own Future, and resolve nothing in a body that needs the body's own call.",
+    remedy:
+      "Return something other than the call's own Future, and resolve nothing in a body that needs the body's own call.",
     hasCause: false,
     cause: undefined,
   };
@@ -95,7 +102,8 @@ export function cycleFailure(cycle: readonly Future[]): Failure {
 /** The failure of a run whose bodies made too many calls; `last` is one of the calls made last. */
 export function maxCallsError(maxCalls: number, last: Future): DagError {
   const chain: Future[] = [];
-  for (let future: Future | undefined = last; future !== undefined && chain.length < 10_000; future = future._parent) chain.push(future);
+  for (let future: Future | undefined = last; future !== undefined && chain.length < 10_000; future = future._parent)
+    chain.push(future);
   return new DagError('DAG_MAX_CALLS', {
     message: `Bodies made more than ${maxCalls.toLocaleString('en')} calls, the last through ${shortPath(chain.reverse()).join(' → ')}.`,
     remedy: 'Make the recursion end, or raise `maxCalls`.',
@@ -107,5 +115,28 @@ export function removedError(future: Future): DagError {
   return new DagError('DAG_REMOVED', {
     message: `${future._spec.name}${describeArguments(future._args)} was removed from its Graph, but is needed.`,
     remedy: 'Make the call again, and what depends on it.',
+  });
+}
+
+/** The error of a run that was aborted for `reason`. */
+export function abortedError(reason: unknown): DagError {
+  return reason instanceof DagError
+    ? reason
+    : new DagError('DAG_ABORTED', { message: 'The run was aborted by its signal.', cause: reason });
+}
+
+/** The error of a run that took too long. */
+export function runTimeoutError(timeout: number): DagError {
+  return new DagError('DAG_RUN_TIMEOUT', {
+    message: `The run took longer than its timeout of ${timeout.toString()} ms.`,
+    remedy: 'Raise `timeout`, or resolve less.',
+  });
+}
+
+/** The error of a run that waits for nothing; it would be a bug of the library. */
+export function stalledError(): DagError {
+  return new DagError('DAG_INTERNAL', {
+    message: 'A run waits though nothing runs.',
+    remedy: 'Please report it with the graph.',
   });
 }

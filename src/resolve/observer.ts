@@ -6,7 +6,11 @@ import type { Future } from '../graph/future.js';
 import type { Graph } from '../graph/graph.js';
 
 /** What every event about a call has. */
-function base<Type extends string>(type: Type, future: Future, at: number): { type: Type; future: Future; name: string; at: number } {
+function base<Type extends string>(
+  type: Type,
+  future: Future,
+  at: number,
+): { type: Type; future: Future; name: string; at: number } {
   return { type, future, name: displayName(future), at };
 }
 
@@ -38,7 +42,10 @@ export class Observer {
 
   runFinished(startedAt: number, error: unknown): void {
     const at = this.#now();
-    this.#emit({ type: 'run-finished', at, duration: at - startedAt, ...(error === undefined ? {} : { error }) }, undefined);
+    this.#emit(
+      { type: 'run-finished', at, duration: at - startedAt, ...(error === undefined ? {} : { error }) },
+      undefined,
+    );
   }
 
   activated(future: Future): void {

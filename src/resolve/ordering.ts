@@ -5,7 +5,8 @@ import type { Estimate } from '../graph/options.js';
 import { depthFirstRank } from '../schedule/depth-first.js';
 import { rankTasks } from '../schedule/rank.js';
 import { plannedOrder } from './planned.js';
-import type { Scheduler, TaskWeights } from '../schedule/scheduler.js';
+import type { Painter, TaskWeights } from '../schedule/picture.js';
+import type { Scheduler } from '../schedule/scheduler.js';
 import type { Sampled } from '../graph/spec.js';
 
 /** Up to so many tasks, policies are weighed against each other by simulation when estimates are known. */
@@ -22,6 +23,7 @@ export type Knowledge = typeof NOTHING | typeof HINTS | typeof ESTIMATES;
 /** What an order is computed from. */
 export interface OrderParts {
   readonly scheduler: Scheduler;
+  readonly painter: Painter;
   /** The tasks, in the order in which they were found: dependents before their dependencies. */
   readonly tasks: Int32Array;
   readonly futureOf: (task: number) => Future;
@@ -38,12 +40,13 @@ export interface OrderParts {
  * estimates, policies are simulated and the best is taken, as `plan()` does with more effort.
  */
 export function orderTasks(parts: OrderParts): Int32Array {
-  const { scheduler, tasks, joins, knowledge, workers } = parts;
+  const { scheduler, painter, tasks, joins, knowledge, workers } = parts;
   const planned = plannedOrder(tasks, parts.futureOf, workers);
   if (planned !== undefined) return planned;
   if (!joins && knowledge === NOTHING) return tasks.slice().reverse();
-  const weights = knowledge === NOTHING ? equalWeights(tasks, parts.futureOf) : weigh(Array.from(tasks, parts.futureOf));
-  const picture = scheduler.picture(tasks, weights);
+  const weights =
+    knowledge === NOTHING ? equalWeights(tasks, parts.futureOf) : weigh(Array.from(tasks, parts.futureOf));
+  const picture = painter.paint(scheduler, tasks, weights);
   const simulates = knowledge === ESTIMATES && tasks.length <= WEIGHED_UP_TO;
   return inOrder(tasks, simulates ? rankTasks(picture, { workers, effort: RUN_EFFORT }) : depthFirstRank(picture));
 }
@@ -61,7 +64,12 @@ function isKept(future: Future): boolean {
 
 function equalWeights(tasks: Int32Array, futureOf: (task: number) => Future): TaskWeights {
   const ones = new Float64Array(tasks.length).fill(1);
-  return { cost: ones, bytes: ones, keep: Uint8Array.from(tasks, (task) => (isKept(futureOf(task)) ? 1 : 0)), priority: undefined };
+  return {
+    cost: ones,
+    bytes: ones,
+    keep: Uint8Array.from(tasks, (task) => (isKept(futureOf(task)) ? 1 : 0)),
+    priority: undefined,
+  };
 }
 
 /** Costs, sizes and priorities: the node's estimates, else the means seen so far, else the mean of those that are known. */
@@ -89,6 +97,13 @@ export function knowledgeOf(future: Future): Knowledge {
   const spec = future._spec;
   if (spec.estimated) return ESTIMATES;
   return spec.prioritised || spec.identity.sized ? HINTS : NOTHING;
+}
+
+/** Bytes that a call's result is expected to have; 0 where nothing is known. */
+export function estimatedBytes(future: Future): number {
+  const { options, identity } = future._spec;
+  const bytes = future._spec.immediate ? partBytes(future) : estimate(options.bytes, future, identity.bytes);
+  return Number.isNaN(bytes) ? 0 : bytes;
 }
 
 /** Parts share the bytes of their whole equally. */

@@ -1,6 +1,7 @@
 import { DagError } from '../errors.js';
 import { eachArgument } from '../graph/dependencies.js';
-import { DONE, Future, REMOVED, STATE_BITS } from '../graph/future.js';
+import type { Future } from '../graph/future.js';
+import { DONE, REMOVED, STATE_BITS } from '../graph/future.js';
 import { describeOption } from '../graph/options.js';
 import type { Executor } from '../graph/run-options.js';
 import { dryRun } from '../schedule/dry-run.js';
@@ -127,7 +128,11 @@ function pictureOf(targets: readonly Future[], options: PlanOptions): Picture {
   calls.forEach((future, task) => {
     if (future._spec.immediate) weights.cost[task] = 0;
   });
-  return { calls, cached: [...cached], graph: { count: calls.length, offsets, dependencies: Int32Array.from(rows.flat()), ...weights } };
+  return {
+    calls,
+    cached: [...cached],
+    graph: { count: calls.length, offsets, dependencies: Int32Array.from(rows.flat()), ...weights },
+  };
 }
 
 function override(numbers: Float64Array, calls: readonly Future[], estimate: PlanEstimate | undefined): void {
@@ -148,20 +153,24 @@ function longestPath({ offsets, dependencies, cost, count }: TaskGraph, order: I
       ready = Math.max(ready, until[dependencies[at] as number] as number);
     }
     until[task] = ready + (cost[task] as number);
-    longest = Math.max(longest, until[task] as number);
+    longest = Math.max(longest, until[task]);
   }
   return longest;
 }
 
 function checkPlanOptions(options: PlanOptions): void {
   const refuse = (name: string, expected: string, got: unknown): never => {
-    throw new DagError('DAG_OPTION', { message: `plan(): \`${name}\` must be ${expected}, got ${describeOption(got)}.` });
+    throw new DagError('DAG_OPTION', {
+      message: `plan(): \`${name}\` must be ${expected}, got ${describeOption(got)}.`,
+    });
   };
   const { workers, cost, bytes, effort } = options;
-  if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1)) refuse('workers', 'a whole number of at least 1', workers);
+  if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1))
+    refuse('workers', 'a whole number of at least 1', workers);
   if (effort !== undefined && !(effort >= 0)) refuse('effort', 'a number of at least 0', effort);
   for (const [name, estimate] of Object.entries({ cost, bytes })) {
-    const allowed = estimate === undefined || typeof estimate === 'function' || (typeof estimate === 'number' && estimate >= 0);
+    const allowed =
+      estimate === undefined || typeof estimate === 'function' || (typeof estimate === 'number' && estimate >= 0);
     if (!allowed) refuse(name, 'a number of at least 0, or a function of the Future', estimate);
   }
 }

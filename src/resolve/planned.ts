@@ -22,7 +22,11 @@ export function rememberPlan(calls: readonly Future[], order: ChosenOrder): void
 }
 
 /** The tasks in the order of the plan that all of them were in, made for as many workers; undefined when there is none. */
-export function plannedOrder(tasks: Int32Array, futureOf: (task: number) => Future, workers: number): Int32Array | undefined {
+export function plannedOrder(
+  tasks: Int32Array,
+  futureOf: (task: number) => Future,
+  workers: number,
+): Int32Array | undefined {
   const first = tasks.length === 0 ? undefined : places.get(futureOf(tasks[0] as number));
   if (first?.order.workers !== workers) return undefined;
   const positions = new Map<number, number>();

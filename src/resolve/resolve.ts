@@ -25,7 +25,10 @@ export const resolver = new Resolver(() => performance.now());
  * @throws DAG_NOT_A_FUTURE for anything else; NodeError when a body fails; DAG_ABORTED, DAG_RUN_TIMEOUT, DAG_CYCLE,
  *   DAG_MAX_CALLS, DAG_REMOVED, DAG_OPTION. All of them reject the promise.
  */
-export function resolve<Target>(target: Target, options: ResolveOptions & { readonly settle: true }): Promise<Settled<Target>>;
+export function resolve<Target>(
+  target: Target,
+  options: ResolveOptions & { readonly settle: true },
+): Promise<Settled<Target>>;
 export function resolve<Target>(target: Target, options?: ResolveOptions): Promise<Resolved<Target>>;
 export function resolve(target: unknown, options?: ResolveOptions): Promise<unknown> {
   return new Promise((fulfil, reject) => {
@@ -38,7 +41,10 @@ export function resolve(target: unknown, options?: ResolveOptions): Promise<unkn
  *
  * @throws DAG_ASYNC_NODE when a call in the way is asynchronous, and whatever `resolve` rejects with.
  */
-export function resolveSync<Target>(target: Target, options: ResolveOptions & { readonly settle: true }): Settled<Target>;
+export function resolveSync<Target>(
+  target: Target,
+  options: ResolveOptions & { readonly settle: true },
+): Settled<Target>;
 export function resolveSync<Target>(target: Target, options?: ResolveOptions): Resolved<Target>;
 export function resolveSync(target: unknown, options?: ResolveOptions): unknown {
   let end: { value: unknown } | { error: unknown } | undefined;

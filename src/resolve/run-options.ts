@@ -1,8 +1,7 @@
 import { DagError } from '../errors.js';
-import type { Executor } from '../graph/run-options.js';
 import { isVerbose } from '../graph/graph.js';
 import { describeOption } from '../graph/options.js';
-import type { ResolveOptions } from '../graph/run-options.js';
+import { isExecutor, type ResolveOptions } from '../graph/run-options.js';
 
 /** Calls that the bodies of one run may make unless it says otherwise. */
 export const DEFAULT_MAX_CALLS = 5_000_000;
@@ -36,10 +35,6 @@ const RULES: { readonly [Name in keyof Required<ResolveOptions>]: Rule } = {
   onEvent: callback,
 };
 
-function isExecutor(value: unknown): value is Executor {
-  return typeof value === 'object' && value !== null && 'execute' in value && typeof value.execute === 'function';
-}
-
 /**
  * Refuses unknown options of a run and values that are not allowed.
  *
@@ -55,7 +50,9 @@ export function checkResolveOptions(options: ResolveOptions): void {
     }
     const rule = RULES[name as keyof ResolveOptions]; // hasOwn above has seen that it is one of them
     if (value !== undefined && !rule.allows(value)) {
-      throw new DagError('DAG_OPTION', { message: `resolve(): \`${name}\` must be ${rule.expected}, got ${describeOption(value)}.` });
+      throw new DagError('DAG_OPTION', {
+        message: `resolve(): \`${name}\` must be ${rule.expected}, got ${describeOption(value)}.`,
+      });
     }
   }
 }

@@ -5,6 +5,7 @@ import type { ResolveOptions } from '../graph/run-options.js';
 import type { Scope } from '../graph/scope.js';
 import type { Limiter } from './limiter.js';
 import { bytesOf } from '../memory/buffers.js';
+import { guarded } from '../graph/events.js';
 import { Observer } from './observer.js';
 
 /** How one target of a run ended. */
@@ -105,7 +106,11 @@ export class Run {
       parts.wake(this);
     };
     this.simple =
-      parts.options.executor === undefined && !this.limited && parts.observer === undefined && parts.options.debug !== true && parts.options.maxBytes === undefined;
+      parts.options.executor === undefined &&
+      !this.limited &&
+      parts.observer === undefined &&
+      parts.options.debug !== true &&
+      parts.options.maxBytes === undefined;
   }
 
   /** Bodies that can run at the same moment. */
@@ -143,7 +148,11 @@ export class Run {
 
   /** Calls `progress`. */
   tell({ finished, added }: { readonly finished: number; readonly added: number }): void {
-    this.options.progress?.({ finished, known: added });
+    const { progress } = this.options;
+    if (progress !== undefined)
+      guarded(() => {
+        progress({ finished, known: added });
+      });
   }
 
   /** Whether a result of `bytes` more fits under `maxBytes`. */

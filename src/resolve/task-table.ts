@@ -1,5 +1,5 @@
 import { DagError } from '../errors.js';
-import { type Future, KEPT, PERSISTED, RELEASED, setState } from '../graph/future.js';
+import { type Future, KEPT, PERSISTED, RELEASED, RELEASING, setState } from '../graph/future.js';
 import type { BlockPool } from '../memory/blocks.js';
 import { BufferLedger } from '../memory/ledger.js';
 import { Scheduler } from '../schedule/scheduler.js';
@@ -76,7 +76,7 @@ export class TaskTable {
     const future = this.futureOf(task);
     this.#futures[task] = undefined;
     future._slot = -1;
-    if ((future._flags & (KEPT | PERSISTED)) !== 0) return;
+    if ((future._flags & (KEPT | PERSISTED)) !== 0 && (future._flags & RELEASING) === 0) return;
     const run = this.runOf(task);
     if (!run.simple) run.released(future);
     dropValue(future, this.ledger, false);
@@ -86,6 +86,7 @@ export class TaskTable {
 /** Drops a Future's value. `returned`: the user gave it back, so that memory may be recycled under views of it. */
 export function dropValue(future: Future, ledger: BufferLedger, returned: boolean): void {
   future._value = undefined;
+  future._flags &= ~RELEASING;
   setState(future, RELEASED);
   ledger.drop(future, returned);
 }

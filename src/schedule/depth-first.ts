@@ -34,7 +34,11 @@ export function depthFirstOrder(graph: TaskGraph, { sinks = 'given' }: DepthFirs
   const last = sinksOf(graph);
   if (sinks === 'heaviest') stableSort(last, { start: 0, end: last.length, precedes: heaviestFirst(needs, priority) });
   else if (priority !== undefined) {
-    stableSort(last, { start: 0, end: last.length, precedes: (a, b) => (priority[a] as number) > (priority[b] as number) });
+    stableSort(last, {
+      start: 0,
+      end: last.length,
+      precedes: (a, b) => (priority[a] as number) > (priority[b] as number),
+    });
   }
   return postOrder({ count, offsets, dependencies }, last);
 }

@@ -80,7 +80,8 @@ export class Frontier {
   /** Takes the value of `task` off the growth of the only task that still needs it, and returns that one. */
   #lessenLastUse(task: number): number {
     const user = this.#dependentSum[task] as number;
-    if (this.#graph.keep[task] === 0) this.growth[user] = (this.growth[user] as number) - (this.#graph.bytes[task] as number);
+    if (this.#graph.keep[task] === 0)
+      this.growth[user] = (this.growth[user] as number) - (this.#graph.bytes[task] as number);
     return user;
   }
 }

@@ -19,7 +19,7 @@ export function greedyOrder(graph: LinkedGraph, list: Int32Array): Int32Array {
     if (frontier.waitingFor[task] === 0) ready.push(rank[task] as number, frontier.growth[task] as number);
   }
   const order = new Int32Array(count);
-  for (let position = 0; position < count; ) {
+  for (let position = 0; position < count;) {
     const task = list[ready.pop()] as number;
     if (hasRun[task] === 1) continue;
     hasRun[task] = 1;
@@ -27,7 +27,8 @@ export function greedyOrder(graph: LinkedGraph, list: Int32Array): Int32Array {
     frontier.run(task);
     for (let at = 0; at < frontier.nearerCount; at++) {
       const near = frontier.nearer[at] as number;
-      if (frontier.waitingFor[near] === 0 && hasRun[near] === 0) ready.push(rank[near] as number, frontier.growth[near] as number);
+      if (frontier.waitingFor[near] === 0 && hasRun[near] === 0)
+        ready.push(rank[near] as number, frontier.growth[near] as number);
     }
   }
   return order;

@@ -1,5 +1,5 @@
 import { RankSet } from './rank-set.js';
-import { rowLengths, type Rows } from './task-graph.js';
+import { rowLengths, type LinkedGraph, type Rows } from './task-graph.js';
 import { TaskHeap } from './task-heap.js';
 import { invert } from './task-order.js';
 
@@ -10,6 +10,11 @@ export interface ListProblem {
   readonly cost: Float64Array;
   /** Tasks that run at once; at least 1. */
   readonly workers: number;
+}
+
+/** The problem that a graph poses to some workers. */
+export function listProblem(graph: LinkedGraph, workers: number): ListProblem {
+  return { dependencies: graph, dependents: graph.dependents, cost: graph.cost, workers };
 }
 
 /**
@@ -27,6 +32,9 @@ export class ListSchedule {
   /** The tasks as they started. */
   readonly order: Int32Array;
 
+  /** How many tasks run at once. */
+  readonly workers: number;
+
   readonly #problem: ListProblem;
   readonly #dependencyCounts: Int32Array;
   readonly #waitingFor: Int32Array;
@@ -38,6 +46,7 @@ export class ListSchedule {
   constructor(problem: ListProblem) {
     const { count } = problem.dependencies;
     this.#problem = problem;
+    this.workers = problem.workers;
     this.start = new Float64Array(count);
     this.end = new Float64Array(count);
     this.worker = new Int32Array(count);

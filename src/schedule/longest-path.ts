@@ -45,7 +45,10 @@ export function leastPossibleMakespan(
   for (const paths of [remaining, remainingPath(dependents, cost)]) {
     const beyond = paths.map((path, task) => path - (cost[task] as number));
     let work = 0;
-    for (const task of orderByKey(beyond.map((stretch) => -stretch), topologicalOrder(dependents))) {
+    for (const task of orderByKey(
+      beyond.map((stretch) => -stretch),
+      topologicalOrder(dependents),
+    )) {
       work += cost[task] as number;
       const share = whole ? Math.ceil(work / workers) : work / workers;
       least = Math.max(least, paths[task] as number, share + (beyond[task] as number));

@@ -1,5 +1,6 @@
 import { depthFirstOrder } from './depth-first.js';
 import { freeFirstOrder } from './free-first.js';
+import { ListSchedule, listProblem } from './list-schedule.js';
 import { leastPossiblePeak } from './live-bytes.js';
 import { orderByKey } from './order-by-key.js';
 import { lowerPeak } from './peak-descent.js';
@@ -37,34 +38,38 @@ export interface SearchOptions {
  */
 export function quickOrder(graph: LinkedGraph, { workers, effort, random }: SearchOptions): Int32Array {
   const { count } = graph;
-  const short = shortestOrder(graph, { workers, effort: effort / 2, restarts: RESTARTS, random });
+  const schedule = new ListSchedule(listProblem(graph, workers));
+  const short = shortestOrder(graph, { schedule, effort: effort / 2, restarts: RESTARTS, random });
   const tolerance = sizesDiffer(graph) ? TOLERANCE : TOLERANCE * Math.min(1, count / MANY);
   const longest = short.makespan * (1 + tolerance);
   const lowest = leastPossiblePeak(graph);
-  const trial = new Trial(graph, { workers, effort: effort - short.effort });
-  trial.run(short.order);
+  const trial = new Trial(graph, { schedule, effort: effort - short.effort });
   let best = short.order;
-  let peak = trial.peakBytes;
-  let tried = 0;
+  let peak = trial.weigh(short.events);
+  if (peak <= lowest) return best;
   for (const list of compromises(graph, short)) {
-    // The first, depth first, comes in any case: longest path first may hold nearly all values of a large graph at once.
-    if (peak <= lowest || (tried++ > 0 && trial.effort < count)) break;
     trial.run(list);
-    if (trial.makespan > longest || trial.peakBytes >= peak) continue;
-    peak = trial.peakBytes;
-    best = trial.order.slice();
+    if (trial.makespan <= longest && trial.peakBytes < peak) {
+      peak = trial.peakBytes;
+      best = trial.order.slice();
+    }
+    // Not before the first, depth first: longest path first may hold nearly all values of a large graph at once.
+    if (peak <= lowest || trial.effort < count) break;
   }
   if (peak <= lowest || trial.effort < 2 * count) return best;
   return lowerPeak(trial, { order: best, longest, lowest, tries: TRIES, random });
 }
 
 /** Orders that hold little, and lists between them and longest path first: the nearer to that, the longer values wait. */
-function* compromises(graph: LinkedGraph, { remaining, longestPathOrder }: ShortOrder): Generator<Int32Array> {
-  yield depthFirstOrder(graph);
+function* compromises(
+  graph: LinkedGraph,
+  { depthFirst, remaining, longestPathOrder }: ShortOrder,
+): Generator<Int32Array> {
+  yield depthFirst;
   const places = invert(longestPathOrder);
   const criticalPath = remaining[longestPathOrder[0] as number] as number;
   for (const sinks of ['heaviest', 'given'] as const) {
-    const saving = freeFirstOrder(graph, depthFirstOrder(graph, { sinks }));
+    const saving = freeFirstOrder(graph, sinks === 'given' ? depthFirst : depthFirstOrder(graph, { sinks }));
     yield saving;
     const savingPlaces = invert(saving);
     const keys = new Float64Array(graph.count);

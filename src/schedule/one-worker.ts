@@ -14,8 +14,11 @@ const TRIES = 1_000;
  * Lists the tasks in the order in which one worker holds fewest bytes at once: the best of several policies, then bettered
  * step by step while effort is left. Never worse than `depthFirstOrder`. O((tasks + dependencies) log tasks) and `effort`.
  */
-export function leastMemoryOrder(graph: LinkedGraph, { effort, random }: { effort: number; random: Random }): Int32Array {
-  const trial = new Trial(graph, { workers: 1, effort });
+export function leastMemoryOrder(
+  graph: LinkedGraph,
+  { effort, random }: { effort: number; random: Random },
+): Int32Array {
+  const trial = new Trial(graph, { effort });
   const lowest = leastPossiblePeak(graph);
   const given = depthFirstOrder(graph);
   const heaviest = depthFirstOrder(graph, { sinks: 'heaviest' });

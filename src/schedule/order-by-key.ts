@@ -60,7 +60,8 @@ function sortableWords(keys: Float64Array): Uint32Array {
   // Adding 0 turns -0, whose bits differ, into 0.
   for (let at = 0; at < keys.length; at++) copy[at] = (keys[at] as number) + 0;
   const words = new Uint32Array(copy.buffer);
-  const high = littleEndian() ? 1 : 0;
+  // 1 on little-endian machines, 0 on others.
+  const high = new Uint8Array(Uint16Array.of(1).buffer)[0] as number;
   for (let at = 0; at < words.length; at += 2) {
     let low = words[at + 1 - high] as number;
     let top = words[at + high] as number;
@@ -72,8 +73,4 @@ function sortableWords(keys: Float64Array): Uint32Array {
     words[at + 1] = top;
   }
   return words;
-}
-
-function littleEndian(): boolean {
-  return new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 }

@@ -47,7 +47,8 @@ export class OrderMoves {
 
   #touchesMoved({ offsets, dependencies }: Rows, task: number): boolean {
     const end = offsets[task + 1] as number;
-    for (let at = offsets[task] as number; at < end; at++) if (this.#moved[dependencies[at] as number] === 1) return true;
+    for (let at = offsets[task] as number; at < end; at++)
+      if (this.#moved[dependencies[at] as number] === 1) return true;
     return false;
   }
 

@@ -30,7 +30,11 @@ export function lowerPeak(trial: Trial, { order, longest, lowest, tries, random 
   const changed = new Int32Array(best.length);
   let { peakBytes, peakAt } = trial;
   let inVain = 0;
-  for (let tried = 0; tried < tries && inVain < PATIENCE && peakBytes > lowest && trial.effort >= best.length; tried++) {
+  for (
+    let tried = 0;
+    tried < tries && inVain < PATIENCE && peakBytes > lowest && trial.effort >= best.length;
+    tried++
+  ) {
     changed.set(best);
     const before = Math.floor(random() * (peakAt + 1));
     const after = peakAt + Math.floor(random() * (best.length - peakAt));

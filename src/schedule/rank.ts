@@ -26,5 +26,7 @@ const SEED = 0x1a2b3c4d;
 export function rankTasks(graph: TaskGraph, { workers, effort = DEFAULT_EFFORT }: RankOptions): Int32Array {
   const linked = link(graph);
   const random = seededRandom(SEED);
-  return invert(workers > 1 ? quickOrder(linked, { workers, effort, random }) : leastMemoryOrder(linked, { effort, random }));
+  return invert(
+    workers > 1 ? quickOrder(linked, { workers, effort, random }) : leastMemoryOrder(linked, { effort, random }),
+  );
 }

@@ -60,7 +60,8 @@ export class ReadyQueue {
   /** Begins a segment of `length` and gives its start. */
   #open(length: number): number {
     // Segments that were followed to their end make room, so that endless recursion in tail position needs none.
-    while (this.#segments > 0 && this.#cursors[this.#segments - 1] === this.#ends[this.#segments - 1]) this.#segments -= 1;
+    while (this.#segments > 0 && this.#cursors[this.#segments - 1] === this.#ends[this.#segments - 1])
+      this.#segments -= 1;
     const top = this.#segments;
     const start = top === 0 ? 0 : (this.#ends[top - 1] as number);
     if (top === this.#cursors.length) {

@@ -1,5 +1,4 @@
 import { ReadyQueue } from './ready-queue.js';
-import type { TaskGraph } from './task-graph.js';
 
 /** The number is not in use. */
 export const FREE = 0;
@@ -79,8 +78,6 @@ export class Scheduler {
   readonly #listed: number[] = [];
   readonly #forwards: number[] = [];
   readonly #orphans: number[] = [];
-  /** Scratch of `picture`: -1 everywhere between calls. */
-  #position = new Int32Array(0);
 
   /** @param release is told each task whose value nobody needs any more; must not call back into the scheduler. */
   constructor(release: (task: number) => void) {
@@ -122,8 +119,10 @@ export class Scheduler {
   /** A new task without dependencies. It is not considered before `submit`. */
   add(queue: number, lane: number): number {
     const task = this.#take(queue);
-    this.#tasks[task * TASK + STATE] = WAITING;
-    this.#tasks[task * TASK + LANE_OF] = lane;
+    const tasks = this.#tasks;
+    tasks[task * TASK + STATE] = WAITING;
+    // A task of the serial lane is ahead of the cursor as soon as it is submitted; until then nothing looks at it.
+    tasks[task * TASK + LANE_OF] = lane === SERIAL ? SERIAL | AHEAD : lane;
     return task;
   }
 
@@ -143,15 +142,20 @@ export class Scheduler {
       if (edge === this.#edgeCapacity) this.#resizeEdges(this.#edgeCapacity * 2);
       this.#edgeTop = edge + 1;
     } else this.#freeEdge = this.#edges[edge * EDGE + NEXT_IN] as number;
-    this.#edges[edge * EDGE + FROM] = dependency;
-    this.#edges[edge * EDGE + TO] = task;
-    this.#edges[edge * EDGE + NEXT_IN] = this.#tasks[task * TASK + INS] as number;
-    this.#tasks[task * TASK + INS] = edge;
-    this.#tasks[dependency * TASK + CONSUMERS] = (this.#tasks[dependency * TASK + CONSUMERS] as number) + 1;
-    if (this.#tasks[dependency * TASK + STATE] === DONE) return;
-    this.#edges[edge * EDGE + NEXT_OUT] = this.#tasks[dependency * TASK + OUTS] as number;
-    this.#tasks[dependency * TASK + OUTS] = edge;
-    this.#tasks[task * TASK + PENDING] = (this.#tasks[task * TASK + PENDING] as number) + 1;
+    const tasks = this.#tasks;
+    const edges = this.#edges;
+    const at = edge * EDGE;
+    const to = task * TASK;
+    const from = dependency * TASK;
+    edges[at + FROM] = dependency;
+    edges[at + TO] = task;
+    edges[at + NEXT_IN] = tasks[to + INS] as number;
+    tasks[to + INS] = edge;
+    tasks[from + CONSUMERS] = (tasks[from + CONSUMERS] as number) + 1;
+    if (tasks[from + STATE] === DONE) return;
+    edges[at + NEXT_OUT] = tasks[from + OUTS] as number;
+    tasks[from + OUTS] = edge;
+    tasks[to + PENDING] = (tasks[to + PENDING] as number) + 1;
   }
 
   /** Someone outside needs the value, too. */
@@ -171,7 +175,12 @@ export class Scheduler {
   /** A task that has no value yet and that nobody wants any more, for the caller to `drop`; -1 when there is none. */
   nextOrphan(): number {
     for (let task = this.#orphans.pop(); task !== undefined; task = this.#orphans.pop()) {
-      if (this.#tasks[task * TASK + CONSUMERS] === 0 && this.#tasks[task * TASK + STATE] !== FREE && this.#tasks[task * TASK + STATE] !== DONE) return task;
+      if (
+        this.#tasks[task * TASK + CONSUMERS] === 0 &&
+        this.#tasks[task * TASK + STATE] !== FREE &&
+        this.#tasks[task * TASK + STATE] !== DONE
+      )
+        return task;
     }
     return -1;
   }
@@ -205,33 +214,36 @@ export class Scheduler {
     return this.#tasks[task * TASK + RANK] as number;
   }
 
-  /**
-   * Lets new tasks be considered, in this order and before the earlier ones of the queue. In the parallel lane a task's
-   * place in the order is its rank; tasks that a running one (`within`) brought up share its rank.
-   */
-  submit(queue: number, order: Int32Array, within = -1): void {
+  /** Lets new tasks of the serial lane be considered, in this order and before the earlier ones of the queue. */
+  submitSerial(queue: number, order: Int32Array): void {
     const into = this.queue(queue);
-    let serial = false;
-    for (let index = 0; index < order.length; index += 1) {
-      const task = order[index] as number;
-      const lane = this.#tasks[task * TASK + LANE_OF] as number;
-      if (lane === SERIAL) {
-        this.#tasks[task * TASK + LANE_OF] = SERIAL | AHEAD;
-        serial = true;
-      } else {
-        this.#tasks[task * TASK + RANK] = within === -1 ? index : (this.#tasks[within * TASK + RANK] as number);
-        if (this.#tasks[task * TASK + PENDING] === 0 && this.#tasks[task * TASK + STATE] === WAITING) this.#ready(task);
-      }
-    }
-    if (!serial) return;
     into.pushOrder(order);
     this.#list(queue, into);
   }
 
+  /**
+   * Like {@link submitSerial}, for tasks of any lane. In the parallel lane a task's place in the order is its rank; tasks
+   * that another one (`within`) brought up share its rank.
+   */
+  submit(queue: number, order: Int32Array, within = -1): void {
+    const tasks = this.#tasks;
+    for (let index = 0; index < order.length; index += 1) {
+      const task = order[index] as number;
+      const at = task * TASK;
+      if (tasks[at + LANE_OF] === (SERIAL | AHEAD)) continue;
+      tasks[at + RANK] = within === -1 ? index : (tasks[within * TASK + RANK] as number);
+      if (tasks[at + PENDING] === 0 && tasks[at + STATE] === WAITING) this.#ready(task);
+    }
+    this.submitSerial(queue, order);
+  }
+
   /** Like {@link submit}, for one task; a task with dependencies is considered when they have ended. */
   submitOne(task: number, within = -1): void {
-    this.#tasks[task * TASK + RANK] = within === -1 ? 0 : (this.#tasks[within * TASK + RANK] as number);
-    if (this.#tasks[task * TASK + PENDING] === 0 && this.#tasks[task * TASK + STATE] === WAITING) this.#ready(task);
+    const tasks = this.#tasks;
+    const at = task * TASK;
+    tasks[at + LANE_OF] = (tasks[at + LANE_OF] as number) & LANE;
+    tasks[at + RANK] = within === -1 ? 0 : (tasks[within * TASK + RANK] as number);
+    if (tasks[at + PENDING] === 0 && tasks[at + STATE] === WAITING) this.#ready(task);
   }
 
   /** A queue that may have something to start; -1 when none has. It is not listed again before something is added. */
@@ -253,12 +265,13 @@ export class Scheduler {
   nextSerial(queue: number): number {
     const from = this.#queues[queue];
     if (from === undefined) return -1;
+    const tasks = this.#tasks;
     for (let task = from.next(); task !== -1; task = from.next()) {
-      if (this.#tasks[task * TASK + QUEUE] !== queue || this.#tasks[task * TASK + STATE] !== WAITING) continue; // ended or cancelled since
-      const lane = this.#tasks[task * TASK + LANE_OF] as number;
-      if ((lane & LANE) !== SERIAL) continue;
-      this.#tasks[task * TASK + LANE_OF] = SERIAL; // passed: if it cannot start, it comes back on top when its dependencies have ended
-      if (this.#tasks[task * TASK + PENDING] === 0) return task;
+      const at = task * TASK;
+      if (tasks[at + QUEUE] !== queue || tasks[at + STATE] !== WAITING) continue; // ended or cancelled since
+      if (((tasks[at + LANE_OF] as number) & LANE) !== SERIAL) continue;
+      tasks[at + LANE_OF] = SERIAL; // passed: if it cannot start, it comes back on top when its dependencies have ended
+      if (tasks[at + PENDING] === 0) return task;
     }
     return -1;
   }
@@ -268,7 +281,12 @@ export class Scheduler {
     const from = this.#queues[queue];
     if (from === undefined || from.parallel.size === 0) return -1;
     for (let task = from.parallel.pop(); task !== -1; task = from.parallel.pop()) {
-      if (this.#tasks[task * TASK + QUEUE] === queue && this.#tasks[task * TASK + STATE] === WAITING && this.#tasks[task * TASK + PENDING] === 0) return task;
+      if (
+        this.#tasks[task * TASK + QUEUE] === queue &&
+        this.#tasks[task * TASK + STATE] === WAITING &&
+        this.#tasks[task * TASK + PENDING] === 0
+      )
+        return task;
     }
     return -1;
   }
@@ -278,7 +296,11 @@ export class Scheduler {
     if (this.#forwards.length === 0) return -1;
     for (let task = this.#forwards.pop(); task !== undefined; task = this.#forwards.pop()) {
       const state = this.#tasks[task * TASK + STATE];
-      if (this.#tasks[task * TASK + PENDING] === 0 && (state === EXPANDED || (state === WAITING && this.lane(task) === IMMEDIATE))) return task;
+      if (
+        this.#tasks[task * TASK + PENDING] === 0 &&
+        (state === EXPANDED || (state === WAITING && this.lane(task) === IMMEDIATE))
+      )
+        return task;
     }
     return -1;
   }
@@ -304,29 +326,38 @@ export class Scheduler {
   /** How many edges lead into a task: what `expand` must be told before new ones are added. */
   countInputs(task: number): number {
     let count = 0;
-    for (let edge = this.#tasks[task * TASK + INS] as number; edge !== -1; edge = this.#edges[edge * EDGE + NEXT_IN] as number) count += 1;
+    for (
+      let edge = this.#tasks[task * TASK + INS] as number;
+      edge !== -1;
+      edge = this.#edges[edge * EDGE + NEXT_IN] as number
+    )
+      count += 1;
     return count;
   }
 
   /** The task has its value: its inputs lose a consumer, its dependents may start. */
   finish(task: number): void {
-    this.#tasks[task * TASK + STATE] = DONE;
-    this.queue(this.#tasks[task * TASK + QUEUE] as number).finished += 1;
+    const tasks = this.#tasks;
+    const edges = this.#edges;
+    const at = task * TASK;
+    tasks[at + STATE] = DONE;
+    const queue = this.#queues[tasks[at + QUEUE] as number];
+    if (queue !== undefined) queue.finished += 1;
     this.#dropIns(task, -1);
-    let edge = this.#tasks[task * TASK + OUTS] as number;
-    this.#tasks[task * TASK + OUTS] = -1;
+    let edge = tasks[at + OUTS] as number;
+    tasks[at + OUTS] = -1;
     while (edge !== -1) {
-      const next = this.#edges[edge * EDGE + NEXT_OUT] as number;
-      const dependent = this.#edges[edge * EDGE + TO] as number;
+      const next = edges[edge * EDGE + NEXT_OUT] as number;
+      const dependent = edges[edge * EDGE + TO] as number;
       if (dependent === -1) this.#dropEdge(edge);
       else {
-        const pending = (this.#tasks[dependent * TASK + PENDING] as number) - 1;
-        this.#tasks[dependent * TASK + PENDING] = pending;
+        const pending = (tasks[dependent * TASK + PENDING] as number) - 1;
+        tasks[dependent * TASK + PENDING] = pending;
         if (pending === 0) this.#ready(dependent);
       }
       edge = next;
     }
-    if (this.#tasks[task * TASK + CONSUMERS] === 0) this.#let(task);
+    if (tasks[at + CONSUMERS] === 0) this.#let(task);
   }
 
   /**
@@ -335,7 +366,7 @@ export class Scheduler {
    */
   drop(task: number): void {
     this.#dropIns(task, -1);
-    for (let edge = this.#tasks[task * TASK + OUTS] as number; edge !== -1; ) {
+    for (let edge = this.#tasks[task * TASK + OUTS] as number; edge !== -1;) {
       const next = this.#edges[edge * EDGE + NEXT_OUT] as number;
       const dependent = this.#edges[edge * EDGE + TO] as number;
       if (dependent === -1) this.#dropEdge(edge);
@@ -348,15 +379,23 @@ export class Scheduler {
 
   /** Calls `found` with each task that waits for the value of `task`. */
   eachDependent(task: number, found: (dependent: number) => void): void {
-    for (let edge = this.#tasks[task * TASK + OUTS] as number; edge !== -1; edge = this.#edges[edge * EDGE + NEXT_OUT] as number) {
+    for (
+      let edge = this.#tasks[task * TASK + OUTS] as number;
+      edge !== -1;
+      edge = this.#edges[edge * EDGE + NEXT_OUT] as number
+    ) {
       const dependent = this.#edges[edge * EDGE + TO] as number;
       if (dependent !== -1) found(dependent);
     }
   }
 
-  /** Calls `found` with each task whose value `task` uses. */
+  /** Calls `found` with each task whose value `task` uses, the newest edge first: those of arguments from the last on. */
   eachInput(task: number, found: (input: number) => void): void {
-    for (let edge = this.#tasks[task * TASK + INS] as number; edge !== -1; edge = this.#edges[edge * EDGE + NEXT_IN] as number) {
+    for (
+      let edge = this.#tasks[task * TASK + INS] as number;
+      edge !== -1;
+      edge = this.#edges[edge * EDGE + NEXT_IN] as number
+    ) {
       const input = this.#edges[edge * EDGE + FROM] as number;
       if (input !== -1) found(input);
     }
@@ -369,44 +408,8 @@ export class Scheduler {
     this.#freeTask = -1;
     this.#edgeTop = 0;
     this.#freeEdge = -1;
-    if (this.#capacity > ROOM_KEPT) {
-      this.#resize(FIRST_ROOM);
-      this.#position = new Int32Array(0);
-    }
+    if (this.#capacity > ROOM_KEPT) this.#resize(FIRST_ROOM);
     if (this.#edgeCapacity > ROOM_KEPT) this.#resizeEdges(FIRST_ROOM);
-  }
-
-  /** The tasks of `list` as policies look at them: numbered by position, edges among them in the order of arguments. */
-  picture(list: Int32Array, weights: TaskWeights): TaskGraph {
-    const count = list.length;
-    if (this.#position.length < this.#capacity) this.#position = new Int32Array(this.#capacity).fill(-1);
-    const position = this.#position;
-    for (let index = 0; index < count; index += 1) position[list[index] as number] = index;
-    const offsets = new Int32Array(count + 1);
-    for (let index = 0; index < count; index += 1) {
-      let inner = 0;
-      for (let edge = this.#tasks[(list[index] as number) * TASK + INS] as number; edge !== -1; edge = this.#edges[edge * EDGE + NEXT_IN] as number) {
-        if (this.#positionOf(edge) !== -1) inner += 1;
-      }
-      offsets[index + 1] = (offsets[index] as number) + inner;
-    }
-    const dependencies = new Int32Array(offsets[count] as number);
-    for (let index = 0; index < count; index += 1) {
-      // The list of a task's edges begins with the last argument.
-      let at = offsets[index + 1] as number;
-      for (let edge = this.#tasks[(list[index] as number) * TASK + INS] as number; edge !== -1; edge = this.#edges[edge * EDGE + NEXT_IN] as number) {
-        const from = this.#positionOf(edge);
-        if (from !== -1) dependencies[(at -= 1)] = from;
-      }
-    }
-    for (let index = 0; index < count; index += 1) position[list[index] as number] = -1;
-    return { count, offsets, dependencies, ...weights };
-  }
-
-  /** Where the dependency of an edge stands in the list that `picture` was given; -1 when it does not. */
-  #positionOf(edge: number): number {
-    const from = this.#edges[edge * EDGE + FROM] as number;
-    return from === -1 ? -1 : (this.#position[from] as number);
   }
 
   #ready(task: number): void {
@@ -444,18 +447,20 @@ export class Scheduler {
       if (last === -1) this.#tasks[task * TASK + INS] = -1;
       else this.#edges[last * EDGE + NEXT_IN] = -1;
     }
+    const tasks = this.#tasks;
+    const edges = this.#edges;
     while (edge !== -1) {
-      const next = this.#edges[edge * EDGE + NEXT_IN] as number;
-      const input = this.#edges[edge * EDGE + FROM] as number;
+      const next = edges[edge * EDGE + NEXT_IN] as number;
+      const input = edges[edge * EDGE + FROM] as number;
       if (input === -1) this.#dropEdge(edge);
       else {
-        const consumers = (this.#tasks[input * TASK + CONSUMERS] as number) - 1;
-        this.#tasks[input * TASK + CONSUMERS] = consumers;
-        if (this.#tasks[input * TASK + STATE] === DONE) {
+        const consumers = (tasks[input * TASK + CONSUMERS] as number) - 1;
+        tasks[input * TASK + CONSUMERS] = consumers;
+        if (tasks[input * TASK + STATE] === DONE) {
           this.#dropEdge(edge);
           if (consumers === 0) this.#let(input);
         } else {
-          this.#edges[edge * EDGE + TO] = -1; // still in the outs of its dependency, which will drop it
+          edges[edge * EDGE + TO] = -1; // still in the outs of its dependency, which will drop it
           if (consumers === 0) this.#orphans.push(input);
         }
       }
@@ -476,11 +481,13 @@ export class Scheduler {
       if (task === this.#capacity) this.#resize(this.#capacity * 2);
       this.#top = task + 1;
     } else this.#freeTask = this.#tasks[task * TASK + INS] as number;
-    this.#tasks[task * TASK + PENDING] = 0;
-    this.#tasks[task * TASK + CONSUMERS] = 0;
-    this.#tasks[task * TASK + QUEUE] = queue;
-    this.#tasks[task * TASK + INS] = -1;
-    this.#tasks[task * TASK + OUTS] = -1;
+    const tasks = this.#tasks;
+    const at = task * TASK;
+    tasks[at + PENDING] = 0;
+    tasks[at + CONSUMERS] = 0;
+    tasks[at + QUEUE] = queue;
+    tasks[at + INS] = -1;
+    tasks[at + OUTS] = -1;
     this.#live += 1;
     const into = this.queue(queue);
     into.tasks += 1;
@@ -489,12 +496,14 @@ export class Scheduler {
   }
 
   #giveBack(task: number): void {
-    const queue = this.#tasks[task * TASK + QUEUE] as number;
+    const tasks = this.#tasks;
+    const at = task * TASK;
+    const queue = tasks[at + QUEUE] as number;
     const from = this.queue(queue);
     from.tasks -= 1;
     if (from.closed && from.tasks === 0) this.#queues[queue] = undefined;
-    this.#tasks[task * TASK + STATE] = FREE;
-    this.#tasks[task * TASK + INS] = this.#freeTask;
+    tasks[at + STATE] = FREE;
+    tasks[at + INS] = this.#freeTask;
     this.#freeTask = task;
     this.#live -= 1;
   }
@@ -518,6 +527,3 @@ export class Scheduler {
     this.#edgeCapacity = capacity;
   }
 }
-
-/** What a policy is told of tasks besides their edges. */
-export type TaskWeights = Pick<TaskGraph, 'cost' | 'bytes' | 'keep' | 'priority'>;

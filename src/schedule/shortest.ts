@@ -1,6 +1,6 @@
 import { depthFirstOrder } from './depth-first.js';
 import { Justification } from './justification.js';
-import { ListSchedule } from './list-schedule.js';
+import type { ListSchedule } from './list-schedule.js';
 import { leastPossibleMakespan, longestPathOrder, remainingPath } from './longest-path.js';
 import { orderByKey } from './order-by-key.js';
 import type { Random } from './random.js';
@@ -9,7 +9,8 @@ import { invert } from './task-order.js';
 
 /** How far to search for a short schedule. */
 export interface ShortestOptions {
-  readonly workers: number;
+  /** Schedules the graph for its workers. Overwritten. */
+  readonly schedule: ListSchedule;
   /** Tasks that may be simulated. One schedule is made in any case. */
   readonly effort: number;
   /** Perturbed lists to start from after the first. */
@@ -21,6 +22,10 @@ export interface ShortestOptions {
 export interface ShortOrder {
   readonly order: Int32Array;
   readonly makespan: number;
+  /** What happens in it, as in `ListSchedule`. */
+  readonly events: Int32Array;
+  /** The depth-first order by which ties were broken. */
+  readonly depthFirst: Int32Array;
   /** The list by longest remaining path from which the search began. */
   readonly longestPathOrder: Int32Array;
   /** The longest remaining path of each task. */
@@ -33,20 +38,22 @@ export interface ShortOrder {
 const PATH_NOISE = 0.3;
 /** Sums of the same costs in another order differ by less than this. */
 const CLOSE = 1 + 1e-9;
-/** By what share of the whole list a task is moved at most. */
+/** By what share of the whole list a task is moved at most, and how many places at least. */
 const PLACE_NOISE = 0.2;
+const FEWEST_PLACES = 3;
 
 /**
  * Lists tasks so that list scheduling ends early: longest remaining path first, bettered by double justification, then the
  * same from perturbed lists, of paths and of the best list by turns. Stops where nothing can be gained: at the longer of
  * critical path and work / workers.
  */
-export function shortestOrder(graph: LinkedGraph, { workers, effort, restarts, random }: ShortestOptions): ShortOrder {
+export function shortestOrder(graph: LinkedGraph, { schedule, effort, restarts, random }: ShortestOptions): ShortOrder {
   const remaining = remainingPath(graph, graph.cost);
   // The bound only says when to stop: not worth its sorting where a single list is all there is time for.
-  const bound = effort < 4 * graph.count ? 0 : leastPossibleMakespan(graph, { remaining, workers });
-  const search = new Search(graph, { workers, effort, bound });
-  const first = longestPathOrder(remaining, depthFirstOrder(graph));
+  const bound = effort < 4 * graph.count ? 0 : leastPossibleMakespan(graph, { remaining, workers: schedule.workers });
+  const search = new Search(graph, { schedule, effort, bound });
+  const depthFirst = depthFirstOrder(graph);
+  const first = longestPathOrder(remaining, depthFirst);
   search.try(first);
   for (let restart = 0; restart < restarts && search.open; restart++) {
     const keys = restart % 2 === 0 ? noisyPaths(remaining, random) : noisyPlaces(search.order, random);
@@ -55,6 +62,8 @@ export function shortestOrder(graph: LinkedGraph, { workers, effort, restarts, r
   return {
     order: search.order,
     makespan: search.makespan,
+    events: search.events,
+    depthFirst,
     longestPathOrder: first,
     remaining,
     effort: effort - search.effort,
@@ -64,18 +73,23 @@ export function shortestOrder(graph: LinkedGraph, { workers, effort, restarts, r
 /** The best of the lists that were tried. */
 class Search {
   order = new Int32Array(0);
+  events = new Int32Array(0);
   makespan = Infinity;
   effort: number;
 
   readonly #bound: number;
   readonly #schedule: ListSchedule;
-  readonly #justification: Justification;
+  readonly #graph: LinkedGraph;
+  #justification: Justification | undefined;
 
-  constructor(graph: LinkedGraph, { workers, effort, bound }: { workers: number; effort: number; bound: number }) {
+  constructor(
+    graph: LinkedGraph,
+    { schedule, effort, bound }: { schedule: ListSchedule; effort: number; bound: number },
+  ) {
     this.effort = effort;
     this.#bound = bound;
-    this.#schedule = new ListSchedule({ dependencies: graph, dependents: graph.dependents, cost: graph.cost, workers });
-    this.#justification = new Justification(graph, workers);
+    this.#graph = graph;
+    this.#schedule = schedule;
   }
 
   /** Whether something may still be gained, with effort for another schedule and its justification. */
@@ -88,6 +102,7 @@ class Search {
     let makespan = this.#run(list);
     while (this.open) {
       this.effort -= list.length;
+      this.#justification ??= new Justification(this.#graph, this.#schedule.workers);
       const justified = this.#run(this.#justification.improve(this.#schedule.events));
       if (justified >= makespan) break;
       makespan = justified;
@@ -100,6 +115,7 @@ class Search {
     if (makespan < this.makespan) {
       this.makespan = makespan;
       this.order = this.#schedule.order.slice();
+      this.events = this.#schedule.events.slice();
     }
     return makespan;
   }
@@ -111,6 +127,7 @@ function noisyPaths(remaining: Float64Array, random: Random): Float64Array {
 
 function noisyPlaces(order: Int32Array, random: Random): Float64Array {
   const keys = new Float64Array(order.length);
-  invert(order).forEach((place, task) => (keys[task] = place + PLACE_NOISE * order.length * (2 * random() - 1)));
+  const reach = Math.max(FEWEST_PLACES, PLACE_NOISE * order.length);
+  invert(order).forEach((place, task) => (keys[task] = place + reach * (2 * random() - 1)));
   return keys;
 }

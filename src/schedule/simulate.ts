@@ -1,4 +1,4 @@
-import { ListSchedule } from './list-schedule.js';
+import { ListSchedule, listProblem } from './list-schedule.js';
 import { LiveBytes } from './live-bytes.js';
 import { link, type TaskGraph } from './task-graph.js';
 import { invert } from './task-order.js';
@@ -25,7 +25,7 @@ export interface Simulation {
  */
 export function simulate(graph: TaskGraph, { rank, workers }: { rank: Int32Array; workers: number }): Simulation {
   const linked = link(graph);
-  const schedule = new ListSchedule({ dependencies: linked, dependents: linked.dependents, cost: graph.cost, workers });
+  const schedule = new ListSchedule(listProblem(linked, workers));
   const makespan = schedule.run(invert(rank));
   const { start, end, worker, events } = schedule;
   return { makespan, peakBytes: new LiveBytes(linked).peak(events), start, end, worker };

@@ -5,7 +5,10 @@ export type Precedes = (a: number, b: number) => boolean;
 const SHORT = 16;
 
 /** Sorts `tasks[start .. end)` in place; tasks of which neither precedes the other keep their order. O(k log k), O(k) when sorted already. */
-export function stableSort(tasks: Int32Array, { start, end, precedes }: { start: number; end: number; precedes: Precedes }): void {
+export function stableSort(
+  tasks: Int32Array,
+  { start, end, precedes }: { start: number; end: number; precedes: Precedes },
+): void {
   let sorted = start + 1;
   while (sorted < end && !precedes(tasks[sorted] as number, tasks[sorted - 1] as number)) sorted++;
   if (sorted >= end) return;
@@ -15,7 +18,10 @@ export function stableSort(tasks: Int32Array, { start, end, precedes }: { start:
   if (end - start > SHORT) mergeRuns(tasks, { start, end, precedes });
 }
 
-function insertionSort(tasks: Int32Array, { start, end, precedes }: { start: number; end: number; precedes: Precedes }): void {
+function insertionSort(
+  tasks: Int32Array,
+  { start, end, precedes }: { start: number; end: number; precedes: Precedes },
+): void {
   for (let at = start + 1; at < end; at++) {
     const task = tasks[at] as number;
     let hole = at;
@@ -28,7 +34,10 @@ function insertionSort(tasks: Int32Array, { start, end, precedes }: { start: num
 }
 
 /** Merges sorted runs of `SHORT` tasks bottom-up: nothing recursive, one spare array. */
-function mergeRuns(tasks: Int32Array, { start, end, precedes }: { start: number; end: number; precedes: Precedes }): void {
+function mergeRuns(
+  tasks: Int32Array,
+  { start, end, precedes }: { start: number; end: number; precedes: Precedes },
+): void {
   const spare = new Int32Array(end - start);
   for (let width = SHORT; width < end - start; width *= 2) {
     for (let from = start; from + width < end; from += 2 * width) {
@@ -39,7 +48,8 @@ function mergeRuns(tasks: Int32Array, { start, end, precedes }: { start: number;
       let left = 0;
       let right = middle;
       for (let to = from; left < width; to++) {
-        if (right < last && precedes(tasks[right] as number, spare[left] as number)) tasks[to] = tasks[right++] as number;
+        if (right < last && precedes(tasks[right] as number, spare[left] as number))
+          tasks[to] = tasks[right++] as number;
         else tasks[to] = spare[left++] as number;
       }
     }

@@ -51,17 +51,17 @@ export function postOrder({ count, offsets, dependencies }: Rows, sinks: Int32Ar
 
 /** How the numbers of dependencies relate to those of their dependents: all lower, all higher, or neither. */
 export function numbering({ count, offsets, dependencies }: Rows): 'ascending' | 'descending' | 'mixed' {
-  let ascending = true;
-  let descending = true;
+  let lower = 0;
+  let higher = 0;
   for (let task = 0; task < count; task++) {
     const end = offsets[task + 1] as number;
     for (let at = offsets[task] as number; at < end; at++) {
-      if ((dependencies[at] as number) > task) ascending = false;
-      else descending = false;
+      if ((dependencies[at] as number) < task) lower++;
+      else higher++;
     }
-    if (!ascending && !descending) return 'mixed';
+    if (lower > 0 && higher > 0) return 'mixed';
   }
-  return ascending ? 'ascending' : 'descending';
+  return higher === 0 ? 'ascending' : 'descending';
 }
 
 /** Lists every task after its dependencies, by its number where that serves. O(tasks + dependencies). */

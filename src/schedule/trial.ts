@@ -1,4 +1,4 @@
-import { ListSchedule } from './list-schedule.js';
+import type { ListSchedule } from './list-schedule.js';
 import { LiveBytes } from './live-bytes.js';
 import type { LinkedGraph } from './task-graph.js';
 
@@ -18,14 +18,19 @@ export class Trial {
   readonly #schedule: ListSchedule | undefined;
   readonly #liveBytes: LiveBytes;
 
-  constructor(graph: LinkedGraph, { workers, effort }: { workers: number; effort: number }) {
+  /** @param options.schedule schedules for several workers; without it one worker runs the tasks as listed */
+  constructor(graph: LinkedGraph, { effort, schedule }: { effort: number; schedule?: ListSchedule }) {
     this.graph = graph;
     this.effort = effort;
     this.order = new Int32Array(graph.count);
     this.#liveBytes = new LiveBytes(graph);
-    if (workers > 1) {
-      this.#schedule = new ListSchedule({ dependencies: graph, dependents: graph.dependents, cost: graph.cost, workers });
-    } else for (const cost of graph.cost) this.makespan += cost;
+    this.#schedule = schedule;
+    if (schedule === undefined) for (const cost of graph.cost) this.makespan += cost;
+  }
+
+  /** The peak of a schedule that has been made already; `events` as in `ListSchedule`. */
+  weigh(events: Int32Array): number {
+    return this.#liveBytes.peak(events);
   }
 
   /** Runs the tasks; for one worker `list` must name each after its dependencies. */

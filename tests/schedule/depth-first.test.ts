@@ -39,14 +39,18 @@ describe('depthFirstRank', () => {
 
   it('holds two values over a lopsided reduction, whichever side is deep', () => {
     for (const needs of [(last: number, leaf: number) => [last, leaf], (last: number, leaf: number) => [leaf, last]]) {
-      const rows = Array.from({ length: 41 }, (_, task) => (task === 0 || task % 2 === 1 ? {} : { needs: needs(task - 2, task - 1) }));
+      const rows = Array.from({ length: 41 }, (_, task) =>
+        task === 0 || task % 2 === 1 ? {} : { needs: needs(task - 2, task - 1) },
+      );
       const graph = taskGraph(rows);
       expect(peakInOrder(graph, depthFirstRank(graph))).toBe(3);
     }
   });
 
   it('lets priority decide between equal arguments and between equal sinks', () => {
-    expect([...depthFirstRank(taskGraph([{}, { priority: 1 }, { priority: 2 }, { needs: [0, 1, 2] }]))]).toEqual([2, 1, 0, 3]);
+    expect([...depthFirstRank(taskGraph([{}, { priority: 1 }, { priority: 2 }, { needs: [0, 1, 2] }]))]).toEqual([
+      2, 1, 0, 3,
+    ]);
     const sinks = taskGraph([{}, { priority: 1 }, { priority: 2 }]);
     expect([...depthFirstRank(sinks)]).toEqual([2, 1, 0]);
     expect([...depthFirstRank(sinks, { sinks: 'heaviest' })]).toEqual([2, 1, 0]);
@@ -60,7 +64,16 @@ describe('depthFirstRank', () => {
 
   it('counts an argument that is given twice once', () => {
     // Were 0 counted twice under 2, or 1 twice under 3, they would come first.
-    const graph = taskGraph([{}, {}, { needs: [0, 0] }, { needs: [1, 1, 1] }, {}, {}, { needs: [4, 5] }, { needs: [2, 3, 6] }]);
+    const graph = taskGraph([
+      {},
+      {},
+      { needs: [0, 0] },
+      { needs: [1, 1, 1] },
+      {},
+      {},
+      { needs: [4, 5] },
+      { needs: [2, 3, 6] },
+    ]);
     expect(depthFirstRank(graph)[6]).toBe(2);
   });
 

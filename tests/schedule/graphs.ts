@@ -29,7 +29,11 @@ export function taskGraph(rows: readonly TaskRow[]): TaskGraph {
 
 /** A balanced binary reduction: the leaves first, then level by level; the root is the last task. */
 export function reductionTree(leaves: number): TaskGraph {
-  return taskGraph(Array.from({ length: 2 * leaves - 1 }, (_, task) => (task < leaves ? {} : { needs: [2 * (task - leaves), 2 * (task - leaves) + 1] })));
+  return taskGraph(
+    Array.from({ length: 2 * leaves - 1 }, (_, task) =>
+      task < leaves ? {} : { needs: [2 * (task - leaves), 2 * (task - leaves) + 1] },
+    ),
+  );
 }
 
 /** A chain in which every task needs the one before it; `reversed` numbers it from its end. */
@@ -40,7 +44,15 @@ export function chain(count: number, { reversed = false } = {}): TaskGraph {
   for (let edge = 0; edge < dependencies.length; edge++) dependencies[edge] = reversed ? edge + 1 : edge;
   const keep = new Uint8Array(count);
   if (count > 0) keep[reversed ? 0 : count - 1] = 1;
-  return { count, offsets, dependencies, cost: new Float64Array(count).fill(1), bytes: new Float64Array(count).fill(1), keep, priority: undefined };
+  return {
+    count,
+    offsets,
+    dependencies,
+    cost: new Float64Array(count).fill(1),
+    bytes: new Float64Array(count).fill(1),
+    keep,
+    priority: undefined,
+  };
 }
 
 /** Random acyclic graphs, tasks numbered in no particular order, arguments sometimes given twice, sizes and costs sometimes 0. */
@@ -53,23 +65,42 @@ export function randomGraph({ maxTasks = 24 } = {}): fc.Arbitrary<TaskGraph> {
     priority: fc.nat(3),
     place: fc.nat(999),
   });
-  return fc.record({ rows: fc.array(row, { maxLength: maxTasks }), shuffled: fc.boolean(), prioritised: fc.boolean() }).map(({ rows, shuffled, prioritised }) => {
-    const tasks = [...rows.keys()];
-    if (shuffled) tasks.sort((a, b) => (rows[a]?.place ?? 0) - (rows[b]?.place ?? 0));
-    const number = new Map(tasks.map((task, at) => [task, at]));
-    return taskGraph(
-      tasks.map((task) => {
-        const { needs = [], cost = 1, bytes = 1, keep, priority = 0 } = rows[task] ?? {};
-        return {
-          needs: task === 0 ? [] : needs.map((seed) => number.get(seed % task) ?? 0),
-          cost,
-          bytes,
-          ...(keep === undefined ? {} : { keep }),
-          ...(prioritised ? { priority } : {}),
-        };
-      }),
-    );
-  });
+  return fc
+    .record({ rows: fc.array(row, { maxLength: maxTasks }), shuffled: fc.boolean(), prioritised: fc.boolean() })
+    .map(({ rows, shuffled, prioritised }) => {
+      const tasks = [...rows.keys()];
+      if (shuffled) tasks.sort((a, b) => (rows[a]?.place ?? 0) - (rows[b]?.place ?? 0));
+      const number = new Map(tasks.map((task, at) => [task, at]));
+      return taskGraph(
+        tasks.map((task) => {
+          const { needs = [], cost = 1, bytes = 1, keep, priority = 0 } = rows[task] ?? {};
+          return {
+            needs: task === 0 ? [] : needs.map((seed) => number.get(seed % task) ?? 0),
+            cost,
+            bytes,
+            ...(keep === undefined ? {} : { keep }),
+            ...(prioritised ? { priority } : {}),
+          };
+        }),
+      );
+    });
+}
+
+/** Graphs as `randomGraph` makes them, with a rank of no particular merit. */
+export function rankedGraph(options?: { maxTasks?: number }): fc.Arbitrary<{ graph: TaskGraph; rank: Int32Array }> {
+  return randomGraph(options).chain((graph) =>
+    fc
+      .array(fc.nat(9999), { minLength: graph.count, maxLength: graph.count })
+      .map((keys) => ({ graph, rank: positions([...keys.keys()].sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0))) })),
+  );
+}
+
+/** Where each task stands in a list. */
+export function positions(order: Iterable<number>): Int32Array {
+  const tasks = [...order];
+  const rank = new Int32Array(tasks.length);
+  tasks.forEach((task, position) => (rank[task] = position));
+  return rank;
 }
 
 /** The dependencies of a task, each once. */
@@ -81,13 +112,20 @@ export function dependenciesOf(graph: TaskGraph, task: number): number[] {
 export function isExecutable(graph: TaskGraph, rank: Int32Array): boolean {
   const positions = new Set(rank);
   if (rank.length !== graph.count || positions.size !== graph.count) return false;
-  return rank.every((position, task) => position >= 0 && position < graph.count && dependenciesOf(graph, task).every((dependency) => (rank[dependency] ?? Infinity) < position));
+  return rank.every(
+    (position, task) =>
+      position >= 0 &&
+      position < graph.count &&
+      dependenciesOf(graph, task).every((dependency) => (rank[dependency] ?? Infinity) < position),
+  );
 }
 
 /** Most bytes live at once when tasks run one at a time in the order of `rank`. Written apart from the source, to check it. */
 export function peakInOrder(graph: TaskGraph, rank: Int32Array): number {
   const order = [...rank.keys()].sort((a, b) => (rank[a] ?? 0) - (rank[b] ?? 0));
-  const waiting = order.map((_, task) => order.filter((dependent) => dependenciesOf(graph, dependent).includes(task)).length);
+  const waiting = order.map(
+    (_, task) => order.filter((dependent) => dependenciesOf(graph, dependent).includes(task)).length,
+  );
   let live = 0;
   let peak = 0;
   for (const task of order) {
@@ -97,6 +135,7 @@ export function peakInOrder(graph: TaskGraph, rank: Int32Array): number {
       waiting[dependency] = (waiting[dependency] ?? 0) - 1;
       if (waiting[dependency] === 0 && graph.keep[dependency] !== 1) live -= graph.bytes[dependency] ?? 0;
     }
+    if (waiting[task] === 0 && graph.keep[task] !== 1) live -= graph.bytes[task] ?? 0;
   }
   return peak;
 }

@@ -1,0 +1,272 @@
+import { asyncFailure } from './bodies.js';
+import type { Executor, ResolveOptions } from '../graph/run-options.js';
+import { DONE, type Future, KEPT, STATE_BITS, TARGETED } from '../graph/future.js';
+import type { Graph } from '../graph/graph.js';
+import { scopes, type Scope } from '../graph/scope.js';
+import { verboseListener } from '../graph/verbose.js';
+import type { Activation } from './activation.js';
+import type { Completion } from './completion.js';
+import { abortedError, callFailure, runTimeoutError } from './failure.js';
+import { Limiter } from './limiter.js';
+import { Observer } from './observer.js';
+import { Run, type Outcome, type RunSink } from './run.js';
+import type { TaskTable } from './task-table.js';
+
+/** How a run is begun, besides its options. */
+export interface RunRequest {
+  readonly targets: readonly Future[];
+  readonly options: ResolveOptions;
+  readonly sink: RunSink;
+  /** Keep the targets' values. Default true. */
+  readonly keeps?: boolean;
+  /** Nothing may be awaited. Default false. */
+  readonly sync?: boolean;
+}
+
+/** What runs need of the rest of the resolver. */
+export interface RunsParts {
+  readonly table: TaskTable;
+  readonly activation: Activation;
+  readonly completion: Completion;
+  readonly inline: Executor;
+  readonly now: () => number;
+  /** Something of a run may be able to start. */
+  readonly wake: (run: Run) => void;
+  /** A task may wait for itself. */
+  readonly suspect: (task: number) => void;
+}
+
+/** Begins and ends runs. */
+export class Runs {
+  readonly #table: TaskTable;
+  readonly #activation: Activation;
+  readonly #parts: RunsParts;
+  /** Runs whose promise is not settled. */
+  readonly live = new Set<Run>();
+
+  constructor(parts: RunsParts) {
+    this.#table = parts.table;
+    this.#activation = parts.activation;
+    this.#parts = parts;
+  }
+
+  /** Begins a run; its sink is told how it ends. Bodies start after the current synchronous code, unless `sync`. */
+  begin(request: RunRequest): Run {
+    const run = this.#newRun(request);
+    this.live.add(run);
+    scopes.enter();
+    run.observer?.runStarted(run.targets.length);
+    if (this.#watch(run)) this.#activate(run);
+    return run;
+  }
+
+  #newRun({ targets, options: given, sink, keeps, sync }: RunRequest): Run {
+    const scope = scopes.current();
+    // An inner run of a body that was aborted has no caller to give its slot back.
+    const caller = scope?.parent !== undefined && !scope.aborted ? scope : undefined;
+    if (caller !== undefined) caller.kept = true;
+    const outer = caller?.run instanceof Run ? caller.run : undefined;
+    const options = outer === undefined ? given : inherit(outer.options, given);
+    const observed = new Set<Graph>();
+    for (const { _graph: graph } of targets) if (graph?._observed === true) observed.add(graph);
+    const listeners = options.onEvent === undefined ? [] : [options.onEvent];
+    if (options.verbose !== undefined && options.verbose !== false) {
+      listeners.push(verboseListener(options.verbose === true ? console : options.verbose));
+    }
+    const run = new Run({
+      queue: this.#table.scheduler.openQueue(),
+      targets,
+      options,
+      executor: options.executor === undefined || options.executor === 'inline' ? this.#parts.inline : options.executor,
+      limiter:
+        given.concurrency === undefined && outer !== undefined
+          ? outer.limiter
+          : new Limiter(options.concurrency ?? Infinity),
+      observer:
+        listeners.length === 0 && observed.size === 0 ? undefined : new Observer(listeners, observed, this.#parts.now),
+      caller,
+      sink,
+      startedAt: this.#parts.now(),
+      now: this.#parts.now,
+      wake: this.#parts.wake,
+      ...(keeps === undefined ? {} : { keeps }),
+      ...(sync === undefined ? {} : { sync }),
+    });
+    this.#table.enterRun(run);
+    if (options.debug === true) this.#poison(run);
+    return run;
+  }
+
+  /** Poisons released memory while a `debug` run lives. */
+  #poison(run: Run): void {
+    this.#table.pool.poison = true;
+    run.onEnd(() => {
+      this.#table.pool.poison = [...this.live].some(({ options }) => options.debug === true);
+    });
+  }
+
+  /** Watches signal and timeout; gives false when the run is over before it began. */
+  #watch(run: Run): boolean {
+    const { signal, timeout } = run.options;
+    if (signal?.aborted === true) {
+      this.fail(run, abortedError(signal.reason));
+      return false;
+    }
+    if (signal !== undefined) {
+      const abort = (): void => {
+        this.fail(run, abortedError(signal.reason));
+      };
+      signal.addEventListener('abort', abort, { once: true });
+      run.onEnd(() => {
+        signal.removeEventListener('abort', abort);
+      });
+    }
+    if (timeout !== undefined && timeout < 2 ** 31) {
+      const timer = setTimeout(() => {
+        this.fail(run, runTimeoutError(timeout));
+      }, timeout);
+      run.onEnd(() => {
+        clearTimeout(timer);
+      });
+    }
+    return true;
+  }
+
+  #activate(run: Run): void {
+    const { scheduler, waiters } = this.#table;
+    try {
+      for (const target of run.targets) {
+        target._flags |= TARGETED;
+        const task = this.#activation.admit(run, target);
+        scheduler.hold(task);
+        run.held.add(target);
+        const waiting = waiters.get(task);
+        if (waiting === undefined) waiters.set(task, [run]);
+        else waiting.push(run);
+      }
+      this.#activation.walk(run);
+      this.#refuseAsynchronous(run);
+      // A container may have got the call itself after the call was made.
+      if (this.#activation.metInside) for (const target of run.held) this.#parts.suspect(target._slot);
+      this.#activation.submit(run);
+    } catch (error) {
+      this.#activation.discard();
+      this.fail(run, error);
+      return;
+    }
+    if (run.caller !== undefined) this.#enterInner(run, run.caller);
+    for (const target of run.targets) if ((target._flags & STATE_BITS) === DONE) this.#targetWasDone(run, target);
+    if (run.over) return;
+    if (run.remaining === 0) this.#finish(run);
+    else this.#parts.wake(run);
+  }
+
+  #refuseAsynchronous(run: Run): void {
+    const asynchronous = run.sync ? this.#activation.firstAsynchronous() : undefined;
+    if (asynchronous !== undefined) throw callFailure(asyncFailure(asynchronous), [asynchronous]);
+  }
+
+  #targetWasDone(run: Run, target: Future): void {
+    const waiting = this.#table.waiters.get(target._slot);
+    if (waiting?.includes(run) === true) this.#removeWaiter(target._slot, run, waiting);
+    if (run.keeps) target._flags |= KEPT;
+    this.targetEnded(run, target, { status: 'fulfilled', value: target._value });
+  }
+
+  #removeWaiter(task: number, run: Run, waiting: Run[]): void {
+    waiting.splice(waiting.indexOf(run), 1);
+    if (waiting.length === 0) this.#table.waiters.delete(task);
+  }
+
+  /** A body waits for calls that it resolves itself: it gives its slot back, and may now wait for itself. */
+  #enterInner(run: Run, caller: Scope): void {
+    if (run.limited) {
+      run.limiter.leave();
+      run.gaveSlot = true;
+    }
+    const task = caller.parent?._slot ?? -1;
+    if (task !== -1) this.#parts.suspect(task);
+  }
+
+  /** A target of a run has its value, or failed. */
+  targetEnded(run: Run, future: Future, outcome: Outcome): void {
+    if (run.over) return;
+    if (outcome.status === 'rejected') run.held.delete(future);
+    else this.#table.ledger.lend(future);
+    run.sink.target?.(future, outcome);
+    run.remaining -= 1;
+    if (outcome.status === 'rejected' && run.options.settle !== true) this.fail(run, outcome.reason);
+    else if (run.remaining === 0) this.#finish(run);
+  }
+
+  #finish(run: Run): void {
+    this.#over(run);
+    this.#end(run, { error: undefined, failed: false }, () => {
+      this.#letAll(run);
+    });
+  }
+
+  /** Ends a run that cannot go on; what only it wants does not run. */
+  fail(run: Run, error: unknown): void {
+    if (run.over) return;
+    this.#over(run);
+    this.#letAll(run);
+    this.#parts.completion.cancelOrphans(error);
+    this.#end(run, { error, failed: true }, () => undefined);
+  }
+
+  #over(run: Run): void {
+    run.over = true;
+    this.live.delete(run);
+    scopes.leave();
+    if (run.options.progress !== undefined) run.tell(this.#table.scheduler.queue(run.queue));
+  }
+
+  /** Ends the run's hold on its targets; what nobody else wants is released, or does not run. */
+  #letAll(run: Run): void {
+    for (const target of run.held) this.letGo(run, target);
+    this.#table.scheduler.closeQueue(run.queue);
+  }
+
+  /** Ends the inner runs of a body that was aborted. */
+  failInner(future: Future): void {
+    for (const run of [...this.live]) {
+      if (run.caller?.parent === future && run.caller.aborted) this.fail(run, abortedError(run.caller.abortReason));
+    }
+  }
+
+  /** Ends the run's hold on one target. */
+  letGo(run: Run, target: Future): void {
+    if (!run.held.delete(target)) return;
+    const waiting = this.#table.waiters.get(target._slot);
+    if (waiting?.includes(run) === true) this.#removeWaiter(target._slot, run, waiting);
+    this.#table.scheduler.unhold(target._slot);
+  }
+
+  /** Settles the promise; a body that waits for it takes its slot again first. */
+  #end(run: Run, { error, failed }: { readonly error: unknown; readonly failed: boolean }, then: () => void): void {
+    const settle = (): void => {
+      run.observer?.runFinished(run.startedAt, error);
+      run.end(error, failed);
+      then();
+    };
+    if (!run.gaveSlot || run.caller?.aborted !== false) settle();
+    else if (run.sync) {
+      run.limiter.enter();
+      settle();
+    } else run.limiter.reenter(settle);
+  }
+
+  /** Aborts a run from outside. */
+  abort(run: Run, reason: unknown): void {
+    this.fail(run, abortedError(reason));
+  }
+}
+
+/** What an inner run takes over from the run of the body that began it. */
+function inherit(outer: ResolveOptions, given: ResolveOptions): ResolveOptions {
+  const { executor, debug, maxBytes, maxCalls, onEvent, verbose } = outer;
+  const inherited = { executor, debug, maxBytes, maxCalls, onEvent, verbose };
+  const defined = Object.fromEntries(Object.entries(inherited).filter(([, value]) => value !== undefined));
+  return { ...(defined as ResolveOptions), ...given }; // the same fields, without the undefined ones
+}
