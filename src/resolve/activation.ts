@@ -94,6 +94,11 @@ export class Activation {
     this.#reset();
   }
 
+  /** Gives large scratch memory back. */
+  trim(): void {
+    this.#painter.trim();
+  }
+
   #reset(): void {
     this.#fresh.clear();
     this.#joins = false;

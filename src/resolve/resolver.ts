@@ -18,6 +18,7 @@ import { dropValue, TaskTable } from './task-table.js';
  */
 export class Resolver {
   readonly #table = new TaskTable(blocks);
+  readonly #activation = new Activation(this.#table);
   readonly #bodies: Bodies;
   readonly #runs: Runs;
   readonly #loop: Loop;
@@ -25,7 +26,7 @@ export class Resolver {
 
   constructor(now: () => number) {
     const table = this.#table;
-    const activation = new Activation(table);
+    const activation = this.#activation;
     const wake = (run: Run): void => {
       this.#loop.wake(run);
     };
@@ -117,7 +118,7 @@ export class Resolver {
 
   /** Nothing more can start now: every task waits for a running body, or something is wrong. */
   #quiet(): void {
-    this.#table.trim();
+    if (this.#table.trim()) this.#activation.trim();
     if (this.#runs.live.size === 0) this.#cycles.clear();
     if (this.#runs.live.size === 0 || this.#loop.scheduled) return;
     if (this.#bodies.pending > 0) {

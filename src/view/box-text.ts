@@ -1,0 +1,24 @@
+import type { Box } from './drawing.js';
+import { measuresText } from './measures.js';
+
+/** What is written on a box. */
+export interface BoxText {
+  readonly main: string;
+  /** What a run measured; empty without one. */
+  readonly small: string;
+}
+
+/** Texts of a box: the call's name; of a value its part and what it is, as far as that is known. */
+export function boxText({ attributes }: Box): BoxText {
+  const small = measuresText(attributes);
+  if (attributes.kind !== 'data') return { main: attributes.label, small };
+  const { part, text } = attributes;
+  return { main: [part, text].filter((known) => known !== undefined).join(' = '), small };
+}
+
+/** Everything about a box in words, for whoever points at it. */
+export function boxTooltip({ key, attributes }: Box): string {
+  const { kind, state, unused } = attributes;
+  if (kind === 'literal') return key;
+  return [key, unused ? 'unused' : state, measuresText(attributes)].filter((text) => text !== '').join(' · ');
+}
