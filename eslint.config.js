@@ -15,7 +15,7 @@ const clocksAndPromises = [
 ];
 
 export default defineConfig(
-  { ignores: ['dist/', 'coverage/', '.tmp/', 'docs/api/', '**/node_modules/', 'tests/bench/sketch.mjs'] },
+  { ignores: ['dist/', 'coverage/', '.tmp/', 'docs/api/', '**/node_modules/', 'tests/bench/.build/', 'tests/bench/sketch.mjs'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -78,12 +78,6 @@ export default defineConfig(
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/unbound-method': 'off',
     },
-  },
-  {
-    // What the benchmarks compare with is installed in their own folder only, so their types cannot be relied on here.
-    files: ['tests/bench/**/*.ts'],
-    extends: [tseslint.configs.disableTypeChecked],
-    languageOptions: { parserOptions: { projectService: false } },
   },
   {
     files: ['**/*.js', '**/*.mjs'],

@@ -2,6 +2,15 @@ export { DagError, ERROR_CODES, NodeError, type ErrorCode } from './errors.js';
 export type { RunEvent, RunListener } from './graph/events.js';
 export { Future, type FutureState } from './graph/future.js';
 export { Graph, type GraphOptions } from './graph/graph.js';
+export type {
+  GraphAttributes,
+  GraphDetail,
+  GraphEdgeAttributes,
+  GraphEdgeUse,
+  GraphNodeAttributes,
+  GraphNodeKind,
+} from './graph/graph-attributes.js';
+export { toGraphology, type GraphologyOptions } from './graph/graphology.js';
 export { lazy, value, type LazyMethods } from './graph/lazy.js';
 export type { Logger } from './graph/logger.js';
 export { node, type NodeDecorator, type NodeFunction } from './graph/node.js';

@@ -25,6 +25,11 @@ export function isContainer(value: object): value is Container {
   );
 }
 
+/** Whether an element is a Future of this copy of the library. */
+export function isFuture(element: object): element is Future {
+  return element instanceof Future;
+}
+
 /** Refuses Futures of another copy of the library; this copy cannot run them. */
 function refuseForeign(value: object): void {
   if (!(value instanceof Future) && FUTURE_BRAND in value) {
@@ -113,8 +118,6 @@ export interface Substitution<Match extends object> {
   readonly replace: (element: Match) => unknown;
 }
 
-const isFuture = (element: object): element is Future => element instanceof Future;
-
 /** {@link substitute} for Futures. */
 export function substituteFutures(value: unknown, replace: (future: Future) => unknown): unknown {
   return substitute(value, { match: isFuture, replace });
@@ -153,8 +156,8 @@ export function substitute<Match extends object>(value: unknown, { match, replac
   return result;
 }
 
-/** The containers that hold a match, themselves or further inside. */
-function containersWith(root: Container, match: (element: object) => boolean): Set<object> {
+/** The containers that hold a match, themselves or further inside; `root` among them. */
+export function containersWith(root: Container, match: (element: object) => boolean): Set<object> {
   const parents = new Map<object, Container[]>([[root, []]]);
   const holders: Container[] = [];
   const stack: Container[] = [root];

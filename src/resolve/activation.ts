@@ -2,7 +2,7 @@ import { eachFuture } from '../graph/containers.js';
 import { DEEP, DONE, Future, ON_DISK, REMOVED, RETURNED, setState, STATE_BITS, WAITING } from '../graph/future.js';
 import { assertUnique } from '../graph/registry.js';
 import { IMMEDIATE, PARALLEL, SERIAL } from '../schedule/scheduler.js';
-import { Painter } from '../schedule/picture.js';
+import type { Painter } from '../schedule/picture.js';
 import { removedError } from './failure.js';
 import { IntList } from './int-list.js';
 import { knowledgeOf, NOTHING, orderTasks, type Knowledge } from './ordering.js';
@@ -11,14 +11,15 @@ import type { TaskTable } from './task-table.js';
 
 /**
  * Finds what a run needs: walks from Futures to their dependencies, makes a task of each call that has no value, and
- * hands them to the scheduler in the order in which to consider them. Keeps its own stack.
+ * hands them to the scheduler in the order in which to consider them. Keeps its own stack, so that the walk over a large
+ * graph can be interrupted.
  */
 export class Activation {
   readonly #table: TaskTable;
   /** Calls that became tasks and whose arguments were not looked at yet. */
   readonly #unseen: Future[] = [];
   readonly #fresh = new IntList();
-  readonly #painter = new Painter();
+  readonly #painter: Painter;
   #joins = false;
   /** All new tasks run one after the other. */
   #serial = true;
@@ -26,8 +27,9 @@ export class Activation {
   #met = false;
   #metInside = false;
 
-  constructor(table: TaskTable) {
+  constructor(table: TaskTable, painter: Painter) {
     this.#table = table;
+    this.#painter = painter;
   }
 
   /** The task of a Future, made under `run` if it has none; its dependencies are looked at by {@link walk}. */
@@ -104,13 +106,16 @@ export class Activation {
   }
 
   /**
-   * Makes tasks of what admitted calls need. They wait until {@link submit}.
+   * Makes tasks of what admitted calls need, at most of `limit` calls. They wait until {@link submit}.
    *
+   * @returns whether there is no more to look at.
    * @throws DAG_REMOVED, DAG_FOREIGN_FUTURE, DAG_DUPLICATE_NODE, DAG_UNNAMED_NODE
    */
-  walk(run: Run): void {
+  walk(run: Run, limit = Infinity): boolean {
     const { scheduler } = this.#table;
-    for (let future = this.#unseen.pop(); future !== undefined; future = this.#unseen.pop()) {
+    for (let left = limit; left > 0; left -= 1) {
+      const future = this.#unseen.pop();
+      if (future === undefined) return true;
       const task = future._slot;
       const args = future._args;
       for (let index = 0; index < args.length; index += 1) {
@@ -121,6 +126,7 @@ export class Activation {
       if (!this.#joins && scheduler.pending(task) > 1) this.#joins = true;
       if (!run.simple) run.observer?.activated(future);
     }
+    return this.#unseen.length === 0;
   }
 
   #walkContainer(run: Run, future: Future, container: object): void {

@@ -3,8 +3,9 @@ import { eachFuture, holdsFuture, substituteFutures } from '../graph/containers.
 import { DONE, EXPANDED, FAILED, Future, IDLE, KEPT, setState, STATE_BITS, TARGETED } from '../graph/future.js';
 import { checkOutputs, partsToFill, takePart } from '../graph/outputs.js';
 import { displayName } from '../graph/dependencies.js';
+import type { Painter } from '../schedule/picture.js';
 import * as Task from '../schedule/scheduler.js';
-import type { Activation } from './activation.js';
+import { Activation } from './activation.js';
 import { bodyFailure, callFailure, codedFailure, maxCallsError, type Failure } from './failure.js';
 import type { Outcome, Run } from './run.js';
 import { DEFAULT_MAX_CALLS } from './run-options.js';
@@ -29,12 +30,13 @@ function valueOf(future: Future): unknown {
 /** Brings calls to their end: with a value, in other calls, without a value. */
 export class Completion {
   readonly #table: TaskTable;
+  /** Of the calls that bodies bring up: always walked to the end at once. */
   readonly #activation: Activation;
   readonly #host: CompletionHost;
 
-  constructor(table: TaskTable, activation: Activation, host: CompletionHost) {
+  constructor(table: TaskTable, painter: Painter, host: CompletionHost) {
     this.#table = table;
-    this.#activation = activation;
+    this.#activation = new Activation(table, painter);
     this.#host = host;
   }
 

@@ -22,6 +22,8 @@ export interface LoopParts {
   readonly completion: Completion;
   readonly bodies: Bodies;
   readonly now: () => number;
+  /** Goes on with the activation of a run for a while. */
+  readonly activate: (run: Run) => void;
   /** Is called when nothing more can start. */
   readonly quiet: () => void;
 }
@@ -32,17 +34,19 @@ export class Loop {
   readonly #completion: Completion;
   readonly #bodies: Bodies;
   readonly #now: () => number;
+  readonly #activate: (run: Run) => void;
   readonly #quiet: () => void;
   readonly #turn: Turn;
   #turning = false;
   #scheduled = false;
   #stride = 1;
 
-  constructor({ table, completion, bodies, now, quiet }: LoopParts) {
+  constructor({ table, completion, bodies, now, activate, quiet }: LoopParts) {
     this.#table = table;
     this.#completion = completion;
     this.#bodies = bodies;
     this.#now = now;
+    this.#activate = activate;
     this.#quiet = quiet;
     this.#turn = new Turn(now, () => {
       this.#loop();
@@ -94,6 +98,12 @@ export class Loop {
   /** Starts what can start of one run. Gives true when it stopped because the event loop must go round. */
   startAll(run: Run, yields: boolean): boolean {
     const { scheduler } = this.#table;
+    while (run.activation !== undefined) {
+      this.#activate(run);
+      if (!yields || !this.#turn.spent(this.#now())) continue;
+      scheduler.relist(run.queue);
+      return true;
+    }
     let left = this.#stride;
     let lookedAt = this.#now();
     for (;;) {

@@ -1,6 +1,6 @@
 import { DONE, type Future, KEPT, PERSISTED, RELEASING, STATE_BITS } from '../graph/future.js';
 import { blocks } from '../memory/blocks.js';
-import { Activation } from './activation.js';
+import { Painter } from '../schedule/picture.js';
 import { asyncFailure, Bodies } from './bodies.js';
 import { Completion } from './completion.js';
 import { CycleWatch } from './cycle-watch.js';
@@ -18,6 +18,7 @@ import { dropValue, TaskTable } from './task-table.js';
  */
 export class Resolver {
   readonly #table = new TaskTable(blocks);
+  readonly #painter = new Painter();
   readonly #bodies: Bodies;
   readonly #runs: Runs;
   readonly #loop: Loop;
@@ -25,7 +26,6 @@ export class Resolver {
 
   constructor(now: () => number) {
     const table = this.#table;
-    const activation = new Activation(table);
     const wake = (run: Run): void => {
       this.#loop.wake(run);
     };
@@ -36,7 +36,7 @@ export class Resolver {
       this.#bodies.stop(task, future, reason);
       this.#runs.failInner(future);
     };
-    const completion = new Completion(table, activation, {
+    const completion = new Completion(table, this.#painter, {
       targetEnded: (run, future, outcome) => {
         this.#runs.targetEnded(run, future, outcome);
       },
@@ -50,13 +50,24 @@ export class Resolver {
       this.#runs.failInner(future);
     };
     this.#bodies = new Bodies(table, completion, { now, wake, failInner });
-    this.#runs = new Runs({ table, activation, completion, inline: this.#bodies.inline, now, wake, suspect });
+    this.#runs = new Runs({
+      table,
+      painter: this.#painter,
+      completion,
+      inline: this.#bodies.inline,
+      now,
+      wake,
+      suspect,
+    });
     this.#cycles = new CycleWatch({ table, completion, live: this.#runs.live, wake, stopBody });
     this.#loop = new Loop({
       table,
       completion,
       bodies: this.#bodies,
       now,
+      activate: (run) => {
+        this.#runs.activateMore(run);
+      },
       quiet: () => {
         this.#quiet();
       },
@@ -120,7 +131,7 @@ export class Resolver {
 
   /** Nothing more can start now: every task waits for a running body, or something is wrong. */
   #quiet(): void {
-    this.#table.trim();
+    if (this.#table.trim()) this.#painter.trim();
     if (this.#runs.live.size === 0) this.#cycles.clear();
     if (this.#runs.live.size === 0 || this.#loop.scheduled || this.#bodies.callWaiting()) return;
     if (this.#bodies.pending > 0) {

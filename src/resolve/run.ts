@@ -3,6 +3,7 @@ import type { Executor } from '../graph/run-options.js';
 import type { Future } from '../graph/future.js';
 import type { ResolveOptions } from '../graph/run-options.js';
 import type { Scope } from '../graph/scope.js';
+import type { Activation } from './activation.js';
 import type { Limiter } from './limiter.js';
 import { bytesOf } from '../memory/buffers.js';
 import { guarded } from '../graph/events.js';
@@ -65,6 +66,8 @@ export class Run {
   readonly keeps: boolean;
   /** Whether nothing may be awaited. */
   readonly sync: boolean;
+  /** While what the run needs is still being found. */
+  activation: Activation | undefined = undefined;
   /** Targets whose value the run holds, or will hold. */
   readonly held = new Set<Future>();
   /** The slot of the body that called, if limits apply to it: given back until the run ends. */

@@ -4,7 +4,8 @@ import { DONE, type Future, KEPT, STATE_BITS, TARGETED } from '../graph/future.j
 import type { Graph } from '../graph/graph.js';
 import { scopes, type Scope } from '../graph/scope.js';
 import { verboseListener } from '../graph/verbose.js';
-import type { Activation } from './activation.js';
+import type { Painter } from '../schedule/picture.js';
+import { Activation } from './activation.js';
 import type { Completion } from './completion.js';
 import { abortedError, callFailure, runTimeoutError } from './failure.js';
 import { Limiter } from './limiter.js';
@@ -12,6 +13,11 @@ import { Observer } from './observer.js';
 import { Run, type Outcome, type RunSink } from './run.js';
 import { slotOf } from './slot.js';
 import type { TaskTable } from './task-table.js';
+
+/** Calls that are looked at before `resolve()` returns; of larger graphs the rest is looked at in the loop. */
+const AT_ONCE = 20_000;
+/** Calls that are looked at between two looks at the clock. */
+const AT_A_TIME = 4_000;
 
 /** How a run is begun, besides its options. */
 export interface RunRequest {
@@ -27,7 +33,7 @@ export interface RunRequest {
 /** What runs need of the rest of the resolver. */
 export interface RunsParts {
   readonly table: TaskTable;
-  readonly activation: Activation;
+  readonly painter: Painter;
   readonly completion: Completion;
   readonly inline: Executor;
   readonly now: () => number;
@@ -40,14 +46,12 @@ export interface RunsParts {
 /** Begins and ends runs. */
 export class Runs {
   readonly #table: TaskTable;
-  readonly #activation: Activation;
   readonly #parts: RunsParts;
   /** Runs whose promise is not settled. */
   readonly live = new Set<Run>();
 
   constructor(parts: RunsParts) {
     this.#table = parts.table;
-    this.#activation = parts.activation;
     this.#parts = parts;
   }
 
@@ -135,41 +139,76 @@ export class Runs {
 
   #activate(run: Run): void {
     const { scheduler, waiters } = this.#table;
+    const activation = new Activation(this.#table, this.#parts.painter);
+    run.activation = activation;
+    if (run.caller !== undefined) this.#enterInner(run, run.caller);
     try {
       for (const target of run.targets) {
         target._flags |= TARGETED;
-        const task = this.#activation.admit(run, target);
+        const task = activation.admit(run, target);
         scheduler.hold(task);
         run.held.add(target);
         const waiting = waiters.get(task);
         if (waiting === undefined) waiters.set(task, [run]);
         else waiting.push(run);
       }
-      this.#activation.walk(run);
-      this.#refuseAsynchronous(run);
-      // A container may have got the call itself after the call was made.
-      if (this.#activation.metInside) for (const target of run.held) this.#parts.suspect(target._slot);
-      this.#activation.submit(run);
     } catch (error) {
-      this.#activation.discard();
       this.fail(run, error);
       return;
     }
-    if (run.caller !== undefined) this.#enterInner(run, run.caller);
-    for (const target of run.targets) if ((target._flags & STATE_BITS) === DONE) this.#targetWasDone(run, target);
-    if (run.over) return;
-    if (run.remaining === 0) this.#finish(run);
-    else this.#parts.wake(run);
+    this.#continue(run, activation, run.sync ? Infinity : AT_ONCE);
+    if (!run.over) this.#parts.wake(run);
   }
 
-  #refuseAsynchronous(run: Run): void {
-    const asynchronous = run.sync ? this.#activation.firstAsynchronous() : undefined;
+  /** Goes on finding what a run needs, for about a millisecond. */
+  activateMore(run: Run): void {
+    if (run.activation !== undefined) this.#continue(run, run.activation, AT_A_TIME);
+  }
+
+  #continue(run: Run, activation: Activation, limit: number): void {
+    try {
+      if (!activation.walk(run, limit)) return;
+      this.#refuseAsynchronous(run, activation);
+      // A container may have got the call itself after the call was made.
+      if (activation.metInside) for (const target of run.held) this.#parts.suspect(target._slot);
+      activation.submit(run);
+      run.activation = undefined;
+    } catch (error) {
+      activation.discard();
+      run.activation = undefined;
+      this.fail(run, error);
+      return;
+    }
+    for (const target of run.targets) if ((target._flags & STATE_BITS) === DONE) this.#targetWasDone(run, target);
+    if (!run.over && run.remaining === 0) this.#finish(run);
+  }
+
+  /** A run ends while what it needs is still being found: other runs may want what was found so far. */
+  #endActivation(run: Run): void {
+    const { activation } = run;
+    if (activation === undefined) return;
+    run.activation = undefined;
+    try {
+      if (this.live.size === 0) activation.discard();
+      else {
+        activation.walk(run);
+        activation.submit(run);
+      }
+    } catch {
+      // The run has an error already; runs that want the same calls meet this one themselves.
+      activation.discard();
+    }
+  }
+
+  #refuseAsynchronous(run: Run, activation: Activation): void {
+    const asynchronous = run.sync ? activation.firstAsynchronous() : undefined;
     if (asynchronous !== undefined) throw callFailure(asyncFailure(asynchronous), [asynchronous]);
   }
 
   #targetWasDone(run: Run, target: Future): void {
     const waiting = this.#table.waiters.get(target._slot);
-    if (waiting?.includes(run) === true) this.#removeWaiter(target._slot, run, waiting);
+    if (waiting?.includes(run) !== true) return; // it got its value while the rest was still being found
+    this.#removeWaiter(target._slot, run, waiting);
     if (run.keeps) target._flags |= KEPT;
     this.targetEnded(run, target, { status: 'fulfilled', value: target._value });
   }
@@ -218,6 +257,7 @@ export class Runs {
     run.over = true;
     this.live.delete(run);
     scopes.leave();
+    this.#endActivation(run);
     if (run.options.progress !== undefined) run.tell(this.#table.scheduler.queue(run.queue));
   }
 

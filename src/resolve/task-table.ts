@@ -64,11 +64,12 @@ export class TaskTable {
     this.scheduler.drop(task);
   }
 
-  /** Gives memory back when nothing is left to do. */
-  trim(): void {
-    if (this.scheduler.live > 0) return;
+  /** Gives memory back when nothing is left to do, and tells whether that is so. */
+  trim(): boolean {
+    if (this.scheduler.live > 0) return false;
     this.scheduler.trim();
     if (this.#futures.length > ROOM_KEPT) this.#futures.length = 0;
+    return true;
   }
 
   /** The value of a task has no consumer left. */

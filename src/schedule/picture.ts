@@ -4,6 +4,9 @@ import type { TaskGraph } from './task-graph.js';
 /** What a policy is told of tasks besides their edges. */
 export type TaskWeights = Pick<TaskGraph, 'cost' | 'bytes' | 'keep' | 'priority'>;
 
+/** Scratch above this many entries is given back by `trim`. */
+const ROOM_KEPT = 1 << 16;
+
 /** Makes pictures of waiting tasks for policies. */
 export class Painter {
   /** Scratch: where a task stands in the list of the picture at hand; -1 everywhere between pictures. */
@@ -43,10 +46,11 @@ export class Painter {
     list.forEach((task) => {
       position[task] = -1;
     });
-    if (position.length > ROOM_KEPT) this.#position = new Int32Array(0);
     return { count, offsets, dependencies, ...weights };
   }
-}
 
-/** Scratch above this many entries is given back at once. */
-const ROOM_KEPT = 1 << 16;
+  /** Gives large scratch memory back. */
+  trim(): void {
+    if (this.#position.length > ROOM_KEPT) this.#position = new Int32Array(0);
+  }
+}

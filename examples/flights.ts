@@ -1,0 +1,43 @@
+/**
+ * What the delays of 200,000 real flights go with: distribution, quantiles by hour and by distance, correlations, a
+ * regression and outliers, from one graph in which nothing is computed twice and no column is held longer than needed.
+ */
+import { mkdir } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { resolve } from 'lazydag';
+import { save } from 'lazydag/view';
+import { analyse } from './flights/analysis.js';
+import { FLIGHTS } from './flights/columns.js';
+import { logText, reportText, veryLateText } from './flights/report.js';
+import { RunLog } from './flights/run-log.js';
+
+/** What may be chosen. */
+export interface FlightsOptions {
+  /** Arrow file with the columns delay, distance and time. Default: the one of vega-datasets. */
+  readonly path?: string;
+  /** Where the picture of the graph goes. Default `.tmp/flights.svg` in the repository. */
+  readonly svg?: string;
+}
+
+const PICTURE = fileURLToPath(new URL('../.tmp/flights.svg', import.meta.url));
+
+/** Analyses the flights and prints a report, what ran for it, and where the picture of the graph is. */
+export async function main({ path = FLIGHTS, svg = PICTURE }: FlightsOptions = {}): Promise<void> {
+  const { graph, report, veryLate } = analyse(path);
+
+  const first = new RunLog();
+  console.log(reportText(await resolve(report, { onEvent: first.follow })));
+  console.log(`\nWhat ran for it\n${logText(first)}`);
+
+  const second = new RunLog(first.heldBytes);
+  const shares = await veryLate.resolve({ onEvent: second.follow });
+  console.log(`\nWhen are most flights more than an hour late? ${veryLateText(shares)}`);
+  console.log(`What ran for that: the columns were still there\n${logText(second)}`);
+
+  await mkdir(dirname(svg), { recursive: true });
+  await save(graph, svg, { direction: 'LR' });
+  console.log(`\nThe graph is drawn in ${join('.', relative(process.cwd(), svg))}`);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main();

@@ -1,0 +1,23 @@
+import { core } from './core.js';
+import { demo } from './demo.js';
+import { heap } from './heap.js';
+import { importTime } from './import.js';
+import { live } from './live.js';
+import { memory } from './memory.js';
+import { scale } from './scale.js';
+import { stg } from './stg.js';
+import type { Suite, SuiteName } from './suite.js';
+import { workflows } from './workflows.js';
+
+/** Every suite by its name. */
+export const suites: Readonly<Record<SuiteName, Suite>> = {
+  core,
+  scale,
+  heap,
+  live,
+  memory,
+  import: importTime,
+  demo,
+  stg,
+  workflows,
+};

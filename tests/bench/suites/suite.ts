@@ -1,0 +1,35 @@
+import type { ContenderName } from '../contenders/names.js';
+import type { SuiteResult } from '../report/result.js';
+import type { ShapeName } from '../shapes/shape.js';
+
+/** What the command line may choose; a suite falls back to its own defaults. */
+export interface SuiteOptions {
+  readonly sizes?: readonly number[];
+  readonly shapes?: readonly ShapeName[];
+  readonly contenders?: readonly ContenderName[];
+  /** Repeats of each measurement. */
+  readonly rounds?: number;
+  /** Seconds after which one contender on one graph counts as too slow. */
+  readonly limit?: number;
+  /** Folder with the input files of `stg` and `workflows`. */
+  readonly folder?: string;
+  /** The interpreter for Dask, if there is one. */
+  readonly python?: string;
+  /** Told what is being measured. */
+  progress(what: string): void;
+}
+
+/** A set of measurements that belong together. */
+export interface Suite {
+  readonly name: SuiteName;
+  readonly description: string;
+  /** Contenders it measures unless told otherwise. */
+  readonly contenders: readonly ContenderName[];
+  run(options: SuiteOptions): Promise<SuiteResult>;
+}
+
+/** Every suite's name, as on the command line. */
+export const suiteNames = ['core', 'scale', 'heap', 'live', 'memory', 'import', 'demo', 'stg', 'workflows'] as const;
+
+/** Name of a suite on the command line. */
+export type SuiteName = (typeof suiteNames)[number];
