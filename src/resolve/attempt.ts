@@ -1,5 +1,6 @@
 import type { Future } from '../graph/future.js';
 import type { Scope } from '../graph/scope.js';
+import { estimatedBytes } from './ordering.js';
 import type { Run } from './run.js';
 import type { Slot } from './slot.js';
 
@@ -27,6 +28,8 @@ export class Attempt {
   readonly #slot: Slot | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  /** Bytes that the run expects of it; counted only under `maxBytes`. */
+  readonly #expected: number;
 
   constructor(parts: AttemptParts) {
     this.task = parts.task;
@@ -36,6 +39,8 @@ export class Attempt {
     this.fingerprint = parts.fingerprint;
     this.startedAt = parts.startedAt;
     this.#slot = parts.slot;
+    this.#expected = parts.run.options.maxBytes === undefined ? 0 : estimatedBytes(parts.future);
+    parts.run.expect(this.#expected);
   }
 
   /** Calls `expire` unless the attempt ends within `timeout` milliseconds. */
@@ -48,6 +53,7 @@ export class Attempt {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#timer);
+    this.run.expect(-this.#expected);
     this.#slot?.close();
   }
 
