@@ -1,4 +1,5 @@
 import type { Future } from '../graph/future.js';
+import { guests } from '../graph/guests.js';
 import type { Scope } from '../graph/scope.js';
 import { estimatedBytes } from './ordering.js';
 import type { Run } from './run.js';
@@ -66,5 +67,9 @@ export class Attempt {
 export function abortScope(scope: Scope, reason: unknown): void {
   scope.aborted = true;
   scope.abortReason = reason;
-  scope.controller?.abort(reason);
+  const { controller } = scope;
+  if (controller === undefined) return;
+  guests.call(() => {
+    controller.abort(reason);
+  });
 }
