@@ -36,7 +36,7 @@ export async function main({ path = FLIGHTS, svg = PICTURE }: FlightsOptions = {
   console.log(`What ran for that: the columns were still there\n${logText(second)}`);
 
   await mkdir(dirname(svg), { recursive: true });
-  await save(graph, svg);
+  await save(graph, svg, { direction: 'LR' });
   console.log(`\nThe graph is drawn in ${join('.', relative(process.cwd(), svg))}`);
 }
 

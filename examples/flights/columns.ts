@@ -21,7 +21,7 @@ export interface Columns {
 }
 
 const NAMES = ['delay', 'distance', 'time'] as const;
-const style = { color: 'lightblue' };
+const style = { color: '#dcecf7' };
 
 const read = node((path: string) => readFile(path), { name: 'read', style: { ...style, shape: 'cylinder' } });
 

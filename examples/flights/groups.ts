@@ -1,7 +1,7 @@
 import { alloc, node, type Future } from 'lazydag';
 import { quantiles, sort } from './statistics.js';
 
-const style = { color: 'palegreen' };
+const style = { color: '#e4f3e0' };
 
 /** The hour of day, from 0 to 23. */
 export const hourOf = node(

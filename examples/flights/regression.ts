@@ -10,7 +10,7 @@ export interface FitQuality {
   readonly standardErrors: readonly number[];
 }
 
-const style = { color: 'moccasin' };
+const style = { color: '#fdf0d5' };
 
 /** Calls `visit` with every row of the design: a one for the intercept, then a value of each predictor. */
 function eachRow(predictors: readonly Float64Array[], visit: (row: Float64Array, index: number) => void): void {

@@ -44,7 +44,7 @@ export function sizeClass(bytes: number): number {
  */
 export class BlockPool {
   readonly #free = new Map<number, SharedArrayBuffer[]>();
-  readonly #blocks = new WeakMap<SharedArrayBuffer, Block>();
+  readonly #blocks = new WeakMap<ArrayBufferLike, Block>();
   readonly #collected = new FinalizationRegistry<SharedArrayBuffer>((memory) => {
     this.#live(-1, memory);
     this.#putBack(memory);
@@ -96,7 +96,7 @@ export class BlockPool {
 
   /** The block behind a buffer that was handed out and not recycled since. */
   blockOf(buffer: ArrayBufferLike): Block | undefined {
-    return buffer instanceof SharedArrayBuffer ? this.#blocks.get(buffer) : undefined;
+    return this.#blocks.get(buffer);
   }
 
   /** Takes a block back for the next `take`. Nothing may use it any more. */

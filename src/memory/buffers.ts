@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { Future } from '../graph/future.js';
 
 /** What a walk over a value meets. */
@@ -9,8 +10,9 @@ export interface BufferVisitor {
   text?(text: string): void;
 }
 
+/** Not by `instanceof`: a context of its own, as test runners make, has another ArrayBuffer. */
 function isBuffer(value: object): value is ArrayBufferLike {
-  return value instanceof ArrayBuffer || value instanceof SharedArrayBuffer;
+  return types.isAnyArrayBuffer(value);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { substitute } from '../graph/containers.js';
 import { alloc, type TypedArrayType } from './alloc.js';
 
@@ -11,7 +12,7 @@ export function duplicate(value: unknown): unknown {
 }
 
 function copyOf(view: View): unknown {
-  const shared = view.buffer instanceof SharedArrayBuffer;
+  const shared = types.isSharedArrayBuffer(view.buffer);
   const Type = view.constructor as TypedArrayType<View> & (new (length: number) => View); // each typed array has such a constructor
   const copy = shared ? alloc(Type, view.length) : new Type(view.length);
   copy.set(view as unknown as ArrayLike<number>); // of its own element type

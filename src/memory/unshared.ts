@@ -1,9 +1,10 @@
+import { types } from 'node:util';
 import { substitute } from '../graph/containers.js';
 
 type SharedView = ArrayBufferView<SharedArrayBuffer>;
 
 const isShared = (element: object): element is SharedView | SharedArrayBuffer =>
-  element instanceof SharedArrayBuffer || (ArrayBuffer.isView(element) && element.buffer instanceof SharedArrayBuffer);
+  types.isSharedArrayBuffer(ArrayBuffer.isView(element) ? element.buffer : element);
 
 /** The value with every buffer and view of shared memory copied into ordinary ones; the rest stays as it is. */
 export function unshared(value: unknown): unknown {

@@ -1,7 +1,8 @@
-import { DagError } from '../errors.js';
+import { DagError, describeThrown } from '../errors.js';
 import { argumentValues, InlineExecutor } from '../executor/inline.js';
 import { displayName } from '../graph/dependencies.js';
 import { type Future, IDLE, RUNNING, setState, WAITING } from '../graph/future.js';
+import { describeOption } from '../graph/options.js';
 import { currentScope, Scope } from '../graph/scope.js';
 import type { NodeIdentity } from '../graph/spec.js';
 import { bytesOf } from '../memory/buffers.js';
@@ -22,7 +23,7 @@ export interface BodiesHost {
 }
 
 /** Whether a body's result is to be awaited. */
-function isThenable(result: unknown): result is PromiseLike<unknown> {
+function isThenable(result: unknown): boolean {
   if (typeof result !== 'object' || result === null || ArrayBuffer.isView(result) || Array.isArray(result))
     return false;
   return result instanceof Promise || typeof (result as { then?: unknown }).then === 'function'; // as `await` asks
@@ -80,14 +81,16 @@ export class Bodies {
     setState(future, RUNNING);
     const scope = this.#scopeFor(future, run);
     let result: unknown;
+    let awaited: boolean;
     try {
       result = this.#inline.execute(future);
+      awaited = isThenable(result);
     } catch (thrown) {
       if (!scope.aborted) this.#completion.fail(task, bodyFailure(thrown));
       return;
     }
     if (scope.aborted) return;
-    if (isThenable(result)) {
+    if (awaited) {
       scope.kept = true;
       this.#await(
         new Attempt({
@@ -177,16 +180,19 @@ export class Bodies {
     const debug = run.options.debug === true ? fingerprint(this.#borrowed(future)) : undefined;
     const attempt = new Attempt({ task, future, run, scope, leave, fingerprint: debug, startedAt: this.#host.now() });
     let result: unknown;
+    let awaited: boolean;
     try {
       const args = options.donate === undefined ? undefined : donatedArguments(future, this.#table);
       const executor = options.executor === 'inline' ? this.#inline : run.executor;
       result = executor.execute(future, args);
+      awaited = isThenable(result);
     } catch (thrown) {
-      this.#ended(attempt, { failure: failureOf(thrown) });
+      if (scope.aborted) attempt.close();
+      else this.#ended(attempt, { failure: failureOf(thrown) });
       return;
     }
     if (scope.aborted) attempt.close();
-    else if (isThenable(result)) this.#await(attempt, result);
+    else if (awaited) this.#await(attempt, result);
     else this.#ended(attempt, { result });
   }
 
@@ -196,12 +202,14 @@ export class Bodies {
     return argumentValues(future).filter((_, position) => !donated.has(position));
   }
 
-  #await(attempt: Attempt, result: PromiseLike<unknown>): void {
+  #await(attempt: Attempt, result: unknown): void {
     const { task, future, run, scope } = attempt;
     const { identity, options } = future._spec;
     identity.asynchronous = true;
+    // A thenable of the user's may do anything when it is asked; the promise around it may not.
+    const promise = Promise.resolve(result);
     if (run.sync) {
-      result.then(undefined, () => undefined); // what it still does is of no use, but must not go unhandled
+      promise.then(undefined, () => undefined); // what it still does is of no use, but must not go unhandled
       this.#ended(attempt, { failure: asyncFailure(future) });
       return;
     }
@@ -220,7 +228,7 @@ export class Bodies {
       this.#ended(attempt, end);
       this.#host.wake(run);
     };
-    result.then(
+    promise.then(
       (value) => {
         settled({ result: value });
       },
@@ -264,7 +272,7 @@ export class Bodies {
   /** An attempt failed: tries again if the node allows it. */
   #failed(attempt: Attempt, failure: Failure): void {
     const { task, future, run } = attempt;
-    const { retries = 0, retryDelay = 0 } = future._spec.options;
+    const { retries = 0 } = future._spec.options;
     const failures = (this.#failures.get(future) ?? 0) + 1;
     const final = failure.code === 'DAG_DONATE' || failure.code === 'DAG_OUTPUTS' || failure.code === 'DAG_ASYNC_NODE';
     if (failures > retries || final) {
@@ -274,9 +282,16 @@ export class Bodies {
     }
     this.#failures.set(future, failures);
     run.observer?.retried(future, failures, failure.cause);
-    const delay = typeof retryDelay === 'function' ? retryDelay(failures) : retryDelay;
+    let delay: number;
+    try {
+      delay = delayOf(future, failures);
+    } catch (error) {
+      this.#failures.delete(future);
+      this.#completion.fail(task, codedFailure(error as DagError)); // delayOf throws nothing else
+      return;
+    }
     setState(future, WAITING);
-    if (!(delay > 0) || run.sync) {
+    if (delay === 0 || run.sync) {
       this.#table.scheduler.requeue(task);
       this.#host.wake(run);
       return;
@@ -340,6 +355,32 @@ interface Crowd {
 
 /** How a body ended. */
 type BodyEnd = { readonly result: unknown } | { readonly failure: Failure };
+
+/** The longest time that a timer can be set to: about 25 days. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/**
+ * Milliseconds to wait after the failure of attempt number `failures`.
+ *
+ * @throws DAG_OPTION when the node's own function throws, or gives something else.
+ */
+function delayOf(future: Future, failures: number): number {
+  const { retryDelay = 0 } = future._spec.options;
+  if (typeof retryDelay === 'number') return Math.min(retryDelay, LONGEST_TIMER);
+  let given: unknown;
+  try {
+    given = retryDelay(failures);
+  } catch (cause) {
+    throw new DagError('DAG_OPTION', {
+      message: `\`retryDelay\` of ${displayName(future)} must give milliseconds of at least 0, but failed: ${describeThrown(cause)}.`,
+      cause,
+    });
+  }
+  if (typeof given === 'number' && given >= 0) return Math.min(given, LONGEST_TIMER);
+  throw new DagError('DAG_OPTION', {
+    message: `\`retryDelay\` of ${displayName(future)} must give milliseconds of at least 0, got ${describeOption(given)}.`,
+  });
+}
 
 function failureOf(thrown: unknown): Failure {
   return thrown instanceof DagError && thrown.code === 'DAG_DONATE' ? codedFailure(thrown) : bodyFailure(thrown);
