@@ -1,4 +1,5 @@
 import { DagError } from '../errors.js';
+import { describeOption } from '../graph/options.js';
 import { scopes } from '../graph/scope.js';
 import { blocks } from './blocks.js';
 
@@ -35,17 +36,14 @@ export function alloc<View>(
   const given: unknown = Type;
   if (typeof given !== 'function' || !('BYTES_PER_ELEMENT' in given)) {
     throw new DagError('DAG_OPTION', {
-      message: `alloc() expects a typed array type such as Float64Array, got ${String(given)}.`,
+      message: `alloc() expects a typed array type such as Float64Array, got ${describeOption(given)}.`,
     });
   }
-  const length = typeof shape === 'number' ? shape : shape.reduce((product, extent) => product * extent, 1);
-  const extents = typeof shape === 'number' ? [shape] : shape;
-  if (
-    !extents.every((extent) => Number.isInteger(extent) && extent >= 0) ||
-    length * Type.BYTES_PER_ELEMENT > LARGEST
-  ) {
+  const extents: unknown = typeof shape === 'number' ? [shape] : shape;
+  const length = Array.isArray(extents) ? lengthOf(extents) : Number.NaN;
+  if (!(length * Type.BYTES_PER_ELEMENT <= LARGEST)) {
     throw new DagError('DAG_OPTION', {
-      message: `alloc(${Type.name}): the length or shape must be made of whole numbers of at least 0 and at most 4 GiB together, got ${String(shape)}.`,
+      message: `alloc(${Type.name}): the length or shape must be made of whole numbers of at least 0 and at most 4 GiB together, got ${describeOption(shape)}.`,
     });
   }
   const bytes = length * Type.BYTES_PER_ELEMENT;
@@ -53,4 +51,12 @@ export function alloc<View>(
   const memory = blocks.take(bytes, scope?.parent);
   if (options.zero === true) new Uint8Array(memory, 0, bytes).fill(0);
   return new Type(memory, 0, length);
+}
+
+/** The number of elements; NaN where an extent is none. */
+function lengthOf(extents: readonly unknown[]): number {
+  let length = 1;
+  for (const extent of extents)
+    length *= Number.isInteger(extent) && (extent as number) >= 0 ? (extent as number) : Number.NaN;
+  return length;
 }

@@ -56,7 +56,7 @@ export class BlockPool {
   #mappedBytes = 0;
   #sweep: NodeJS.Timeout | undefined;
   #idle = false;
-  /** Fill released blocks with 0xDB, which reads as NaN, so that use after release is seen. */
+  /** Fill released blocks with 0xFF, which reads as NaN and -1, so that use after release is seen. */
   poison = false;
 
   /** Whether any block is out; while none is, ledgers have nothing to count. */
@@ -122,7 +122,7 @@ export class BlockPool {
   }
 
   #putBack(memory: SharedArrayBuffer): void {
-    if (this.poison) new Uint8Array(memory).fill(0xdb);
+    if (this.poison) new Uint8Array(memory).fill(0xff);
     const size = memory.byteLength;
     const list = this.#free.get(size);
     if (list === undefined) this.#free.set(size, [memory]);

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { isContainer } from '../graph/containers.js';
 import { Future } from '../graph/future.js';
 
 /** What a walk over a value meets. */
@@ -8,11 +9,19 @@ export interface BufferVisitor {
   /** A buffer that stands in the value itself. */
   buffer(buffer: ArrayBufferLike): void;
   text?(text: string): void;
+  /** A function, or an object whose class or accessors may keep what the walk cannot see. */
+  opaque?(): void;
 }
 
 /** Not by `instanceof`: a context of its own, as test runners make, has another ArrayBuffer. */
 function isBuffer(value: object): value is ArrayBufferLike {
   return types.isAnyArrayBuffer(value);
+}
+
+/** Whether all that an object holds can be seen from outside. */
+function isTransparent(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return isContainer(value) || value instanceof Date || value instanceof RegExp || prototype === Error.prototype;
 }
 
 /**
@@ -21,6 +30,7 @@ function isBuffer(value: object): value is ArrayBufferLike {
  */
 export function eachBuffer(root: unknown, visitor: BufferVisitor): void {
   if (typeof root === 'string') visitor.text?.(root);
+  if (typeof root === 'function') visitor.opaque?.();
   if (typeof root !== 'object' || root === null) return;
   if (ArrayBuffer.isView(root)) {
     visitor.view(root);
@@ -30,6 +40,7 @@ export function eachBuffer(root: unknown, visitor: BufferVisitor): void {
   const stack: object[] = [root];
   const meet = (element: unknown): void => {
     if (typeof element === 'string') visitor.text?.(element);
+    else if (typeof element === 'function') visitor.opaque?.();
     else if (typeof element === 'object' && element !== null && !seen.has(element)) {
       seen.add(element);
       if (ArrayBuffer.isView(element)) visitor.view(element);
@@ -47,10 +58,19 @@ export function eachBuffer(root: unknown, visitor: BufferVisitor): void {
         meet(element);
       }
     } else {
-      for (const descriptor of Object.values(Object.getOwnPropertyDescriptors(value))) {
-        if (descriptor.enumerable === true && 'value' in descriptor) meet(descriptor.value);
-      }
+      if (visitor.opaque !== undefined && !isTransparent(value)) visitor.opaque();
+      eachProperty(value, meet, visitor);
     }
+  }
+}
+
+/** Visits an object's own properties, also those with symbols for names and those that loops leave out. */
+function eachProperty(value: object, meet: (element: unknown) => void, visitor: BufferVisitor): void {
+  for (const key of Reflect.ownKeys(value)) {
+    const descriptor = Object.getOwnPropertyDescriptor(value, key);
+    if (descriptor === undefined) continue;
+    if (!('value' in descriptor)) visitor.opaque?.();
+    else if (descriptor.enumerable === true || typeof descriptor.value === 'object') meet(descriptor.value);
   }
 }
 

@@ -1,20 +1,37 @@
 import { types } from 'node:util';
 import { substitute } from '../graph/containers.js';
-import { alloc, type TypedArrayType } from './alloc.js';
+import { alloc } from './alloc.js';
 
-type View = ArrayBufferView & { readonly length: number; set(from: ArrayLike<number>): void };
+type Memory = ArrayBufferView | ArrayBufferLike;
 
-const isTypedArray = (element: object): element is View => ArrayBuffer.isView(element) && 'set' in element;
+const isMemory = (element: object): element is Memory => ArrayBuffer.isView(element) || types.isAnyArrayBuffer(element);
 
-/** The value with a copy of each typed array in it, in shared memory where the original was. */
+/** The value with a copy of each buffer and view in it, in shared memory where the original was. */
 export function duplicate(value: unknown): unknown {
-  return substitute(value, { match: isTypedArray, replace: copyOf });
+  return substitute(value, { match: isMemory, replace: copyOf });
 }
 
-function copyOf(view: View): unknown {
-  const shared = types.isSharedArrayBuffer(view.buffer);
-  const Type = view.constructor as TypedArrayType<View> & (new (length: number) => View); // each typed array has such a constructor
-  const copy = shared ? alloc(Type, view.length) : new Type(view.length);
-  copy.set(view as unknown as ArrayLike<number>); // of its own element type
+function copyOf(memory: Memory): unknown {
+  if (!ArrayBuffer.isView(memory)) return copyBuffer(memory);
+  const bytes = copyBytes(memory.buffer, memory.byteOffset, memory.byteLength);
+  const length = 'length' in memory ? (memory.length as number) : memory.byteLength;
+  if (Buffer.isBuffer(memory)) return Buffer.from(bytes as ArrayBuffer, 0, length);
+  // Every view type is built from (buffer, offset, length); which one it is, only its constructor knows.
+  const View = memory.constructor as new (buffer: ArrayBufferLike, offset: number, length: number) => unknown;
+  return new View(bytes, 0, length);
+}
+
+/** The bytes in memory of the same kind; shared memory comes from the pool and may be longer. */
+function copyBytes(memory: ArrayBufferLike, offset: number, length: number): ArrayBufferLike {
+  const bytes = types.isSharedArrayBuffer(memory) ? alloc(Uint8Array, length).buffer : new ArrayBuffer(length);
+  new Uint8Array(bytes).set(new Uint8Array(memory, offset, length));
+  return bytes;
+}
+
+/** Exactly as long as the original, which blocks of the pool need not be. */
+function copyBuffer(buffer: ArrayBufferLike): ArrayBufferLike {
+  const { byteLength } = buffer;
+  const copy = types.isSharedArrayBuffer(buffer) ? new SharedArrayBuffer(byteLength) : new ArrayBuffer(byteLength);
+  new Uint8Array(copy).set(new Uint8Array(buffer));
   return copy;
 }

@@ -1,3 +1,4 @@
+import { eachArgument } from '../graph/dependencies.js';
 import type { Future } from '../graph/future.js';
 import type { Block, BlockPool } from './blocks.js';
 import { eachBuffer } from './buffers.js';
@@ -16,10 +17,12 @@ export class BufferLedger {
     this.#pool = pool;
   }
 
-  /** A call has this value now. */
+  /** A call has this value now; its inputs are still held. */
   hold(future: Future, value: unknown): void {
-    if (!this.#pool.inUse || typeof value !== 'object' || value === null) return;
-    const found = this.#blocksOf(value);
+    if (!this.#pool.inUse || value === null || (typeof value !== 'object' && typeof value !== 'function')) return;
+    const found = this.#blocksOf(value, () => {
+      this.#keepInputs(future);
+    });
     if (found === undefined) return;
     for (const block of found) {
       // A block that its body kept for itself, and that comes out in a later result, may be seen by that body for ever.
@@ -27,6 +30,14 @@ export class BufferLedger {
       block.values += 1;
     }
     this.#holdings.set(future, { blocks: found, lent: false });
+  }
+
+  /** The call's value may see its inputs where no walk does: they are not recycled before they are collected. */
+  #keepInputs(future: Future): void {
+    eachArgument(future, (input) => {
+      for (const block of this.#holdings.get(input)?.blocks ?? []) block.lent += 1;
+    });
+    for (const block of this.#borrowed.get(future) ?? []) block.lent += 1;
   }
 
   /** The user was given this call's value: its blocks are not recycled under them. */
@@ -93,18 +104,23 @@ export class BufferLedger {
     return block?.values === 1 && block.lent === 0;
   }
 
-  #blocksOf(value: object): Block[] | undefined {
+  #blocksOf(value: object, opaque?: () => void): Block[] | undefined {
     let found: Block[] | undefined;
     const meet = (buffer: ArrayBufferLike): void => {
       const block = this.#pool.blockOf(buffer);
       if (block === undefined || found?.includes(block) === true) return;
       (found ??= []).push(block);
     };
+    let keeps = opaque;
     eachBuffer(value, {
       view: (view) => {
         meet(view.buffer);
       },
       buffer: meet,
+      opaque: () => {
+        keeps?.();
+        keeps = undefined; // once is enough
+      },
     });
     return found;
   }
