@@ -88,8 +88,16 @@ export class NodeError extends DagError {
   }
 }
 
-/** A text for any thrown value, `undefined` and objects without a message included. */
+/** A text for any thrown value, `undefined` and objects that have none included. */
 export function describeThrown(thrown: unknown): string {
+  try {
+    return textOf(thrown);
+  } catch {
+    return `threw ${typeof thrown === 'object' ? 'an object' : 'a function'} that cannot be turned into a text`;
+  }
+}
+
+function textOf(thrown: unknown): string {
   if (thrown instanceof Error) return thrown.message === '' ? thrown.name : thrown.message;
   return `threw ${typeof thrown === 'string' ? JSON.stringify(thrown) : String(thrown)}`;
 }

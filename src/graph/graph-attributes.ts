@@ -25,6 +25,8 @@ export interface GraphNodeAttributes {
   style: NodeStyle;
   /** Key of the call in whose body it was made. */
   parent?: string;
+  /** How many calls that its body led to are left out, by `maxDepth`. */
+  hidden?: number;
   /** The parent waits for it: its body returned it, or a part of it, or it is an effect. */
   returned?: true;
   /** Of a value: which part of the call's value it is. */

@@ -11,6 +11,7 @@ import type {
   GraphEdgeUse,
   GraphNodeAttributes,
 } from './graph-attributes.js';
+import { builtCalls, callsDownTo, type ShownCalls } from './shown-calls.js';
 import { unusedFutures } from './unused.js';
 import { describeValue, stateOf, stepText, valueNodesOf, type ValueNode } from './value-nodes.js';
 import { valueText } from './value-text.js';
@@ -19,6 +20,7 @@ import { valueText } from './value-text.js';
 export interface BuildOptions {
   readonly detail: GraphDetail;
   readonly maxNodes: number;
+  readonly maxDepth: number;
 }
 
 /** The graph that {@link toGraphology} gives. */
@@ -40,6 +42,7 @@ export class GraphologyBuilder {
   readonly #collection: CallCollection;
   readonly #detail: GraphDetail;
   readonly #maxNodes: number;
+  readonly #calls: ShownCalls;
   readonly #unused: ReadonlySet<Future>;
   readonly #callKeys = new Map<Future, string>();
   /** Keys of the nodes of values by what stands for them, in the full view. */
@@ -47,21 +50,21 @@ export class GraphologyBuilder {
   /** Edges whose source is not there yet, which happens where calls wait for themselves. */
   readonly #late: Edge[] = [];
 
-  constructor(collection: CallCollection, { detail, maxNodes }: BuildOptions) {
+  constructor(collection: CallCollection, { detail, maxNodes, maxDepth }: BuildOptions) {
     this.#collection = collection;
     this.#detail = detail;
     this.#maxNodes = maxNodes;
     this.#unused = unusedFutures(collection);
+    this.#calls = detail === 'static' ? builtCalls(collection) : callsDownTo(collection, maxDepth);
   }
 
   /** @throws DAG_OPTION when there are more nodes than `maxNodes`. */
   build(): CallGraph {
-    const { calls: all, built } = this.#collection;
-    const calls = this.#detail === 'static' ? all.slice(0, built) : all;
-    if (calls.length > this.#maxNodes) throw this.#tooMany(calls.length.toLocaleString('en'));
+    const { shown } = this.#calls;
+    if (shown.size > this.#maxNodes) throw this.#tooMany(shown.size.toLocaleString('en'));
     this.#graph.setAttribute('detail', this.#detail);
-    this.#nameCalls(calls);
-    for (const call of calls) {
+    this.#nameCalls(shown);
+    for (const call of shown) {
       if (this.#detail === 'full') this.#addWithValues(call);
       else this.#add(call);
     }
@@ -69,14 +72,14 @@ export class GraphologyBuilder {
     return this.#graph;
   }
 
-  /** Gives every call its key: its name, and the how manieth of that name it is. */
-  #nameCalls(calls: readonly Future[]): void {
+  /** Gives every call that is shown its key: its name, and the how manieth of that name it is, whatever is shown. */
+  #nameCalls(shown: ReadonlySet<Future>): void {
     const counts = new Map<string, number>();
-    for (const call of calls) {
+    for (const call of this.#collection.calls) {
       const { name } = call._spec;
       const count = (counts.get(name) ?? 0) + 1;
       counts.set(name, count);
-      this.#callKeys.set(call, `${name}#${count.toString()}`);
+      if (shown.has(call)) this.#callKeys.set(call, `${name}#${count.toString()}`);
     }
   }
 
@@ -87,7 +90,8 @@ export class GraphologyBuilder {
     eachArgumentPath(call._args, {
       future: (path, argument) => {
         const [whole, part] = takenFrom(argument);
-        addTo(uses, this.#keyOf(whole), part === undefined ? { path } : { path, part });
+        const source = this.#callKeys.get(whole);
+        if (source !== undefined) addTo(uses, source, part === undefined ? { path } : { path, part });
       },
     });
     this.#addArguments(key, uses);
@@ -99,7 +103,8 @@ export class GraphologyBuilder {
     eachArgumentPath(call._args, {
       future: (path, argument) => {
         // Found before, for dependencies come first; a call that waits for itself is not.
-        addTo(uses, this.#valueKeys.get(argument) ?? this.#keyOf(takenFrom(argument)[0]), { path });
+        const source = this.#valueKeys.get(argument) ?? this.#callKeys.get(takenFrom(argument)[0]);
+        if (source !== undefined) addTo(uses, source, { path });
       },
       literal: (path, value) => {
         const text = valueText(value);
@@ -112,8 +117,9 @@ export class GraphologyBuilder {
     this.#addArguments(key, uses);
     const values = valueNodesOf(call, key, this.#partsOf(call));
     const isUsed = ({ futures }: ValueNode): boolean => futures.some((future) => !this.#unused.has(future));
-    // Outputs of which none is used are as used as their call, such as those of a graph that nobody resolved yet.
-    const judges = values.some(isUsed);
+    // Outputs of which none is used are as used as their call, such as those of a graph that nobody resolved yet. A body
+    // that returned outputs of a call made in it leaves no trace of which.
+    const judges = values.some(isUsed) && (call._parent === undefined || call.state === 'idle');
     for (const value of values) this.#addValue(call, value, this.#unused.has(call) || (judges && !isUsed(value)));
   }
 
@@ -152,6 +158,7 @@ export class GraphologyBuilder {
     const { style = {} } = spec.options;
     const parts = this.#partsOf(call);
     const shared = this.#shared(call);
+    const hidden = this.#calls.hidden.get(call);
     return {
       kind: 'call',
       label: style.label ?? spec.name,
@@ -159,6 +166,7 @@ export class GraphologyBuilder {
       state: stateOf(call, parts),
       style,
       ...returnedFrom([call, ...parts], shared.parent),
+      ...(hidden === undefined ? {} : { hidden }),
       ...callRecords.get(call),
     };
   }

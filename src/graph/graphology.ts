@@ -6,17 +6,25 @@ import type { Future } from './future.js';
 import { Graph } from './graph.js';
 import type { GraphAttributes, GraphDetail, GraphEdgeAttributes, GraphNodeAttributes } from './graph-attributes.js';
 import { GraphologyBuilder } from './graphology-builder.js';
+import { checkByRules, choiceRule, countRule, type OptionRules } from './option-rules.js';
 import { describeOption } from './options.js';
 
 /** Options of {@link toGraphology}. */
 export interface GraphologyOptions {
   /** How much is shown. Default `'summary'`. */
   readonly detail?: GraphDetail;
-  /** More nodes than these are DAG_OPTION. Default Infinity. */
+  /** More nodes than these are DAG_OPTION. Default Infinity; minimum 1. */
   readonly maxNodes?: number;
+  /** Calls that were made deeper than in so many bodies, one in the other, are counted rather than shown. Default Infinity. */
+  readonly maxDepth?: number;
 }
 
-const DETAILS: readonly unknown[] = ['summary', 'full', 'static'];
+/** What the options of {@link toGraphology} may be. */
+export const GRAPHOLOGY_RULES: OptionRules<GraphologyOptions> = {
+  detail: choiceRule('summary', 'full', 'static'),
+  maxNodes: countRule(1),
+  maxDepth: countRule(0),
+};
 
 /**
  * A graphology `DirectedGraph` of what targets need, or of a whole Graph; it may be resolved or not. Edges lead from a
@@ -34,19 +42,10 @@ export function toGraphology(
   target: unknown,
   options: GraphologyOptions = {},
 ): DirectedGraph<GraphNodeAttributes, GraphEdgeAttributes, GraphAttributes> {
-  const { detail = 'summary', maxNodes = Infinity } = options;
-  if (!DETAILS.includes(detail)) {
-    throw new DagError('DAG_OPTION', {
-      message: `toGraphology(): \`detail\` must be 'summary', 'full' or 'static', got ${describeOption(detail)}.`,
-    });
-  }
-  if (!(typeof maxNodes === 'number' && maxNodes >= 0)) {
-    throw new DagError('DAG_OPTION', {
-      message: `toGraphology(): \`maxNodes\` must be a number of at least 0, got ${describeOption(maxNodes)}.`,
-    });
-  }
+  checkByRules<GraphologyOptions>(options, { subject: 'toGraphology()', rules: GRAPHOLOGY_RULES });
+  const { detail = 'summary', maxNodes = Infinity, maxDepth = Infinity } = options;
   const collection = collectCalls(target instanceof Graph ? target : targetsIn(target));
-  const graph = new GraphologyBuilder(collection, { detail, maxNodes }).build();
+  const graph = new GraphologyBuilder(collection, { detail, maxNodes, maxDepth }).build();
   if (target instanceof Graph) graph.setAttribute('name', target.name);
   return graph;
 }

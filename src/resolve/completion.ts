@@ -1,7 +1,7 @@
 import { DagError } from '../errors.js';
 import { argumentValues } from '../executor/inline.js';
 import { eachFuture, holdsFuture, substituteFutures } from '../graph/containers.js';
-import { DONE, EXPANDED, FAILED, Future, IDLE, KEPT, setState, TARGETED } from '../graph/future.js';
+import { DONE, EXPANDED, FAILED, Future, IDLE, KEPT, setState, STATE_BITS, TARGETED } from '../graph/future.js';
 import { checkOutputs, partsToFill, takePart } from '../graph/outputs.js';
 import { displayName } from '../graph/dependencies.js';
 import type { Painter } from '../schedule/picture.js';
@@ -56,7 +56,14 @@ export class Completion {
     }
     // The parts of a multi-output call take what they need themselves, unless somebody asked for the whole.
     const taken = future._spec.outputs !== undefined && (future._flags & TARGETED) === 0;
-    if (!taken && holdsFuture(result)) this.#expand(task, future, result, undefined);
+    let expands: boolean;
+    try {
+      expands = !taken && holdsFuture(result);
+    } catch (thrown) {
+      this.fail(task, failureOf(thrown)); // a getter of the result threw, or it holds a Future of another copy
+      return;
+    }
+    if (expands) this.#expand(task, future, result, undefined);
     else this.finish(task, future, result);
   }
 
@@ -65,7 +72,13 @@ export class Completion {
     const future = this.#table.futureOf(task);
     if (this.#table.scheduler.state(task) === Task.EXPANDED) {
       const raw = future._value;
-      const value = raw instanceof Future ? raw._value : substituteFutures(raw, valueOf);
+      let value: unknown;
+      try {
+        value = raw instanceof Future ? raw._value : substituteFutures(raw, valueOf);
+      } catch (thrown) {
+        this.fail(task, failureOf(thrown));
+        return;
+      }
       const { outputs } = future._spec;
       if (outputs !== undefined && !this.#hasOutputs(task, future, value)) return;
       this.finish(task, future, value);
@@ -128,8 +141,15 @@ export class Completion {
   /** Gives the parts of a persisting call their values, those too that nobody asked for yet. */
   #fillParts(whole: Future, value: unknown): void {
     for (const part of partsToFill(whole)) {
-      const taken = takePart(part, value);
-      if (part._slot !== -1 || holdsFuture(taken)) continue;
+      // A part that was not released keeps the value that it has, and that others may have seen.
+      if (part._slot !== -1 || (part._flags & STATE_BITS) === DONE) continue;
+      let taken: unknown;
+      try {
+        taken = takePart(part, value);
+        if (holdsFuture(taken)) continue;
+      } catch {
+        continue; // a getter of the result threw: whoever asks for the part will be told
+      }
       part._value = taken;
       setState(part, DONE);
       if (this.#table.pool.inUse) this.#table.ledger.hold(part, taken);
@@ -149,7 +169,7 @@ export class Completion {
       effects?.forEach(join);
     } catch (thrown) {
       this.#activation.discard();
-      this.fail(task, thrown instanceof DagError ? codedFailure(thrown) : bodyFailure(thrown));
+      this.fail(task, failureOf(thrown));
       return;
     }
     run.calls += this.#activation.fresh;
@@ -168,11 +188,15 @@ export class Completion {
     } catch (thrown) {
       // An estimate is a function of the user's, too.
       this.#activation.discard();
-      this.fail(task, bodyFailure(thrown));
+      this.fail(task, failureOf(thrown));
       return;
     }
     const maxCalls = run.options.maxCalls ?? DEFAULT_MAX_CALLS;
-    if (run.calls > maxCalls && !run.over) this.#host.failRun(run, maxCallsError(maxCalls, future));
+    if (run.calls <= maxCalls) return;
+    const error = maxCallsError(maxCalls, future);
+    // Other runs may still want the calls of a run that is over.
+    if (run.over) this.fail(task, codedFailure(error));
+    else this.#host.failRun(run, error);
   }
 
   /** The call failed: nothing that depends on it runs, and the targets among these fail. */
@@ -229,6 +253,11 @@ export class Completion {
       this.#table.drop(task, IDLE);
     }
   }
+}
+
+/** What a look into a result met: a coded error of the library, or an error of the result's own code. */
+function failureOf(thrown: unknown): Failure {
+  return thrown instanceof DagError ? codedFailure(thrown) : bodyFailure(thrown);
 }
 
 /** Why a result is not what the node's `outputs` promise; undefined when it is, or cannot be told yet. */

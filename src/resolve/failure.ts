@@ -34,12 +34,20 @@ function describeArgument(value: unknown): string {
   if (typeof value === 'bigint') return `${value.toString()}n`;
   if (typeof value === 'function') return value.name === '' ? 'a function' : value.name;
   if (typeof value !== 'object' || value === null) return String(value);
-  const constructor: unknown = (value as { constructor?: unknown }).constructor; // an object without prototype has none
-  const name = typeof constructor === 'function' ? constructor.name : 'Object';
+  const name = constructorName(value);
   if (ArrayBuffer.isView(value)) return 'length' in value ? `${name}(${String(value.length)})` : name;
   if (Array.isArray(value)) return `Array(${value.length.toString()})`;
   if (value instanceof Map || value instanceof Set) return `${name}(${value.size.toString()})`;
   return name;
+}
+
+function constructorName(value: object): string {
+  try {
+    const { constructor } = value as { constructor?: unknown }; // an object without prototype has none
+    return typeof constructor === 'function' ? constructor.name : 'Object';
+  } catch {
+    return 'Object'; // a getter or a Proxy that throws must not hide the error that is being told
+  }
 }
 
 /** What failed and why, before the path to a target is known. */

@@ -122,7 +122,7 @@ export class Loop {
       this.#stride = now - lookedAt > SLOW_STRIDE ? 1 : Math.min(this.#stride * 2, STRIDE);
       left = this.#stride;
       lookedAt = now;
-      if (run.options.progress !== undefined) this.#tell(run, now);
+      if (run.options.progress !== undefined && !run.over) this.#tell(run, now);
       if (yields && this.#turn.spent(now)) {
         scheduler.relist(run.queue);
         return true;

@@ -1,9 +1,10 @@
+import { DagError, describeThrown } from '../errors.js';
 import type { Future } from '../graph/future.js';
 import { KEPT, PERSISTED, TARGETED } from '../graph/future.js';
 import { wholeOf } from '../graph/dependencies.js';
 import type { Estimate } from '../graph/options.js';
-import { depthFirstRank } from '../schedule/depth-first.js';
-import { rankTasks } from '../schedule/rank.js';
+import { depthFirstRank } from '../schedule/policy/depth-first.js';
+import { rankTasks } from '../schedule/policy/rank.js';
 import { plannedOrder } from './planned.js';
 import type { Painter, TaskWeights } from '../schedule/picture.js';
 import type { Scheduler } from '../schedule/scheduler.js';
@@ -102,7 +103,12 @@ export function knowledgeOf(future: Future): Knowledge {
 /** Bytes that a call's result is expected to have; 0 where nothing is known. */
 export function estimatedBytes(future: Future): number {
   const { options, identity } = future._spec;
-  const bytes = future._spec.immediate ? partBytes(future) : estimate(options.bytes, future, identity.bytes);
+  let bytes: number;
+  try {
+    bytes = future._spec.immediate ? partBytes(future) : estimate(options.bytes, future, identity.bytes);
+  } catch {
+    return 0; // the order of the run asks for the same estimate and says what is wrong
+  }
   return Number.isNaN(bytes) ? 0 : bytes;
 }
 
@@ -117,10 +123,23 @@ function partBytes(future: Future): number {
 function estimate(given: Estimate | undefined, future: Future, sampled: Sampled): number {
   if (typeof given === 'number') return given;
   if (given !== undefined) {
-    const estimated = Number((given as (...args: readonly unknown[]) => unknown)(...future._args)); // the node's own function
-    return estimated >= 0 ? estimated : Number.NaN;
+    const estimated = Number(callEstimate(given as (...args: readonly unknown[]) => unknown, future)); // the node's own function
+    return estimated >= 0 && estimated < Infinity ? estimated : Number.NaN;
   }
   return sampled.count > 0 ? sampled.mean : Number.NaN;
+}
+
+/** @throws DAG_OPTION */
+function callEstimate(given: (...args: readonly unknown[]) => unknown, future: Future): unknown {
+  try {
+    return given(...future._args);
+  } catch (cause) {
+    throw new DagError('DAG_OPTION', {
+      message: `\`cost\` or \`bytes\` of ${future._spec.name} must give a number, but failed: ${describeThrown(cause)}.`,
+      remedy: 'Futures among its arguments have no values yet.',
+      cause,
+    });
+  }
 }
 
 /** Puts the mean of the known numbers in place of the unknown ones; 1 where none is known. */

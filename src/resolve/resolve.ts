@@ -94,11 +94,23 @@ function resolveInto(target: unknown, { options = {}, sync, fulfil, reject }: En
       ...(options.settle === true ? { target: (future, outcome) => outcomes.set(future, outcome) } : {}),
       end: (error, failed) => {
         if (failed) reject(error);
-        else fulfil(shape());
+        else endWith(shape, { fulfil, reject });
       },
     },
   });
   if (sync) resolver.finishSync(run);
+}
+
+/** Hands the targets over in their shape; what a getter of theirs throws is what the run rejects with. */
+function endWith(shape: () => unknown, { fulfil, reject }: Pick<Ending, 'fulfil' | 'reject'>): void {
+  let shaped: unknown;
+  try {
+    shaped = shape();
+  } catch (error) {
+    reject(error);
+    return;
+  }
+  fulfil(shaped);
 }
 
 /** The distinct Futures of a target. */

@@ -1,5 +1,8 @@
 import type { Arrow, Box, Drawing } from './drawing.js';
 
+/** Lines of an arrow that carries several values. */
+const LINES_SHOWN = 4;
+
 /** How many arrows lead to each box. */
 export function arrowsInto({ arrows }: Drawing): ReadonlyMap<Box, number> {
   const counts = new Map<Box, number>();
@@ -12,18 +15,13 @@ export function arrowsInto({ arrows }: Drawing): ReadonlyMap<Box, number> {
  * there are several or where it stands inside one. `left → 1`: the output `left` is the second argument.
  */
 export function arrowText({ to, attributes }: Arrow, into: ReadonlyMap<Box, number>): string {
-  const { kind, path = '', part } = attributes;
-  if (kind === 'output') return ''; // the box it leads to says which
-  if (kind === 'part') return '';
-  const isPlain = into.get(to) === 1 && /^\d+$/.test(path);
-  const texts = [part === undefined ? '' : partText(part), isPlain ? '' : path];
-  return texts.filter((text) => text !== '').join(' → ');
-}
-
-/** Parts known by number would read like arguments: `[0]`. */
-function partText(part: string): string {
-  return part
-    .split(', ')
-    .map((name) => (/^\d+$/.test(name) ? `[${name}]` : name))
-    .join(', ');
+  const { uses = [] } = attributes; // arrows to and between values carry none: the box they lead to says which part it is
+  const isOnly = into.get(to) === 1 && uses.length === 1;
+  const lines = uses.slice(0, LINES_SHOWN).map(({ path, part = '' }) => {
+    const place = isOnly && /^\d+$/.test(path) ? '' : path;
+    // Parts known by number would read like arguments.
+    return [/^\d+$/.test(part) ? `[${part}]` : part, place].filter((text) => text !== '').join(' → ');
+  });
+  if (uses.length > LINES_SHOWN) lines.push(`… ${(uses.length - LINES_SHOWN).toLocaleString('en')} more`);
+  return lines.join('\n');
 }

@@ -4,13 +4,15 @@ import { measuresText } from './measures.js';
 /** What is written on a box. */
 export interface BoxText {
   readonly main: string;
-  /** What a run measured; empty without one. */
+  /** What a run measured, and how many calls are not drawn; may be empty. */
   readonly small: string;
 }
 
 /** Texts of a box: the call's name; of a value its part and what it is, as far as that is known. */
 export function boxText({ attributes }: Box): BoxText {
-  const small = measuresText(attributes);
+  const { hidden } = attributes;
+  const left = hidden === undefined ? '' : `+ ${hidden.toLocaleString('en')} ${hidden === 1 ? 'call' : 'calls'} inside`;
+  const small = [measuresText(attributes), left].filter((known) => known !== '').join(' · ');
   if (attributes.kind !== 'data') return { main: attributes.label, small };
   const { part, text } = attributes;
   return { main: [part, text].filter((known) => known !== undefined).join(' = '), small };

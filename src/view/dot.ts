@@ -2,6 +2,7 @@ import { arrowsInto, arrowText } from './arrow-text.js';
 import { boxText, boxTooltip, type BoxText } from './box-text.js';
 import { dotString, htmlText } from './dot-text.js';
 import { draw, eachBox, standsIn, type Arrow, type Box, type Drawing } from './drawing.js';
+import { Frames } from './frames.js';
 import type { ViewOptions } from './options.js';
 import { FAINT, frameFill, INK, paintOf, PAPER } from './palette.js';
 import { ranksOf } from './ranks.js';
@@ -37,7 +38,6 @@ export function toDot(target: unknown, options: ViewOptions = {}): string {
 export function dotOf(drawing: Drawing): string {
   const { title, top, arrows } = drawing;
   const lines = [`digraph ${dotString(title ?? 'lazydag')} {`, ...defaults(drawing)];
-  const frames = new Frames();
   eachBox(top, {
     enter: (box) => {
       if (box.children.length === 0) lines.push(`${indent(box)}${box.id} ${listOf(boxAttributes(box))};`);
@@ -48,39 +48,14 @@ export function dotOf(drawing: Drawing): string {
         );
     },
     leave: (frame) => {
-      frames.close(frame);
       lines.push(`${indent(frame)}}`);
     },
   });
+  const frames = new Frames(drawing);
   const into = arrowsInto(drawing);
   for (const arrow of arrows) lines.push(`  ${arrowLine(arrow, { frames, text: arrowText(arrow, into) })}`);
   lines.push(...rankLines(drawing, frames), '}');
   return `${lines.join('\n')}\n`;
-}
-
-/**
- * Graphviz has no arrows between frames: they lead from and to boxes inside, and are cut off at the frames. From the one
- * that the body returned and to the one that could run first, which keeps the arrows short.
- */
-class Frames {
-  readonly #first = new Map<Box, Box>();
-  readonly #last = new Map<Box, Box>();
-
-  /** Everything inside of a frame is known. */
-  close(frame: Box): void {
-    const { children } = frame;
-    const returned = children.findLast(({ attributes }) => attributes.returned);
-    this.#first.set(frame, this.firstIn(children[0] ?? frame));
-    this.#last.set(frame, this.lastIn(returned ?? children.at(-1) ?? frame));
-  }
-
-  firstIn(box: Box): Box {
-    return this.#first.get(box) ?? box;
-  }
-
-  lastIn(box: Box): Box {
-    return this.#last.get(box) ?? box;
-  }
 }
 
 function indent({ depth }: Box): string {
@@ -177,9 +152,9 @@ function arrowLine({ from, to }: Arrow, { frames, text }: { frames: Frames; text
   const attributes: Attributes = {
     ltail: tail === from || standsIn(to, from) ? undefined : `cluster_${from.id}`,
     lhead: head === to || standsIn(from, to) ? undefined : `cluster_${to.id}`,
-    label: text === '' ? undefined : ` ${text} `, // apart from the line
+    label: text === '' ? undefined : text.replace(/^|$/gm, ' '), // apart from the arrow
     style: from.attributes.unused || to.attributes.unused ? 'dashed' : undefined,
-    tooltip: `${from.key} → ${to.key}${text === '' ? '' : `: ${text}`}`,
+    tooltip: `${from.key} → ${to.key}${text === '' ? '' : `\n${text}`}`,
   };
   return `${tail.id} -> ${head.id} ${listOf(attributes)};`;
 }

@@ -1,5 +1,6 @@
 import type { GraphEdgeAttributes, GraphNodeAttributes } from '../graph/graph-attributes.js';
 import { toGraphology } from '../graph/graphology.js';
+import type { NodeStyle } from '../graph/options.js';
 import { checkViewOptions, type ViewOptions } from './options.js';
 
 /** A node of a picture; one that holds others is drawn as a frame around them. */
@@ -40,8 +41,8 @@ export interface Drawing {
  * @throws DAG_OPTION, DAG_NOT_A_FUTURE, DAG_FOREIGN_FUTURE
  */
 export function draw(target: unknown, options: ViewOptions, subject: string): Drawing {
-  const { detail, direction, maxNodes } = checkViewOptions(options, subject);
-  const graph = toGraphology(target, { detail, maxNodes });
+  const { direction, ...graphOptions } = checkViewOptions(options, subject);
+  const graph = toGraphology(target, graphOptions);
   const byKey = new Map<string, Box>();
   const top: Box[] = [];
   const keys = graph.nodes();
@@ -56,7 +57,8 @@ export function draw(target: unknown, options: ViewOptions, subject: string): Dr
       chain.push(at);
     for (const name of chain.reverse()) {
       const attributes = { ...graph.getNodeAttributes(name) };
-      if (detail === 'full' && attributes.kind === 'call') delete attributes.bytes; // its value says so
+      attributes.style = drawableStyle(attributes.style);
+      if (graphOptions.detail === 'full' && attributes.kind === 'call') delete attributes.bytes; // its value says so
       const frame = attributes.parent === undefined ? undefined : byKey.get(attributes.parent);
       const box: Box = {
         id: `n${byKey.size.toString()}`,
@@ -79,6 +81,17 @@ export function draw(target: unknown, options: ViewOptions, subject: string): Dr
   }));
   const name = graph.getAttribute('name');
   return { title: name === undefined || name === 'graph' ? undefined : name, direction, boxes, top, arrows };
+}
+
+/** What of a style can be drawn: styles are not checked when a node is made. */
+function drawableStyle({ shape, color, rank, fontsize }: NodeStyle): NodeStyle {
+  return {
+    // Record shapes read their labels as a language of their own.
+    ...(typeof shape === 'string' && !/record/i.test(shape) ? { shape } : {}),
+    ...(typeof color === 'string' ? { color } : {}),
+    ...(typeof rank === 'number' ? { rank } : {}),
+    ...(typeof fontsize === 'number' && fontsize > 0 && fontsize <= 1000 ? { fontsize } : {}),
+  };
 }
 
 /** Calls `enter` with every box, a frame before what stands in it, and `leave` with each frame after that. On its own stack. */

@@ -4,6 +4,7 @@ import { draw, eachBox, type Box, type Drawing } from './drawing.js';
 import { mermaidString } from './mermaid-text.js';
 import type { ViewOptions } from './options.js';
 import { frameFill, paintOf } from './palette.js';
+import { printable } from './printable.js';
 import { ranksOf } from './ranks.js';
 
 /** What encloses the text of a box, by Graphviz shape; boxes for those that Mermaid does not know. */
@@ -35,7 +36,7 @@ export function toMermaid(target: unknown, options: ViewOptions = {}): string {
 /** {@link toMermaid} of a drawing. */
 export function mermaidOf(drawing: Drawing): string {
   const { title, direction, top, boxes, arrows } = drawing;
-  const lines = title === undefined ? [] : ['---', `title: ${JSON.stringify(title)}`, '---'];
+  const lines = title === undefined ? [] : ['---', `title: ${JSON.stringify(printable(title))}`, '---'];
   lines.push(`flowchart ${direction}`);
   eachBox(top, {
     enter: (box) => {
@@ -57,7 +58,7 @@ export function mermaidOf(drawing: Drawing): string {
     const [before] = ranks[index] ?? [];
     if (before !== undefined && after !== undefined) lines.push(`  ${before.id} ~~~ ${after.id}`);
   }
-  for (const box of boxes) lines.push(`  style ${box.id} ${styleOf(box)}`);
+  lines.push(...classLines(boxes));
   return `${lines.join('\n')}\n`;
 }
 
@@ -75,6 +76,21 @@ function boxLine(box: Box): string {
   const shape = kind === 'data' ? 'ellipse' : (style.shape ?? 'box');
   const [open, close] = SHAPES[shape] ?? ['[', ']'];
   return `${box.id}${open}${textOf(box)}${close}`;
+}
+
+/** The looks of the boxes, each written once. */
+function classLines(boxes: readonly Box[]): string[] {
+  const looks = new Map<string, string[]>();
+  for (const box of boxes) {
+    const look = styleOf(box);
+    const others = looks.get(look);
+    if (others === undefined) looks.set(look, [box.id]);
+    else others.push(box.id);
+  }
+  return Array.from(looks).flatMap(([look, ids], index) => [
+    `  classDef look${index.toString()} ${look}`,
+    `  class ${ids.join(',')} look${index.toString()}`,
+  ]);
 }
 
 function styleOf(box: Box): string {

@@ -21,7 +21,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
 
 /**
  * Writes a picture in the format that the extension names: `.svg`, `.dot` or `.gv`, `.mmd` (Mermaid), or `.json`, which
- * is the graph for `Graph.from()` of graphology and has no limit of nodes unless one is given. The file is there whole or
+ * is the graph for `Graph.from()` of graphology and has no limits unless they are given. The file is there whole or
  * not at all.
  *
  * @param target a Future, a Graph, or an array, plain object, Map or Set with Futures inside.
@@ -42,8 +42,8 @@ export async function save(target: unknown, path: string | URL, options: ViewOpt
 
 function toJson(target: unknown, options: ViewOptions): string {
   const { detail } = checkViewOptions(options, 'save');
-  const { maxNodes = Infinity } = options;
-  return `${JSON.stringify(toGraphology(target, { detail, maxNodes }).export(), undefined, 2)}\n`;
+  const { maxNodes = Infinity, maxDepth = Infinity } = options;
+  return `${JSON.stringify(toGraphology(target, { detail, maxNodes, maxDepth }).export(), undefined, 2)}\n`;
 }
 
 /** Under another name first: nobody ever reads half a file. */
