@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { instance } from '@viz-js/viz';
 import { callRecords } from '../../src/graph/call-record.js';
-import { Future, Graph, node } from '../../src/index.js';
+import { Graph, node } from '../../src/index.js';
 import { toDot } from '../../src/view/index.js';
 import { dotString, htmlText } from '../../src/view/dot-text.js';
 import { rejection } from '../support/waiting.js';
@@ -28,14 +28,16 @@ function drawnTexts(dot: string): string[] {
   const { status, output, errors } = viz.render(dot, { format: 'svg' });
   expect(errors.filter(({ level }) => level === 'error')).toEqual([]);
   expect(status).toBe('success');
-  return Array.from((output ?? '').matchAll(/<text[^>]*>([^<]*)<\/text>/g), ([, text = '']) =>
-    text
-      .replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))
-      .replace(/&lt;/g, '<')
-      .replace(/&gt;/g, '>')
-      .replace(/&quot;/g, '"')
-      .replace(/&amp;/g, '&')
-      .replaceAll('\u2060', ''), // invisible
+  return Array.from(
+    (output ?? '').matchAll(/<text[^>]*>([^<]*)<\/text>/g),
+    ([, text = '']) =>
+      text
+        .replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))
+        .replace(/&lt;/g, '<')
+        .replace(/&gt;/g, '>')
+        .replace(/&quot;/g, '"')
+        .replace(/&amp;/g, '&')
+        .replaceAll('\u2060', ''), // invisible
   );
 }
 
@@ -213,18 +215,18 @@ describe('arrows', () => {
   });
 
   test('between a call and what it holds itself do not end at a frame', async () => {
-    let later: Future | undefined;
+    const later: unknown[] = [];
     const outer = node(
       (x: unknown) => {
-        show(later);
+        show(later[0]);
         return x;
       },
       { name: 'outer' },
     );
     const first = outer(1);
-    later = show(first);
+    later.push(show(first));
     await first.resolve();
-    const dot = toDot([first, later]);
+    const dot = toDot([first, ...later]);
     expect(drawnTexts(dot)).toContain('outer');
     expect(linesOf(dot).filter((line) => line.includes('->'))).toHaveLength(2);
   });
