@@ -1,6 +1,7 @@
 import type { Future } from '../graph/future.js';
 import type { Scope } from '../graph/scope.js';
 import type { Run } from './run.js';
+import type { Slot } from './slot.js';
 
 /** What an attempt is made from. */
 export interface AttemptParts {
@@ -8,8 +9,8 @@ export interface AttemptParts {
   readonly future: Future;
   readonly run: Run;
   readonly scope: Scope;
-  /** Undoes what was entered when the body began: limits. */
-  readonly leave: (() => void) | undefined;
+  /** Its places under the limits that apply. */
+  readonly slot: Slot | undefined;
   /** Fingerprints of the inputs before the body ran, under `debug`. */
   readonly fingerprint: string | undefined;
   readonly startedAt: number;
@@ -23,7 +24,7 @@ export class Attempt {
   readonly scope: Scope;
   readonly fingerprint: string | undefined;
   readonly startedAt: number;
-  readonly #leave: (() => void) | undefined;
+  readonly #slot: Slot | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -34,7 +35,7 @@ export class Attempt {
     this.scope = parts.scope;
     this.fingerprint = parts.fingerprint;
     this.startedAt = parts.startedAt;
-    this.#leave = parts.leave;
+    this.#slot = parts.slot;
   }
 
   /** Calls `expire` unless the attempt ends within `timeout` milliseconds. */
@@ -47,7 +48,7 @@ export class Attempt {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#timer);
-    this.#leave?.();
+    this.#slot?.close();
   }
 
   get closed(): boolean {

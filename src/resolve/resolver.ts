@@ -46,7 +46,10 @@ export class Resolver {
       suspect,
       stopBody,
     });
-    this.#bodies = new Bodies(table, completion, { now, wake });
+    const failInner = (future: Future): void => {
+      this.#runs.failInner(future);
+    };
+    this.#bodies = new Bodies(table, completion, { now, wake, failInner });
     this.#runs = new Runs({
       table,
       painter: this.#painter,
@@ -130,7 +133,7 @@ export class Resolver {
   #quiet(): void {
     if (this.#table.trim()) this.#painter.trim();
     if (this.#runs.live.size === 0) this.#cycles.clear();
-    if (this.#runs.live.size === 0 || this.#loop.scheduled) return;
+    if (this.#runs.live.size === 0 || this.#loop.scheduled || this.#bodies.callWaiting()) return;
     if (this.#bodies.pending > 0) {
       this.#cycles.searchLater();
       return;

@@ -7,6 +7,7 @@ import type { Activation } from './activation.js';
 import type { Limiter } from './limiter.js';
 import { bytesOf } from '../memory/buffers.js';
 import { guarded } from '../graph/events.js';
+import type { Slot } from './slot.js';
 import { Observer } from './observer.js';
 
 /** How one target of a run ended. */
@@ -69,8 +70,8 @@ export class Run {
   activation: Activation | undefined = undefined;
   /** Targets whose value the run holds, or will hold. */
   readonly held = new Set<Future>();
-  /** The body that called gave its slot back and takes it again at the end. */
-  gaveSlot = false;
+  /** The slot of the body that called, if limits apply to it: given back until the run ends. */
+  paused: Slot | undefined = undefined;
   /** Lets the loop look at this run again; set by the resolver. */
   readonly wake: () => void;
   /** Targets that have neither value nor error yet. */

@@ -11,6 +11,7 @@ import { abortedError, callFailure, runTimeoutError } from './failure.js';
 import { Limiter } from './limiter.js';
 import { Observer } from './observer.js';
 import { Run, type Outcome, type RunSink } from './run.js';
+import { slotOf } from './slot.js';
 import type { TaskTable } from './task-table.js';
 
 /** Calls that are looked at before `resolve()` returns; of larger graphs the rest is looked at in the loop. */
@@ -219,10 +220,8 @@ export class Runs {
 
   /** A body waits for calls that it resolves itself: it gives its slot back, and may now wait for itself. */
   #enterInner(run: Run, caller: Scope): void {
-    if (run.limited) {
-      run.limiter.leave();
-      run.gaveSlot = true;
-    }
+    run.paused = slotOf(caller);
+    run.paused?.pause();
     const task = caller.parent?._slot ?? -1;
     if (task !== -1) this.#parts.suspect(task);
   }
@@ -290,11 +289,11 @@ export class Runs {
       run.end(error, failed);
       then();
     };
-    if (!run.gaveSlot || run.caller?.aborted !== false) settle();
+    if (run.paused === undefined) settle();
     else if (run.sync) {
-      run.limiter.enter();
+      run.paused.resumeNow();
       settle();
-    } else run.limiter.reenter(settle);
+    } else run.paused.resume(settle);
   }
 
   /** Aborts a run from outside. */

@@ -59,6 +59,7 @@ export class TaskTable {
     const future = this.futureOf(task);
     future._value = undefined;
     future._slot = -1;
+    if (this.pool.inUse) this.ledger.giveBack(future);
     setState(future, state);
     this.#futures[task] = undefined;
     this.scheduler.drop(task);

@@ -29,6 +29,7 @@ export function parseCommand(parameters: readonly string[]): Command {
       contenders: { type: 'string' },
       rounds: { type: 'string' },
       limit: { type: 'string' },
+      apart: { type: 'boolean' },
       json: { type: 'string' },
       check: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -44,6 +45,7 @@ export function parseCommand(parameters: readonly string[]): Command {
       ...(values.contenders !== undefined && {
         contenders: some(contenders, values.contenders, '--contenders'),
       }),
+      ...(values.apart !== undefined && { apart: values.apart }),
       ...(values.rounds !== undefined && { rounds: count(values.rounds, '--rounds') }),
       ...(values.limit !== undefined && { limit: count(values.limit, '--limit') }),
       ...(folder !== undefined && { folder }),

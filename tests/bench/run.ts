@@ -23,12 +23,17 @@ ${suiteNames.map((name) => `  ${name.padEnd(10)} ${suites[name].description}`).j
   --contenders a,b        contenders instead of all
   --rounds N              repeats of each measurement
   --limit N               seconds after which a measurement counts as too slow
+  --apart                 a process per contender instead of one shared with the sketch
   --json FILE             write every raw figure
   --check                 fail when a figure is beyond its limit`;
 
 /** The default run: what can be measured without input files, at sizes that take about five minutes in all. */
 const defaultRun: readonly { readonly suite: SuiteName; readonly options?: Partial<SuiteOptions> }[] = [
   { suite: 'core' },
+  {
+    suite: 'core',
+    options: { sizes: [10_000], shapes: ['chain'], contenders: ['sketch', 'lazydag'], apart: true, rounds: 25 },
+  },
   { suite: 'scale', options: { sizes: [1_000_000], shapes: ['chain'], rounds: 3 } },
   { suite: 'heap' },
   { suite: 'live' },

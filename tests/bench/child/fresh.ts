@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { loadContender } from '../contenders/load.js';
 import { expectedValue } from '../shapes/expected.js';
 import { shapes } from '../shapes/index.js';
+import { startCpuClock } from './cpu-clock.js';
 import type { FreshRun, Tasks } from './protocol.js';
 
 /** Builds and evaluates once, in a process that has done nothing else: what a user's first run costs. */
@@ -10,7 +11,9 @@ export async function measureFresh(request: Tasks['fresh']['request']): Promise<
   const contender = await loadContender(request.contender);
   const shape = shapes[request.shape];
   const collections = watchCollections();
+  const cpuClock = startCpuClock();
   const { build, evaluate, value } = await contender.run(shape, request.size);
+  const cpu = cpuClock();
   const { maxRSS } = process.resourceUsage();
   const pauses = await collections();
   const expected = expectedValue(shape, request.size);
@@ -20,6 +23,7 @@ export async function measureFresh(request: Tasks['fresh']['request']): Promise<
   return {
     build,
     evaluate,
+    cpu,
     gc: pauses.reduce((sum, pause) => sum + pause, 0),
     collections: pauses.length,
     peakResident: maxRSS * 1024,

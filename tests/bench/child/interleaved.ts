@@ -3,6 +3,7 @@ import { loadContender } from '../contenders/load.js';
 import type { NodeContender } from '../contenders/names.js';
 import { expectedValue } from '../shapes/expected.js';
 import { shapes } from '../shapes/index.js';
+import { startCpuClock } from './cpu-clock.js';
 import { describeFailure } from './failure.js';
 import type { GraphChoice, Sample, Series, Tasks } from './protocol.js';
 
@@ -59,11 +60,12 @@ async function prepare(contender: Contender, { shape, size }: GraphChoice): Prom
 /** Repeats runs for at least `turn` milliseconds. */
 async function takeTurn(runOnce: () => Promise<Run>, turn: number): Promise<Sample> {
   let [runs, build, evaluate] = [0, 0, 0];
+  const cpu = startCpuClock();
   do {
     const run = await runOnce();
     runs += 1;
     build += run.build;
     evaluate += run.evaluate;
   } while (build + evaluate < turn);
-  return { runs, build, evaluate };
+  return { runs, build, evaluate, cpu: cpu() };
 }

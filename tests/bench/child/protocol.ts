@@ -13,6 +13,8 @@ export interface Sample {
   readonly runs: number;
   readonly build: number;
   readonly evaluate: number;
+  /** Processor time of all threads, garbage collection's included: what other processes do does not add to it. */
+  readonly cpu: number;
 }
 
 /** One contender's samples, one per round; `failure` says why there are none. */
@@ -26,6 +28,8 @@ export interface Series {
 export interface FreshRun {
   readonly build: number;
   readonly evaluate: number;
+  /** Processor time of all threads. */
+  readonly cpu: number;
   /** Milliseconds spent in garbage collection meanwhile, and how many collections there were. */
   readonly gc: number;
   readonly collections: number;

@@ -3,6 +3,7 @@ import { runsInNode } from '../contenders/names.js';
 import type { ContenderName, NodeContender } from '../contenders/names.js';
 import { shapes } from '../shapes/index.js';
 import type { Figure } from './figure.js';
+import { compareApart } from './apart.js';
 import { compareFresh } from './fresh.js';
 import { compareInterleaved } from './interleaved.js';
 import { timeDask } from './dask.js';
@@ -15,6 +16,8 @@ export interface Effort {
   readonly budget: number;
   /** Seconds after which one build and evaluation counts as too slow. */
   readonly limit: number;
+  /** Give contenders processes of their own instead of one that they share with the sketch. */
+  readonly apart: boolean;
   /** The interpreter for Dask, if there is one. */
   readonly python: string | undefined;
 }
@@ -29,7 +32,8 @@ export async function compare(
   effort: Effort,
 ): Promise<readonly Figure[]> {
   const inNode: NodeContender[] = contenders.filter(runsInNode);
-  const compareInNode = shapes[graph.shape].nodes(graph.size) > largestInProcess ? compareFresh : compareInterleaved;
+  const compareSmall = effort.apart ? compareApart : compareInterleaved;
+  const compareInNode = shapes[graph.shape].nodes(graph.size) > largestInProcess ? compareFresh : compareSmall;
   const figures: Figure[] = [...(await compareInNode(graph, inNode, effort))];
   const sketch = figures.find(({ contender }) => contender === 'sketch');
   for (const contender of contenders) {

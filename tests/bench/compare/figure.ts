@@ -15,6 +15,8 @@ export interface Figure extends GraphChoice {
   readonly spread: number;
   /** `together` over the sketch's in the same comparison; NaN when the sketch cannot run the graph. */
   readonly ratio: number;
+  /** The same ratio of processor time: steadier on a machine that others use too. */
+  readonly cpuRatio: number;
   /** Why there are no times, or what to know about them. */
   readonly note?: string;
   /** Raw figures: repeats of this contender, and of the sketch between them. */
@@ -48,6 +50,7 @@ export function figure(
     together: perNode(median(together)),
     spread: spread(together),
     ratio: ratioOf(together, reference.map(timeOf)),
+    cpuRatio: ratioOf(samples.map(cpuOf), reference.map(cpuOf)),
     samples,
     reference,
     ...(note !== undefined && { note }),
@@ -63,6 +66,11 @@ function ratioOf(own: readonly number[], reference: readonly number[]): number {
 /** Milliseconds of one build and evaluation. */
 function timeOf(sample: Sample | FreshRun): number {
   return (sample.build + sample.evaluate) / runsOf(sample);
+}
+
+/** Milliseconds of processor time of one build and evaluation. */
+function cpuOf(sample: Sample | FreshRun): number {
+  return sample.cpu / runsOf(sample);
 }
 
 function runsOf(sample: Sample | FreshRun): number {

@@ -5,7 +5,7 @@ import type { ShapeName } from '../shapes/shape.js';
 import type { Figure } from './figure.js';
 
 /** The figures of one shape, a block of rows per size. */
-export function figuresTable(shape: ShapeName, figures: readonly Figure[]): Table {
+export function figuresTable(shape: ShapeName, figures: readonly Figure[], apart: boolean): Table {
   const { unit } = shapes[shape];
   const sizes = [...new Set(figures.map((figure) => figure.size))];
   const rows = sizes.flatMap((size, block) => [
@@ -13,8 +13,8 @@ export function figuresTable(shape: ShapeName, figures: readonly Figure[]): Tabl
     ...figures.filter((figure) => figure.size === size).map(row),
   ]);
   return {
-    title: `${shape}: µs per node, median`,
-    columns: [unit, 'contender', 'build', 'evaluate', 'together', '× sketch', 'spread', ''],
+    title: `${shape}: µs per node, median${apart ? ', processes apart' : ''}`,
+    columns: [unit, 'contender', 'build', 'evaluate', 'together', '× sketch', '× cpu', 'spread', ''],
     rows,
   };
 }
@@ -27,6 +27,7 @@ function row(figure: Figure): readonly string[] {
     digits(figure.evaluate),
     digits(figure.together),
     times(figure.ratio),
+    times(figure.cpuRatio),
     Number.isNaN(figure.spread) ? '-' : `${(figure.spread * 100).toFixed(0)} %`,
     figure.note ?? '',
   ];

@@ -21,6 +21,7 @@ export const core: Suite = {
         rounds: options.rounds ?? 15,
         budget: 1.5,
         limit: options.limit ?? 4,
+        apart: options.apart ?? false,
         python: options.python,
       },
       progress: options.progress,

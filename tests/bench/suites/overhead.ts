@@ -35,18 +35,18 @@ export async function measureOverhead(plan: OverheadPlan): Promise<SuiteResult> 
         figures.push(noteGrowth(figure, smaller, plan.effort.limit));
       }
     }
-    tables.push(figuresTable(shape, figures));
+    tables.push(figuresTable(shape, figures, plan.effort.apart));
     records.push(...figures);
   }
-  return { suite: plan.suite, tables, checks: checks(records), records };
+  return { suite: plan.suite, tables, checks: checks(records, plan.effort.apart), records };
 }
 
-function checks(figures: readonly Figure[]): readonly Check[] {
+function checks(figures: readonly Figure[], apart: boolean): readonly Check[] {
   return figures
     .filter(({ contender, shape }) => contender === 'lazydag' && shape === 'chain')
     .filter(({ size }) => chainLimit.sizes.includes(size))
     .map(({ size, ratio }) => ({
-      name: `chain of ${size.toLocaleString('en-US')}: lazydag over sketch`,
+      name: `chain of ${size.toLocaleString('en-US')}: lazydag over sketch${apart ? ', processes apart' : ''}`,
       measured: ratio,
       limit: chainLimit.ratio,
     }));

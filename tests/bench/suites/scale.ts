@@ -23,6 +23,7 @@ export const scale: Suite = {
         rounds: options.rounds ?? 5,
         budget: 60,
         limit: options.limit ?? 120,
+        apart: true,
         python: options.python,
       },
       progress: options.progress,

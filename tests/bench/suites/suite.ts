@@ -7,6 +7,8 @@ export interface SuiteOptions {
   readonly sizes?: readonly number[];
   readonly shapes?: readonly ShapeName[];
   readonly contenders?: readonly ContenderName[];
+  /** Give contenders processes of their own instead of one that they share with the sketch. */
+  readonly apart?: boolean;
   /** Repeats of each measurement. */
   readonly rounds?: number;
   /** Seconds after which one contender on one graph counts as too slow. */
