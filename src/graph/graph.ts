@@ -75,7 +75,8 @@ export class Graph {
       this.#entered = true;
       scopes.enter();
     }
-    return currentScope.run(this.#scope, build);
+    const outer = scopes.current();
+    return currentScope.run(outer?.parent === undefined ? this.#scope : outer.inside(this), build);
   }
 
   /**
