@@ -15,7 +15,17 @@ const clocksAndPromises = [
 ];
 
 export default defineConfig(
-  { ignores: ['dist/', 'coverage/', '.tmp/', 'docs/api/', '**/node_modules/', 'tests/bench/.build/', 'tests/bench/sketch.mjs'] },
+  {
+    ignores: [
+      'dist/',
+      'coverage/',
+      '.tmp/',
+      'docs/api/',
+      '**/node_modules/',
+      'tests/bench/.build/',
+      'tests/bench/sketch.mjs',
+    ],
+  },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -35,7 +35,7 @@ function build(options: GraphOptions & { readonly persistA4?: boolean } = {}): T
 
 /** Resolves one of the Futures and says which bodies ran for it. */
 async function ask({ graph, futures }: Tour, name: keyof Tour['futures']): Promise<void> {
-  const names = new Map<Future<unknown>, string>(Object.entries(futures).map(([key, future]) => [future, key]));
+  const names = new Map<Future, string>(Object.entries(futures).map(([key, future]) => [future, key]));
   const ran: string[] = [];
   const stop = graph.on('event', (event) => {
     // a3 is a part of what addingOne returns: taking it runs no body.

@@ -56,10 +56,13 @@ function split(gathered: Float64Array, starts: Uint32Array): Float64Array[] {
   return Array.from(starts.subarray(1), (end, group) => gathered.subarray(starts[group], end));
 }
 
-export const countByGroup = node((starts: Uint32Array) => Array.from(starts.subarray(1), (end, group) => end - (starts[group] ?? 0)), {
-  name: 'countByGroup',
-  style,
-});
+export const countByGroup = node(
+  (starts: Uint32Array) => Array.from(starts.subarray(1), (end, group) => end - (starts[group] ?? 0)),
+  {
+    name: 'countByGroup',
+    style,
+  },
+);
 
 /** The quantiles of each group. How many groups there are is known only when the body runs, so it makes their calls. */
 export const quantilesByGroup = node(
@@ -71,6 +74,8 @@ export const quantilesByGroup = node(
 /** The share of each group's elements that lie above `limit`, from 0 to 1. */
 export const shareAbove = node(
   (gathered: Float64Array, starts: Uint32Array, limit: number) =>
-    split(gathered, starts).map((group) => group.reduce((count, value) => (value > limit ? count + 1 : count), 0) / group.length),
+    split(gathered, starts).map(
+      (group) => group.reduce((count, value) => (value > limit ? count + 1 : count), 0) / group.length,
+    ),
   { name: 'shareAbove', style },
 );

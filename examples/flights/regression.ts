@@ -97,14 +97,17 @@ const subtract = node(
 const judge = node(
   (y: Float64Array, residuals: Float64Array, inverse: Float64Array): FitQuality => {
     const mean = y.reduce((sum, value) => sum + value, 0) / y.length;
-    const around = (column: Float64Array, centre: number): number => column.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+    const around = (column: Float64Array, centre: number): number =>
+      column.reduce((sum, value) => sum + (value - centre) ** 2, 0);
     const size = Math.sqrt(inverse.length);
     const left = around(residuals, 0);
     const variance = left / (y.length - size);
     return {
       r2: 1 - left / around(y, mean),
       residualError: Math.sqrt(variance),
-      standardErrors: Array.from({ length: size }, (_, at) => Math.sqrt(variance * (inverse[at * (size + 1)] ?? Number.NaN))),
+      standardErrors: Array.from({ length: size }, (_, at) =>
+        Math.sqrt(variance * (inverse[at * (size + 1)] ?? Number.NaN)),
+      ),
     };
   },
   { name: 'judge', style },
@@ -123,7 +126,10 @@ export const regression = node(
 
 /** `column` times `factor`, then shifted by `shift` and wrapped into 0 up to `period`. */
 export const rescale = node(
-  (column: Float64Array, { factor = 1, shift = 0, period = Infinity }: { factor?: number; shift?: number; period?: number }) => {
+  (
+    column: Float64Array,
+    { factor = 1, shift = 0, period = Infinity }: { factor?: number; shift?: number; period?: number },
+  ) => {
     const rescaled = alloc(Float64Array, column.length);
     for (const [index, value] of column.entries()) {
       const shifted = value * factor + shift;

@@ -96,7 +96,8 @@ function outliers({ outliers: { low, high, counts }, worst, summary }: Report): 
 export function reportText(report: Report): string {
   const hours = Array.from(report.hourly.counts.keys());
   // The day of air traffic begins in the morning; what departs after midnight belongs to the evening before.
-  const byHour = (values: readonly number[]): number[] => hours.map((hour) => values[(hour + FIRST_HOUR) % hours.length] ?? Number.NaN);
+  const byHour = (values: readonly number[]): number[] =>
+    hours.map((hour) => values[(hour + FIRST_HOUR) % hours.length] ?? Number.NaN);
   const rotated = {
     counts: byHour(report.hourly.counts),
     late: byHour(report.hourly.late),
@@ -107,7 +108,11 @@ export function reportText(report: Report): string {
     distribution(report),
     section(
       `Delay by hour of day; late is more than ${String(LATE)} minutes`,
-      groupTable('hour', hours.map((hour) => clock(hour + FIRST_HOUR)), rotated),
+      groupTable(
+        'hour',
+        hours.map((hour) => clock(hour + FIRST_HOUR)),
+        rotated,
+      ),
     ),
     section('Delay by distance', groupTable('miles', classes(DISTANCE_EDGES, 'below'), report.banded)),
     relations(report),
@@ -124,7 +129,12 @@ export function veryLateText(shares: readonly number[]): string {
 /** What a run did, as text: a line per node. */
 export function logText(log: RunLog): string {
   const calls = [...log.nodes].filter(([name]) => !name.includes('.')); // without the parts of what nodes return
-  const rows = calls.map(([name, { ran, released, duration }]) => [name, decimal(ran), decimal(released), decimal(duration, 1)]);
+  const rows = calls.map(([name, { ran, released, duration }]) => [
+    name,
+    decimal(ran),
+    decimal(released),
+    decimal(duration, 1),
+  ]);
   const ran = calls.reduce((sum, [, count]) => sum + count.ran, 0);
   return [
     table(['node', 'calls', 'released', 'ms'], rows),

@@ -117,8 +117,9 @@ export class GraphologyBuilder {
     this.#addArguments(key, uses);
     const values = valueNodesOf(call, key, this.#partsOf(call));
     const isUsed = ({ futures }: ValueNode): boolean => futures.some((future) => !this.#unused.has(future));
-    // Outputs of which none is used are as used as their call, such as those of a graph that nobody resolved yet.
-    const judges = values.some(isUsed);
+    // Outputs of which none is used are as used as their call, such as those of a graph that nobody resolved yet. A body
+    // that returned outputs of a call made in it leaves no trace of which.
+    const judges = values.some(isUsed) && (call._parent === undefined || call.state === 'idle');
     for (const value of values) this.#addValue(call, value, this.#unused.has(call) || (judges && !isUsed(value)));
   }
 

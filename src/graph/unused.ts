@@ -27,12 +27,8 @@ export function unusedFutures(collection: CallCollection): ReadonlySet<Future> {
   for (let place = calls.length - 1; place >= 0; place -= 1) {
     const call = calls[place] as Future; // in range
     for (const part of parts.get(call) ?? []) if (isUsedItself(part, collection)) use(part);
-    const isSink = !taken.has(call);
-    if (
-      isUsedItself(call, collection) ||
-      (isSink && (isTakenElsewhere(call) || (isPlan && call._parent === undefined)))
-    )
-      use(call);
+    const isAwaited = (): boolean => isTakenElsewhere(call) || (isPlan && call._parent === undefined);
+    if (isUsedItself(call, collection) || (!taken.has(call) && isAwaited())) use(call);
     if (used.has(call)) eachArgument(call, use);
     else unused.add(call);
     for (const part of parts.get(call) ?? []) if (!used.has(part)) unused.add(part);
@@ -55,7 +51,8 @@ function takenFutures(calls: readonly Future[]): ReadonlySet<Future> {
 }
 
 function isUsedItself(future: Future, { targets }: CallCollection): boolean {
-  if ((future._flags & WANTED) !== 0 || future._spec.effect || targets.has(future)) return true;
+  // What ran was needed, also where what took it cannot be found any more: only needed calls run.
+  if (wasWanted(future) || future._spec.effect || targets.has(future)) return true;
   // Its parent may be about to use it.
   return future._parent !== undefined && (future._parent._flags & STATE_BITS) === RUNNING;
 }
@@ -66,7 +63,7 @@ function isTakenElsewhere(call: Future): boolean {
   return (call._flags & USED) !== 0 && call._spec.outputs === undefined;
 }
 
-/** Whether a run ever dealt with a call. */
+/** Whether a run ever dealt with a call, or a body returned it. */
 function wasWanted(call: Future): boolean {
   return (call._flags & (WANTED | STATE_BITS)) !== 0;
 }

@@ -9,6 +9,8 @@ import { eachBuffer } from './buffers.js';
 export class BufferLedger {
   readonly #pool: BlockPool;
   readonly #holdings = new WeakMap<Future, Holding>();
+  /** Blocks under literal arguments of calls that were made in bodies and have not run. */
+  readonly #borrowed = new WeakMap<Future, Block[]>();
 
   constructor(pool: BlockPool) {
     this.#pool = pool;
@@ -41,10 +43,15 @@ export class BufferLedger {
     if (holding === undefined) return;
     this.#holdings.delete(future);
     for (const block of holding.blocks) {
-      block.values -= 1;
       if (returned && holding.lent) block.lent -= 1;
-      if (block.values === 0 && block.lent === 0) this.#pool.recycle(block);
+      this.#let(block);
     }
+  }
+
+  /** One value less lies on a block. */
+  #let(block: Block): void {
+    block.values -= 1;
+    if (block.values === 0 && block.lent === 0) this.#pool.recycle(block);
   }
 
   /** The user gave a value back that calls still need: it is recycled when they have ended. */
@@ -53,6 +60,31 @@ export class BufferLedger {
     if (holding?.lent !== true) return;
     holding.lent = false;
     for (const block of holding.blocks) block.lent -= 1;
+  }
+
+  /**
+   * A call that was made in a body will read this: a literal argument, or `this`. It may lie on an input of that body,
+   * which is released once the body has run; its blocks stay until the call has run, too.
+   */
+  borrow(future: Future, literal: object): void {
+    const found = this.#blocksOf(literal);
+    if (found === undefined) return;
+    const borrowed = this.#borrowed.get(future);
+    if (borrowed === undefined) this.#borrowed.set(future, found);
+    else borrowed.push(...found);
+    for (const block of found) {
+      // No value lies on it: the body that made the call took it, and may have shown it to calls that nobody knows of.
+      if (block.values === 0) block.lent += 1;
+      block.values += 1;
+    }
+  }
+
+  /** The call has run, or will not: it reads nothing any more. */
+  giveBack(future: Future): void {
+    const borrowed = this.#borrowed.get(future);
+    if (borrowed === undefined) return;
+    this.#borrowed.delete(future);
+    for (const block of borrowed) this.#let(block);
   }
 
   /** Whether nobody but this call's value can see the buffer, so that its only consumer may overwrite it. */

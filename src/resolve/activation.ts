@@ -123,10 +123,21 @@ export class Activation {
         if (arg instanceof Future) scheduler.depend(task, this.#taskOf(run, arg));
         else if (typeof arg === 'object' && arg !== null) this.#walkContainer(run, future, arg);
       }
+      if (future._parent !== undefined && this.#table.pool.inUse) this.#borrow(future);
       if (!this.#joins && scheduler.pending(task) > 1) this.#joins = true;
       if (!run.simple) run.observer?.activated(future);
     }
     return this.#unseen.length === 0;
+  }
+
+  /** Keeps the memory of what a body gave the call to read, beyond the body's own hold on it. */
+  #borrow(future: Future): void {
+    const { ledger } = this.#table;
+    for (const arg of future._args) {
+      if (typeof arg === 'object' && arg !== null && !(arg instanceof Future)) ledger.borrow(future, arg);
+    }
+    const receiver = future._receiver;
+    if (typeof receiver === 'object' && receiver !== null) ledger.borrow(future, receiver);
   }
 
   #walkContainer(run: Run, future: Future, container: object): void {

@@ -1,6 +1,9 @@
 import type { Future } from '../graph/future.js';
+import { guests } from '../graph/guests.js';
 import type { Scope } from '../graph/scope.js';
+import { estimatedBytes } from './ordering.js';
 import type { Run } from './run.js';
+import type { Slot } from './slot.js';
 
 /** What an attempt is made from. */
 export interface AttemptParts {
@@ -8,8 +11,8 @@ export interface AttemptParts {
   readonly future: Future;
   readonly run: Run;
   readonly scope: Scope;
-  /** Undoes what was entered when the body began: limits. */
-  readonly leave: (() => void) | undefined;
+  /** Its places under the limits that apply. */
+  readonly slot: Slot | undefined;
   /** Fingerprints of the inputs before the body ran, under `debug`. */
   readonly fingerprint: string | undefined;
   readonly startedAt: number;
@@ -23,9 +26,11 @@ export class Attempt {
   readonly scope: Scope;
   readonly fingerprint: string | undefined;
   readonly startedAt: number;
-  readonly #leave: (() => void) | undefined;
+  readonly #slot: Slot | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  /** Bytes that the run expects of it; counted only under `maxBytes`. */
+  readonly #expected: number;
 
   constructor(parts: AttemptParts) {
     this.task = parts.task;
@@ -34,7 +39,9 @@ export class Attempt {
     this.scope = parts.scope;
     this.fingerprint = parts.fingerprint;
     this.startedAt = parts.startedAt;
-    this.#leave = parts.leave;
+    this.#slot = parts.slot;
+    this.#expected = parts.run.options.maxBytes === undefined ? 0 : estimatedBytes(parts.future);
+    parts.run.expect(this.#expected);
   }
 
   /** Calls `expire` unless the attempt ends within `timeout` milliseconds. */
@@ -47,7 +54,8 @@ export class Attempt {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#timer);
-    this.#leave?.();
+    this.run.expect(-this.#expected);
+    this.#slot?.close();
   }
 
   get closed(): boolean {
@@ -59,5 +67,9 @@ export class Attempt {
 export function abortScope(scope: Scope, reason: unknown): void {
   scope.aborted = true;
   scope.abortReason = reason;
-  scope.controller?.abort(reason);
+  const { controller } = scope;
+  if (controller === undefined) return;
+  guests.call(() => {
+    controller.abort(reason);
+  });
 }

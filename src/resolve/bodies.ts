@@ -3,16 +3,18 @@ import { argumentValues, InlineExecutor } from '../executor/inline.js';
 import { displayName } from '../graph/dependencies.js';
 import { type Future, IDLE, RUNNING, setState, WAITING } from '../graph/future.js';
 import { describeOption } from '../graph/options.js';
-import { currentScope, Scope } from '../graph/scope.js';
+import { currentScope, Scope, scopes } from '../graph/scope.js';
 import type { NodeIdentity } from '../graph/spec.js';
 import { bytesOf } from '../memory/buffers.js';
 import { fingerprint } from '../memory/fingerprint.js';
 import { Attempt, abortScope } from './attempt.js';
 import { outputsFailure, type Completion } from './completion.js';
+import { Crowd } from './crowd.js';
 import { donatedArguments } from './donate.js';
 import { bodyFailure, codedFailure, type Failure } from './failure.js';
 import { settleNested } from './nested.js';
 import type { Run } from './run.js';
+import { Slot, type Place } from './slot.js';
 import type { TaskTable } from './task-table.js';
 
 /** What the running of bodies asks of the loop. */
@@ -20,6 +22,8 @@ export interface BodiesHost {
   readonly now: () => number;
   /** A task of the run may be able to start now. */
   wake(run: Run): void;
+  /** A body was aborted: its inner runs are of no use. */
+  failInner(future: Future): void;
 }
 
 /** Whether a body's result is to be awaited. */
@@ -45,8 +49,10 @@ export class Bodies {
   readonly #failures = new Map<Future, number>();
   /** Waits before another attempt. */
   readonly #delays = new Map<number, NodeJS.Timeout>();
-  /** Running calls of nodes with a `concurrency`, and calls that wait for one of them to end. */
-  readonly #crowds = new Map<NodeIdentity, Crowd>();
+  /** Running calls of nodes with a `concurrency`, and those that wait for one of them to end. */
+  readonly #crowds = new WeakMap<NodeIdentity, Crowd>();
+  /** The crowds in which calls wait. */
+  readonly #crowded = new Map<NodeIdentity, Crowd>();
 
   constructor(table: TaskTable, completion: Completion, host: BodiesHost) {
     this.#table = table;
@@ -98,7 +104,7 @@ export class Bodies {
           future,
           run,
           scope,
-          leave: undefined,
+          slot: undefined,
           fingerprint: undefined,
           startedAt: this.#host.now(),
         }),
@@ -159,12 +165,22 @@ export class Bodies {
   #startWithCare(task: number, future: Future, run: Run): void {
     const { options } = future._spec;
     const crowd = options.concurrency === undefined ? undefined : this.#crowdOf(future._spec.identity);
-    if (crowd !== undefined && crowd.running >= (options.concurrency ?? Infinity)) {
-      crowd.waiting.push(task);
+    const limit = options.concurrency ?? Infinity;
+    if (crowd?.isOpen(limit) === false) {
+      crowd.wait(task);
+      this.#crowded.set(future._spec.identity, crowd);
       return;
     }
-    if (crowd !== undefined) crowd.running += 1;
-    if (run.limited) run.limiter.enter();
+    const places: Place[] = [];
+    if (run.limited) places.push(run.limiter);
+    if (crowd !== undefined) {
+      places.push(
+        crowd.place(limit, () => {
+          this.#callNext(future._spec.identity, crowd);
+        }),
+      );
+    }
+    for (const place of places) place.enter();
     const failures = this.#failures.get(future) ?? 0;
     const scope = this.#freshScope(future, run);
     scope.attempt = failures + 1;
@@ -173,12 +189,9 @@ export class Bodies {
     this.#table.scheduler.start(task);
     setState(future, RUNNING);
     run.observer?.started(future, failures + 1);
-    const leave = (): void => {
-      if (run.limited) run.limiter.leave();
-      if (crowd !== undefined) this.#leaveCrowd(future._spec.identity, crowd);
-    };
+    const slot = places.length === 0 ? undefined : new Slot(scope, places);
     const debug = run.options.debug === true ? fingerprint(this.#borrowed(future)) : undefined;
-    const attempt = new Attempt({ task, future, run, scope, leave, fingerprint: debug, startedAt: this.#host.now() });
+    const attempt = new Attempt({ task, future, run, scope, slot, fingerprint: debug, startedAt: this.#host.now() });
     let result: unknown;
     let awaited: boolean;
     try {
@@ -215,15 +228,19 @@ export class Bodies {
     }
     this.#attempts.set(task, attempt);
     run.awaiting += 1;
+    // The body may go on after its run is over, and still ask for its call.
+    scopes.enter();
     if (options.timeout !== undefined) {
       attempt.limit(options.timeout, () => {
         const failure = timeoutFailure(future, options.timeout ?? 0);
         abortScope(scope, new DagError(failure.code, failure));
         this.#ended(attempt, { failure });
+        this.#host.failInner(future);
         this.#host.wake(run);
       });
     }
     const settled = (end: BodyEnd): void => {
+      scopes.leave();
       if (attempt.closed) return;
       this.#ended(attempt, end);
       this.#host.wake(run);
@@ -328,29 +345,33 @@ export class Bodies {
   #crowdOf(identity: NodeIdentity): Crowd {
     let crowd = this.#crowds.get(identity);
     if (crowd === undefined) {
-      crowd = { running: 0, waiting: [] };
+      crowd = new Crowd();
       this.#crowds.set(identity, crowd);
     }
     return crowd;
   }
 
-  #leaveCrowd(identity: NodeIdentity, crowd: Crowd): void {
-    crowd.running -= 1;
+  /** Somebody left a crowd: the call that waits longest may have the place. Gives whether there was one. */
+  #callNext(identity: NodeIdentity, crowd: Crowd): boolean {
     const { scheduler } = this.#table;
-    for (let task = crowd.waiting.shift(); task !== undefined; task = crowd.waiting.shift()) {
-      if (!scheduler.isReady(task) || this.#table.futureOf(task)._spec.identity !== identity) continue; // cancelled since
-      scheduler.requeue(task);
-      this.#host.wake(this.#table.runOf(task));
-      return;
-    }
-    if (crowd.running === 0) this.#crowds.delete(identity);
+    const task = crowd.next(
+      (waiting) => scheduler.isReady(waiting) && this.#table.futureOf(waiting)._spec.identity === identity,
+    );
+    if (!crowd.hasWaiting) this.#crowded.delete(identity);
+    if (task === -1) return false;
+    scheduler.requeue(task);
+    this.#host.wake(this.#table.runOf(task));
+    return true;
   }
-}
 
-/** Calls of one node with a `concurrency`. */
-interface Crowd {
-  running: number;
-  readonly waiting: number[];
+  /** Offers the free places of crowds again: the calls that they were offered to may have been cancelled since. */
+  callWaiting(): boolean {
+    let called = false;
+    for (const [identity, crowd] of this.#crowded) {
+      if (crowd.isOpen(1) && this.#callNext(identity, crowd)) called = true;
+    }
+    return called;
+  }
 }
 
 /** How a body ended. */

@@ -1,4 +1,5 @@
 import { DagError } from '../errors.js';
+import { argumentValues } from '../executor/inline.js';
 import { eachFuture, holdsFuture, substituteFutures } from '../graph/containers.js';
 import { DONE, EXPANDED, FAILED, Future, IDLE, KEPT, setState, STATE_BITS, TARGETED } from '../graph/future.js';
 import { checkOutputs, partsToFill, takePart } from '../graph/outputs.js';
@@ -114,7 +115,10 @@ export class Completion {
       if (runs.some((waiting) => waiting.keeps)) future._flags |= KEPT;
     }
     // Hold the result before the inputs are dropped: a body may return an input, or a view of one.
-    if (pool.inUse) ledger.hold(future, value);
+    if (pool.inUse) {
+      ledger.hold(future, this.#readBy(future, value));
+      ledger.giveBack(future);
+    }
     if (!run.simple) run.finished(future, value);
     if (future._spec.outputs !== undefined) this.#fillParts(future, value);
     scheduler.finish(task);
@@ -122,6 +126,16 @@ export class Completion {
     if (runs === undefined) return;
     const outcome: Outcome = { status: 'fulfilled', value };
     for (const waiting of runs) this.#host.targetEnded(waiting, future, outcome);
+  }
+
+  /**
+   * What a call's value lies on. Where a multi-output call gave calls for its parts, these were not activated yet, so the
+   * whole holds what the body was given until its parts are taken.
+   */
+  #readBy(future: Future, value: unknown): unknown {
+    return future._spec.outputs !== undefined && holdsFuture(value)
+      ? [value, argumentValues(future), future._receiver]
+      : value;
   }
 
   /** Gives the parts of a persisting call their values, those too that nobody asked for yet. */
@@ -165,6 +179,8 @@ export class Completion {
       run.observer?.expanded(future);
       run.observer?.consumed(future);
     }
+    // The calls it made have borrowed what they read of its arguments.
+    if (this.#table.pool.inUse) this.#table.ledger.giveBack(future);
     scheduler.expand(task, inputs);
     if (this.#activation.met) this.#host.suspect(task);
     try {

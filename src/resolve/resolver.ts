@@ -4,7 +4,7 @@ import { Painter } from '../schedule/picture.js';
 import { asyncFailure, Bodies } from './bodies.js';
 import { Completion } from './completion.js';
 import { CycleWatch } from './cycle-watch.js';
-import { abortedError, callFailure, stalledError } from './failure.js';
+import { callFailure, stalledError } from './failure.js';
 import { Loop } from './loop.js';
 import type { Run } from './run.js';
 import { Runs, type RunRequest } from './runs.js';
@@ -46,7 +46,10 @@ export class Resolver {
       suspect,
       stopBody,
     });
-    this.#bodies = new Bodies(table, completion, { now, wake });
+    const failInner = (future: Future): void => {
+      this.#runs.failInner(future);
+    };
+    this.#bodies = new Bodies(table, completion, { now, wake, failInner });
     this.#runs = new Runs({
       table,
       painter: this.#painter,
@@ -83,7 +86,7 @@ export class Resolver {
 
   /** Aborts a run from outside. */
   abort(run: Run, reason: unknown): void {
-    this.#runs.fail(run, abortedError(reason));
+    this.#runs.abort(run, reason);
   }
 
   /** Runs what `run` needs on the spot, and what other runs need for it. */
@@ -130,7 +133,7 @@ export class Resolver {
   #quiet(): void {
     if (this.#table.trim()) this.#painter.trim();
     if (this.#runs.live.size === 0) this.#cycles.clear();
-    if (this.#runs.live.size === 0 || this.#loop.scheduled) return;
+    if (this.#runs.live.size === 0 || this.#loop.scheduled || this.#bodies.callWaiting()) return;
     if (this.#bodies.pending > 0) {
       this.#cycles.searchLater();
       return;

@@ -7,6 +7,7 @@ import type { Activation } from './activation.js';
 import type { Limiter } from './limiter.js';
 import { bytesOf } from '../memory/buffers.js';
 import { guarded } from '../graph/events.js';
+import type { Slot } from './slot.js';
 import { Observer } from './observer.js';
 
 /** How one target of a run ended. */
@@ -69,8 +70,8 @@ export class Run {
   activation: Activation | undefined = undefined;
   /** Targets whose value the run holds, or will hold. */
   readonly held = new Set<Future>();
-  /** The body that called gave its slot back and takes it again at the end. */
-  gaveSlot = false;
+  /** The slot of the body that called, if limits apply to it: given back until the run ends. */
+  paused: Slot | undefined = undefined;
   /** Lets the loop look at this run again; set by the resolver. */
   readonly wake: () => void;
   /** Targets that have neither value nor error yet. */
@@ -89,6 +90,8 @@ export class Run {
   /** Bytes of values that this run's calls hold, by call; counted only under `maxBytes`. */
   readonly #bytes = new Map<Future, number>();
   #liveBytes = 0;
+  /** Bytes of the results that bodies at work are expected to give, likewise. */
+  #expectedBytes = 0;
 
   constructor(parts: RunParts) {
     this.queue = parts.queue;
@@ -161,9 +164,15 @@ export class Run {
       });
   }
 
-  /** Whether a result of `bytes` more fits under `maxBytes`. */
+  /** A body begins or, with a negative number, ends that is expected to give so many bytes. */
+  expect(bytes: number): void {
+    this.#expectedBytes += bytes;
+  }
+
+  /** Whether a result of `bytes` more fits under `maxBytes`, beside those that are being computed. */
   hasRoom(bytes: number): boolean {
-    return this.options.maxBytes === undefined || this.#liveBytes + bytes <= this.options.maxBytes;
+    const { maxBytes } = this.options;
+    return maxBytes === undefined || this.#liveBytes + this.#expectedBytes + bytes <= maxBytes;
   }
 
   onEnd(cleanup: () => void): void {

@@ -2,15 +2,17 @@ import { asyncFailure } from './bodies.js';
 import type { Executor, ResolveOptions } from '../graph/run-options.js';
 import { DONE, type Future, KEPT, STATE_BITS, TARGETED } from '../graph/future.js';
 import type { Graph } from '../graph/graph.js';
+import { guests } from '../graph/guests.js';
 import { scopes, type Scope } from '../graph/scope.js';
 import { verboseListener } from '../graph/verbose.js';
 import type { Painter } from '../schedule/picture.js';
 import { Activation } from './activation.js';
 import type { Completion } from './completion.js';
-import { abortedError, callFailure, runTimeoutError } from './failure.js';
+import { abortedError, callFailure, guestError, runTimeoutError } from './failure.js';
 import { Limiter } from './limiter.js';
 import { Observer } from './observer.js';
 import { Run, type Outcome, type RunSink } from './run.js';
+import { slotOf } from './slot.js';
 import type { TaskTable } from './task-table.js';
 
 /** Calls that are looked at before `resolve()` returns; of larger graphs the rest is looked at in the loop. */
@@ -46,7 +48,7 @@ export interface RunsParts {
 export class Runs {
   readonly #table: TaskTable;
   readonly #parts: RunsParts;
-  /** Runs whose promise is not settled. */
+  /** Runs that have begun to look for what they need, and whose promise is not settled. */
   readonly live = new Set<Run>();
 
   constructor(parts: RunsParts) {
@@ -57,10 +59,15 @@ export class Runs {
   /** Begins a run; its sink is told how it ends. Bodies start after the current synchronous code, unless `sync`. */
   begin(request: RunRequest): Run {
     const run = this.#newRun(request);
-    this.live.add(run);
     scopes.enter();
     run.observer?.runStarted(run.targets.length);
-    if (this.#watch(run)) this.#activate(run);
+    if (!this.#watch(run)) return run;
+    if (guests.present && run.sync) this.fail(run, guestError());
+    else {
+      guests.afterwards(() => {
+        if (!run.over) this.#activate(run);
+      });
+    }
     return run;
   }
 
@@ -118,7 +125,7 @@ export class Runs {
     }
     if (signal !== undefined) {
       const abort = (): void => {
-        this.fail(run, abortedError(signal.reason));
+        this.abort(run, signal.reason);
       };
       signal.addEventListener('abort', abort, { once: true });
       run.onEnd(() => {
@@ -140,6 +147,7 @@ export class Runs {
     const { scheduler, waiters } = this.#table;
     const activation = new Activation(this.#table, this.#parts.painter);
     run.activation = activation;
+    this.live.add(run);
     if (run.caller !== undefined) this.#enterInner(run, run.caller);
     try {
       for (const target of run.targets) {
@@ -219,10 +227,8 @@ export class Runs {
 
   /** A body waits for calls that it resolves itself: it gives its slot back, and may now wait for itself. */
   #enterInner(run: Run, caller: Scope): void {
-    if (run.limited) {
-      run.limiter.leave();
-      run.gaveSlot = true;
-    }
+    run.paused = slotOf(caller);
+    run.paused?.pause();
     const task = caller.parent?._slot ?? -1;
     if (task !== -1) this.#parts.suspect(task);
   }
@@ -290,16 +296,18 @@ export class Runs {
       run.end(error, failed);
       then();
     };
-    if (!run.gaveSlot || run.caller?.aborted !== false) settle();
+    if (run.paused === undefined) settle();
     else if (run.sync) {
-      run.limiter.enter();
+      run.paused.resumeNow();
       settle();
-    } else run.limiter.reenter(settle);
+    } else run.paused.resume(settle);
   }
 
   /** Aborts a run from outside. */
   abort(run: Run, reason: unknown): void {
-    this.fail(run, abortedError(reason));
+    guests.afterwards(() => {
+      this.fail(run, abortedError(reason));
+    });
   }
 }
 

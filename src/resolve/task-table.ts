@@ -59,6 +59,7 @@ export class TaskTable {
     const future = this.futureOf(task);
     future._value = undefined;
     future._slot = -1;
+    if (this.pool.inUse) this.ledger.giveBack(future);
     setState(future, state);
     this.#futures[task] = undefined;
     this.scheduler.drop(task);
@@ -79,8 +80,8 @@ export class TaskTable {
     future._slot = -1;
     if ((future._flags & (KEPT | PERSISTED)) !== 0 && (future._flags & RELEASING) === 0) return;
     const run = this.runOf(task);
-    if (!run.simple) run.released(future);
     dropValue(future, this.ledger, false);
+    if (!run.simple) run.released(future); // after the value is gone: a listener may ask for it again
   }
 }
 

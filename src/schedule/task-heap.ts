@@ -62,17 +62,6 @@ export class TaskHeap {
     return first;
   }
 
-  /** Removes all tasks; the room stays. */
-  clear(): void {
-    this.#size = 0;
-  }
-
-  /** Gives every task the key that `keyOf` names. O(size). */
-  rekey(keyOf: (task: number) => number): void {
-    for (let at = 0; at < this.#size; at++) this.#keys[at] = keyOf(this.#tasks[at] as number);
-    for (let at = (this.#size >> 1) - 1; at >= 0; at--) this.#sink(at);
-  }
-
   /** Lets the task at `start` sink below every task of lower key. */
   #sink(start: number): void {
     const tasks = this.#tasks;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { dependentRows, distinctRows, link, type Rows } from '../../src/schedule/task-graph.js';
-import { dependenciesOf, randomGraph, taskGraph } from './graphs.js';
+import { dependenciesOf, randomGraph, taskGraph } from './policy/graphs.js';
 
 function lists({ count, offsets, dependencies }: Rows): number[][] {
   return Array.from({ length: count }, (_, task) => [...dependencies.subarray(offsets[task], offsets[task + 1])]);
