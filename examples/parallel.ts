@@ -8,7 +8,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { node, type Future, type RunEvent } from 'lazydag';
+import { node, plan, type Future, type RunEvent } from 'lazydag';
 
 /** How long each body takes. */
 export interface ParallelOptions {
@@ -21,13 +21,15 @@ export interface ParallelResult {
   readonly result: number;
   /** Milliseconds from the call of `resolve()` to its value. */
   readonly elapsed: number;
+  /** Milliseconds along the longest path, as planned before anything ran. */
+  readonly criticalPath: number;
+  /** Milliseconds on one worker, as planned. */
+  readonly oneByOne: number;
   /** A line per call: when its body ran. */
   readonly timeline: string;
 }
 
 const WIDTH_OF_A_SECOND = 8;
-const CALLS = 7;
-const CRITICAL_PATH = 4;
 
 /** The demo's graph: nothing runs before `resolve()`. */
 function build(second: number): Future<number> {
@@ -37,7 +39,7 @@ function build(second: number): Future<number> {
         await sleep(second);
         return compute(...args);
       },
-      { name },
+      { name, cost: second },
     );
 
   const A = slow('A', (val: number) => val);
@@ -85,21 +87,22 @@ class Timeline {
 /** Resolves the demo's graph. */
 export async function measure({ second = 1000 }: ParallelOptions = {}): Promise<ParallelResult> {
   const g = build(second);
+  const { criticalPath, makespan: oneByOne } = plan(g, { workers: 1 });
   const timeline = new Timeline(second);
   const startedAt = performance.now();
   const result = await g.resolve({ onEvent: timeline.follow });
-  return { result, elapsed: performance.now() - startedAt, timeline: timeline.toString() };
+  return { result, elapsed: performance.now() - startedAt, criticalPath, oneByOne, timeline: timeline.toString() };
 }
 
 /** Prints the demo's timeline, its result and how long it took. */
 export async function main({ second = 1000 }: ParallelOptions = {}): Promise<void> {
-  const { result, elapsed, timeline } = await measure({ second });
+  const { result, elapsed, criticalPath, oneByOne, timeline } = await measure({ second });
   const seconds = (count: number): string => `${(count / second).toFixed(3)} s`;
   console.log(timeline);
   console.log(`\n  result           ${result}`);
   console.log(`  elapsed          ${seconds(elapsed)}`);
-  console.log(`  critical path    ${seconds(CRITICAL_PATH * second)}   A → C → E → G`);
-  console.log(`  one by one       ${seconds(CALLS * second)}`);
+  console.log(`  critical path    ${seconds(criticalPath)}   A → C → E → G`);
+  console.log(`  one by one       ${seconds(oneByOne)}`);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main();

@@ -1,4 +1,5 @@
 import type { Future } from './future.js';
+import { guests } from './guests.js';
 
 interface CallEvent<Type extends string> {
   readonly type: Type;
@@ -90,7 +91,7 @@ export function deliver(listener: RunListener, event: RunEvent): void {
 /** Calls a callback of the user's that must not change the outcome of a run; what it throws is an uncaught exception. */
 export function guarded(callback: () => void): void {
   try {
-    callback();
+    guests.call(callback);
   } catch (error) {
     queueMicrotask(() => {
       throw error;

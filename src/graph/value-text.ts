@@ -23,7 +23,7 @@ function plainText(value: unknown): string {
 
 /** The first characters of a text, never half of one. */
 function shortened(text: string): string {
-  const characters = Array.from(text.slice(0, 2 * TEXT_SHOWN));
+  const characters = Array.from(text.slice(0, 2 * TEXT_SHOWN + 2));
   return characters.length > TEXT_SHOWN ? `${characters.slice(0, TEXT_SHOWN).join('')}…` : text;
 }
 

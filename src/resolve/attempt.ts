@@ -1,5 +1,7 @@
 import type { Future } from '../graph/future.js';
+import { guests } from '../graph/guests.js';
 import type { Scope } from '../graph/scope.js';
+import { estimatedBytes } from './ordering.js';
 import type { Run } from './run.js';
 import type { Slot } from './slot.js';
 
@@ -27,6 +29,8 @@ export class Attempt {
   readonly #slot: Slot | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  /** Bytes that the run expects of it; counted only under `maxBytes`. */
+  readonly #expected: number;
 
   constructor(parts: AttemptParts) {
     this.task = parts.task;
@@ -36,6 +40,8 @@ export class Attempt {
     this.fingerprint = parts.fingerprint;
     this.startedAt = parts.startedAt;
     this.#slot = parts.slot;
+    this.#expected = parts.run.options.maxBytes === undefined ? 0 : estimatedBytes(parts.future);
+    parts.run.expect(this.#expected);
   }
 
   /** Calls `expire` unless the attempt ends within `timeout` milliseconds. */
@@ -48,6 +54,7 @@ export class Attempt {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#timer);
+    this.run.expect(-this.#expected);
     this.#slot?.close();
   }
 
@@ -60,5 +67,9 @@ export class Attempt {
 export function abortScope(scope: Scope, reason: unknown): void {
   scope.aborted = true;
   scope.abortReason = reason;
-  scope.controller?.abort(reason);
+  const { controller } = scope;
+  if (controller === undefined) return;
+  guests.call(() => {
+    controller.abort(reason);
+  });
 }

@@ -118,6 +118,14 @@ export function maxCallsError(maxCalls: number, last: Future): DagError {
   });
 }
 
+/** The error for a run that cannot begin at once. */
+export function guestError(): DagError {
+  return new DagError('DAG_ASYNC_NODE', {
+    message: 'resolveSync() was called by a listener in the middle of a run, where nothing can run at once.',
+    remedy: 'Use `await resolve()`, which begins when the listener has returned.',
+  });
+}
+
 /** The error for needing a call that was removed from its Graph. */
 export function removedError(future: Future): DagError {
   return new DagError('DAG_REMOVED', {

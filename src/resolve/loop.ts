@@ -171,6 +171,8 @@ export class Loop {
       if (task === first && best === first) break;
     }
     for (const task of candidates) if (task !== best) scheduler.requeue(task);
+    // Nothing changes before one of the bodies that run has ended.
+    if (best === -1) scheduler.unlist(run.queue);
     return best;
   }
 

@@ -4,7 +4,7 @@ import { Painter } from '../schedule/picture.js';
 import { asyncFailure, Bodies } from './bodies.js';
 import { Completion } from './completion.js';
 import { CycleWatch } from './cycle-watch.js';
-import { abortedError, callFailure, stalledError } from './failure.js';
+import { callFailure, stalledError } from './failure.js';
 import { Loop } from './loop.js';
 import type { Run } from './run.js';
 import { Runs, type RunRequest } from './runs.js';
@@ -86,7 +86,7 @@ export class Resolver {
 
   /** Aborts a run from outside. */
   abort(run: Run, reason: unknown): void {
-    this.#runs.fail(run, abortedError(reason));
+    this.#runs.abort(run, reason);
   }
 
   /** Runs what `run` needs on the spot, and what other runs need for it. */

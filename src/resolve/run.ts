@@ -90,6 +90,8 @@ export class Run {
   /** Bytes of values that this run's calls hold, by call; counted only under `maxBytes`. */
   readonly #bytes = new Map<Future, number>();
   #liveBytes = 0;
+  /** Bytes of the results that bodies at work are expected to give, likewise. */
+  #expectedBytes = 0;
 
   constructor(parts: RunParts) {
     this.queue = parts.queue;
@@ -159,9 +161,15 @@ export class Run {
       });
   }
 
-  /** Whether a result of `bytes` more fits under `maxBytes`. */
+  /** A body begins or, with a negative number, ends that is expected to give so many bytes. */
+  expect(bytes: number): void {
+    this.#expectedBytes += bytes;
+  }
+
+  /** Whether a result of `bytes` more fits under `maxBytes`, beside those that are being computed. */
   hasRoom(bytes: number): boolean {
-    return this.options.maxBytes === undefined || this.#liveBytes + bytes <= this.options.maxBytes;
+    const { maxBytes } = this.options;
+    return maxBytes === undefined || this.#liveBytes + this.#expectedBytes + bytes <= maxBytes;
   }
 
   onEnd(cleanup: () => void): void {

@@ -2,12 +2,13 @@ import { asyncFailure } from './bodies.js';
 import type { Executor, ResolveOptions } from '../graph/run-options.js';
 import { DONE, type Future, KEPT, STATE_BITS, TARGETED } from '../graph/future.js';
 import type { Graph } from '../graph/graph.js';
+import { guests } from '../graph/guests.js';
 import { scopes, type Scope } from '../graph/scope.js';
 import { verboseListener } from '../graph/verbose.js';
 import type { Painter } from '../schedule/picture.js';
 import { Activation } from './activation.js';
 import type { Completion } from './completion.js';
-import { abortedError, callFailure, runTimeoutError } from './failure.js';
+import { abortedError, callFailure, guestError, runTimeoutError } from './failure.js';
 import { Limiter } from './limiter.js';
 import { Observer } from './observer.js';
 import { Run, type Outcome, type RunSink } from './run.js';
@@ -47,7 +48,7 @@ export interface RunsParts {
 export class Runs {
   readonly #table: TaskTable;
   readonly #parts: RunsParts;
-  /** Runs whose promise is not settled. */
+  /** Runs that have begun to look for what they need, and whose promise is not settled. */
   readonly live = new Set<Run>();
 
   constructor(parts: RunsParts) {
@@ -58,10 +59,15 @@ export class Runs {
   /** Begins a run; its sink is told how it ends. Bodies start after the current synchronous code, unless `sync`. */
   begin(request: RunRequest): Run {
     const run = this.#newRun(request);
-    this.live.add(run);
     scopes.enter();
     run.observer?.runStarted(run.targets.length);
-    if (this.#watch(run)) this.#activate(run);
+    if (!this.#watch(run)) return run;
+    if (guests.present && run.sync) this.fail(run, guestError());
+    else {
+      guests.afterwards(() => {
+        if (!run.over) this.#activate(run);
+      });
+    }
     return run;
   }
 
@@ -119,7 +125,7 @@ export class Runs {
     }
     if (signal !== undefined) {
       const abort = (): void => {
-        this.fail(run, abortedError(signal.reason));
+        this.abort(run, signal.reason);
       };
       signal.addEventListener('abort', abort, { once: true });
       run.onEnd(() => {
@@ -141,6 +147,7 @@ export class Runs {
     const { scheduler, waiters } = this.#table;
     const activation = new Activation(this.#table, this.#parts.painter);
     run.activation = activation;
+    this.live.add(run);
     if (run.caller !== undefined) this.#enterInner(run, run.caller);
     try {
       for (const target of run.targets) {
@@ -298,7 +305,9 @@ export class Runs {
 
   /** Aborts a run from outside. */
   abort(run: Run, reason: unknown): void {
-    this.fail(run, abortedError(reason));
+    guests.afterwards(() => {
+      this.fail(run, abortedError(reason));
+    });
   }
 }
 

@@ -80,8 +80,8 @@ export class TaskTable {
     future._slot = -1;
     if ((future._flags & (KEPT | PERSISTED)) !== 0 && (future._flags & RELEASING) === 0) return;
     const run = this.runOf(task);
-    if (!run.simple) run.released(future);
     dropValue(future, this.ledger, false);
+    if (!run.simple) run.released(future); // after the value is gone: a listener may ask for it again
   }
 }
 

@@ -261,6 +261,14 @@ export class Scheduler {
     if (found !== undefined) this.#list(queue, found);
   }
 
+  /** Takes a queue off the list again, if it was listed last: what has just been requeued cannot start for now. */
+  unlist(queue: number): void {
+    const found = this.#queues[queue];
+    if (found === undefined || this.#listed.at(-1) !== queue) return;
+    this.#listed.pop();
+    found.listed = false;
+  }
+
   /** The next task of the serial lane that can start, in the order of the queue; -1 when none can. */
   nextSerial(queue: number): number {
     const from = this.#queues[queue];

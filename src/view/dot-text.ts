@@ -13,10 +13,14 @@ export function dotString(text: string): string {
 
 /** Text inside an HTML-like DOT label. */
 export function htmlText(text: string): string {
-  return printable(text)
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;')
-    .replace(/"/g, '&quot;')
-    .replace(/\n/g, '<br/>');
+  return (
+    printable(text)
+      .replace(/&/g, '&amp;')
+      .replace(/</g, '&lt;')
+      .replace(/>/g, '&gt;')
+      .replace(/"/g, '&quot;')
+      // There, too, Graphviz puts names in for backslash and letter, and no escape keeps it from doing so.
+      .replace(/\\(?=[EGHLNT])/g, '\\\u2060')
+      .replace(/\n/g, '<br/>')
+  );
 }

@@ -90,7 +90,7 @@ function drawableStyle({ shape, color, rank, fontsize }: NodeStyle): NodeStyle {
     ...(typeof shape === 'string' && !/record/i.test(shape) ? { shape } : {}),
     ...(typeof color === 'string' ? { color } : {}),
     ...(typeof rank === 'number' ? { rank } : {}),
-    ...(typeof fontsize === 'number' && fontsize > 0 && fontsize <= 1000 ? { fontsize } : {}),
+    ...(typeof fontsize === 'number' && fontsize >= 1 && fontsize <= 1000 ? { fontsize } : {}),
   };
 }
 

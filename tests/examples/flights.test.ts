@@ -1,11 +1,19 @@
-import { readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { tableFromIPC } from 'apache-arrow';
 import { resolve } from 'lazydag';
 import { analyse, DELAY_EDGES, DISTANCE_EDGES, FRACTIONS, LATE, type Report } from '../../examples/flights/analysis.js';
 import { FLIGHTS } from '../../examples/flights/columns.js';
+import { reportText, veryLateText } from '../../examples/flights/report.js';
 import { RunLog } from '../../examples/flights/run-log.js';
 import { blocks } from '../../src/memory/blocks.js';
+import { root, scratch } from '../support/paths.js';
+
+const run = promisify(execFile);
 
 interface Flight {
   readonly delay: number;
@@ -17,7 +25,11 @@ interface Flight {
 const table = tableFromIPC(readFileSync(FLIGHTS));
 const numbers = (name: string): number[] => Array.from(table.getChild(name)?.toArray() as ArrayLike<number>);
 const [delays, distances, times] = [numbers('delay'), numbers('distance'), numbers('time')];
-const flights: Flight[] = delays.map((delay, row) => ({ delay, distance: distances[row] ?? NaN, time: times[row] ?? NaN }));
+const flights: Flight[] = delays.map((delay, row) => ({
+  delay,
+  distance: distances[row] ?? NaN,
+  time: times[row] ?? NaN,
+}));
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const mean = (values: readonly number[]): number => sum(values) / values.length;
@@ -32,7 +44,8 @@ function quantile(values: readonly number[], fraction: number): number {
 function pearson(x: readonly number[], y: readonly number[]): number {
   const [centreX, centreY] = [mean(x), mean(y)];
   const covariance = mean(x.map((value, row) => (value - centreX) * ((y[row] ?? NaN) - centreY)));
-  const variance = (values: readonly number[], centre: number): number => mean(values.map((value) => (value - centre) ** 2));
+  const variance = (values: readonly number[], centre: number): number =>
+    mean(values.map((value) => (value - centre) ** 2));
   return covariance / Math.sqrt(variance(x, centreX) * variance(y, centreY));
 }
 
@@ -80,7 +93,10 @@ describe('the flights agree with plain loops', () => {
     expect(report.summary.mean).toBeCloseTo(centre, 9);
     expect(report.summary.deviation).toBeCloseTo(deviation, 9);
     expect([report.summary.smallest, report.summary.largest]).toEqual([-86, 1444]);
-    expectClose(report.quantiles, FRACTIONS.map((fraction) => quantile(delays, fraction)));
+    expectClose(
+      report.quantiles,
+      FRACTIONS.map((fraction) => quantile(delays, fraction)),
+    );
   });
 
   test('in the classes of the histogram', () => {
@@ -103,7 +119,10 @@ describe('the flights agree with plain loops', () => {
       const own = flights.filter((flight) => groupOf(flight) === group).map(({ delay }) => delay);
       expect(counts[group]).toBe(own.length);
       expect(late[group]).toBeCloseTo(own.filter((delay) => delay > LATE).length / own.length, 12);
-      expectClose(quantiles[group], FRACTIONS.map((fraction) => quantile(own, fraction)));
+      expectClose(
+        quantiles[group],
+        FRACTIONS.map((fraction) => quantile(own, fraction)),
+      );
     }
   });
 
@@ -145,7 +164,10 @@ describe('the flights agree with plain loops', () => {
     expect(quality.r2).toBeCloseTo(1 - left / (covariance(delays, delays) * delays.length), 9);
     const errors = [hh, mm].map((other) => Math.sqrt((variance * other) / determinant / delays.length));
     expectClose(quality.standardErrors.slice(1), errors);
-    expectClose(report.regression.residuals, [0.05, 0.25, 0.5, 0.75, 0.95].map((fraction) => quantile(residuals, fraction)));
+    expectClose(
+      report.regression.residuals,
+      [0.05, 0.25, 0.5, 0.75, 0.95].map((fraction) => quantile(residuals, fraction)),
+    );
   });
 
   test('in outliers', () => {
@@ -186,3 +208,20 @@ describe('what ran', () => {
     expect(mostHeld).toBeLessThanOrEqual(log.peakBytes * 1.25); // blocks are up to an eighth larger than what they hold
   });
 });
+
+test('a process of its own prints the same report, and draws the graph', async () => {
+  // Tests run in a context of their own, one after the other, on the sources: this is what a user gets.
+  const svg = join(scratch, 'flights-test.svg');
+  rmSync(svg, { force: true });
+  const program = `
+    import { main } from ${JSON.stringify(pathToFileURL(join(root, 'examples', 'flights.ts')).href)};
+    await main({ svg: ${JSON.stringify(svg)} });
+  `;
+  const { stdout } = await run(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program], {
+    cwd: root,
+  });
+  expect(stdout.slice(0, stdout.indexOf('\n\nWhat ran for it'))).toBe(reportText(report));
+  expect(stdout).toContain(veryLateText(veryLate));
+  const picture = readFileSync(svg, 'utf8');
+  for (const name of ['regression', 'quantilesByGroup', 'decode']) expect(picture).toContain(name);
+}, 60_000);

@@ -401,6 +401,14 @@ describe('maxBytes', () => {
     const calls = [1, 3, 5, 7].map((turns) => make(turns));
     expect(await within(2000, sum(...calls).resolve({ maxBytes: size }))).toBe(4);
     expect(gauge.order).toHaveLength(4);
+    expect(gauge.most).toBe(1);
+  });
+
+  it('counts what the bodies at work are expected to give', async () => {
+    const gauge = new Gauge();
+    const calls = [1, 2, 3, 4, 5, 6].map((x) => gauge.work.with({ bytes: size })(x, 2));
+    await within(2000, resolve(calls, { maxBytes: 3 * size }));
+    expect(gauge.most).toBe(3);
   });
 
   it('runs one call in any case', async () => {
