@@ -115,9 +115,12 @@ export class Run {
     this.keeps = parts.keeps ?? true;
     this.sync = parts.sync ?? false;
     this.#now = parts.now;
-    this.wake = () => {
+    // Not as a literal in the assignment: V8 allocates a function literal that is stored as a property among the old objects
+    // at once, and from there it would carry the whole dead graph through every scavenge.
+    const wake = (): void => {
       parts.wake(this);
     };
+    this.wake = wake;
     this.simple =
       parts.options.executor === undefined &&
       !this.limited &&
