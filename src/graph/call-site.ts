@@ -12,8 +12,9 @@ export const capturesEveryCall = process.env['LAZYDAG_DEBUG'] === '1';
 const FRAME = /\(?((?:file:\/\/|\/|[A-Za-z]:[\\/]|node:|<anonymous>|eval at )[^\n]*?):(\d+):(\d+)\)?$/;
 const DEPTH = 12;
 
-/** Files of the library itself: a call site lies outside them. */
-const OWN_FILES = new URL('.', import.meta.url).href.replace(/graph\/$/, '');
+/** The folder that holds the library: of its code in `src/` or `dist/`, and with source maps both are seen in stacks. */
+const HOME = new URL('.', import.meta.url).href.replace(/(src\/graph|dist|dist\/[^/]+)\/$/, '');
+const OWN_FOLDERS = [`${HOME}src/`, `${HOME}dist/`];
 
 /**
  * Remembers the current stack without formatting it: V8 formats on the first read of `stack`, so that a capture costs
@@ -38,9 +39,10 @@ export function callSiteOf(captured: Error): CallSite | undefined {
   return undefined;
 }
 
+/** Whether a frame belongs to the library or to Node.js itself. */
 function isOwn(file: string): boolean {
   const url = file.startsWith('/') ? `file://${file}` : file;
-  return url.startsWith(OWN_FILES);
+  return url.startsWith('node:') || OWN_FOLDERS.some((folder) => url.startsWith(folder));
 }
 
 /** `file:line:column` with the file's last two path segments. */

@@ -3,7 +3,7 @@ import { callSites } from './call-record.js';
 import { checkArguments } from './checked.js';
 import { Future, ON_DISK, PERSISTED, TARGETED, USED } from './future.js';
 import { outputsOf } from './outputs.js';
-import { scopes, type Scope } from './scope.js';
+import { bodyOf, scopes, type Scope } from './scope.js';
 import type { NodeSpec } from './spec.js';
 
 /** How many calls made in a body are remembered before those that were used since are forgotten. */
@@ -25,7 +25,9 @@ export function call(spec: NodeSpec, receiver: unknown, args: readonly unknown[]
     return make(spec, receiver, args, scope);
   const graph = scope?.graph;
   if (graph !== undefined && (spec.memo || graph.memo) && !spec.effect) {
-    return graph._memo.take({ spec, receiver, args }, () => makeSpecial(spec, receiver, args, scope));
+    const known = graph._memo.take({ spec, receiver, args }, () => makeSpecial(spec, receiver, args, scope));
+    if (spec.persist !== undefined && spec.persist !== false) persistAll(known, spec.persist);
+    return known;
   }
   return makeSpecial(spec, receiver, args, scope);
 }
@@ -49,13 +51,20 @@ function makeSpecial(spec: NodeSpec, receiver: unknown, args: readonly unknown[]
   return spec.outputs === undefined ? future : outputsOf(future, spec.outputs);
 }
 
+/** Persists an earlier identical call, because this one asks for it. */
+function persistAll(made: unknown, persist: true | 'disk'): void {
+  const futures = made instanceof Future ? [made] : Object.values(made as Record<string, Future>); // one, or one per output
+  for (const future of futures) future.persist(persist);
+}
+
 /** Enters a call where it belongs: in its Graph, and with the body that made it. */
 function enter(future: Future, scope: Scope): void {
   const { graph } = scope;
   if (graph !== undefined) graph._record(future);
   if (scope.parent === undefined) return;
-  if (future._spec.effect) (scope.effects ??= []).push(future);
-  remember(future, scope);
+  const body = bodyOf(scope);
+  if (future._spec.effect) (body.effects ??= []).push(future);
+  remember(future, body);
 }
 
 /** Keeps the call with the body that made it, so that views can show calls that nobody used. */

@@ -9,8 +9,8 @@ import { resolverHook } from './resolver-hook.js';
 import { isExecutor, type Executor, type ResolveOptions } from './run-options.js';
 import { currentScope, Scope, scopes } from './scope.js';
 import type { Body } from './spec.js';
-import type { OutputsOption, Resolved } from './types.js';
-import { eachDependency } from './dependencies.js';
+import type { OutputsOption, Resolved, Settled } from './types.js';
+import { eachDependency, wholeOf } from './dependencies.js';
 import { verboseListener } from './verbose.js';
 
 /** Options of a Graph. */
@@ -75,7 +75,8 @@ export class Graph {
       this.#entered = true;
       scopes.enter();
     }
-    return currentScope.run(this.#scope, build);
+    const outer = scopes.current();
+    return currentScope.run(outer?.parent === undefined ? this.#scope : outer.inside(this), build);
   }
 
   /**
@@ -112,25 +113,28 @@ export class Graph {
 
   /** Forgets a call and its value. Resolving it, or anything that needs it, is DAG_REMOVED from now on. */
   remove(future: Future): void {
-    if (!this.#futures.delete(future)) {
+    const whole = future instanceof Future ? wholeOf(future) : future;
+    if (!this.#futures.delete(whole)) {
       throw new DagError('DAG_REMOVED', {
         message: `graph.remove() expects a Future of graph ${this.name}, got ${future instanceof Future ? 'one of elsewhere, or removed before' : describeOption(future)}.`,
       });
     }
     this._memo.forget(future);
-    future._flags |= REMOVED;
+    whole._flags |= REMOVED;
     resolverHook().release(future);
+    resolverHook().release(whole);
   }
 
   /**
    * Resolves targets as `resolve()` does; without targets, every call made at the top of this Graph that no other call
    * takes, effects included, and gives their values in order.
    */
-  resolve(): Promise<unknown[]>;
+  resolve(target?: undefined, options?: ResolveOptions): Promise<unknown[]>;
+  resolve<Target>(target: Target, options: ResolveOptions & { readonly settle: true }): Promise<Settled<Target>>;
   resolve<Target>(target: Target, options?: ResolveOptions): Promise<Resolved<Target>>;
   resolve(target?: unknown, options?: ResolveOptions): Promise<unknown> {
     const executor = options?.executor ?? this.#executor;
-    return resolverHook().resolve(target ?? this.sinks(), executor === undefined ? options : { ...options, executor });
+    return resolverHook().resolve(target === undefined ? this.sinks() : target, executor === undefined ? options : { ...options, executor });
   }
 
   /** The calls made at the top of this Graph that no other call takes. */

@@ -25,11 +25,14 @@ export type LazyMethods<Target> = {
  */
 export function lazy<Target extends object>(target: Target): LazyMethods<Target> {
   const methods: Record<PropertyKey, unknown> = {};
+  const seen = new Set<string | symbol>();
   for (let owner: object | null = target; owner !== null && owner !== Object.prototype; owner = parentOf(owner)) {
     for (const key of Reflect.ownKeys(owner)) {
-      const member: unknown = Object.getOwnPropertyDescriptor(owner, key)?.value;
-      const spec = specOf(member);
-      if (spec !== undefined && !(key in methods)) methods[key] = nodeFunction(spec, { receiver: target });
+      // What a subclass overrides without decorating it is no node any more.
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const spec = specOf(Object.getOwnPropertyDescriptor(owner, key)?.value);
+      if (spec !== undefined) methods[key] = nodeFunction(spec, { receiver: target });
     }
   }
   if (Reflect.ownKeys(methods).length === 0) {

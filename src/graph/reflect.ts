@@ -1,5 +1,9 @@
-import 'reflect-metadata';
+import { createRequire } from 'node:module';
+import type {} from 'reflect-metadata';
 import type { NodeOptions } from './options.js';
+
+// It is CommonJS and adds to the global Reflect: to require it takes a third of the time that `import` does.
+createRequire(import.meta.url)('reflect-metadata');
 
 /** Where the options of a decorated method are kept. */
 const OPTIONS_KEY = 'lazydag:node';

@@ -27,6 +27,8 @@ export class Scope {
   aborted = false;
   /** Why it was. */
   abortReason: unknown = undefined;
+  /** Of a scope of `graph.run()` inside a body: the body's own scope, which knows what the body does. */
+  body: Scope | undefined = undefined;
   /** Something outside holds the scope, so that it must not be set anew for another body. */
   kept = false;
 
@@ -35,6 +37,20 @@ export class Scope {
     this.parent = parent;
     this.run = run;
   }
+
+  /** A scope inside this one whose calls belong to `graph`. */
+  inside(graph: Graph): Scope {
+    const inner = new Scope(graph, this.parent, this.run);
+    inner.body = bodyOf(this);
+    inner.body.kept = true;
+    inner.capturesCallSites = graph.debug || this.capturesCallSites;
+    return inner;
+  }
+}
+
+/** The scope that knows what the running body does: the scope itself, unless it is that of a `graph.run()` inside. */
+export function bodyOf(scope: Scope): Scope {
+  return scope.body ?? scope;
 }
 
 /** Carries the current scope, also across `await`. */

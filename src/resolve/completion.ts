@@ -174,7 +174,7 @@ export class Completion {
       this.fail(task, failureOf(thrown));
       return;
     }
-    run.calls += this.#activation.fresh;
+    run.calls.count += this.#activation.fresh;
     future._value = result;
     setState(future, EXPANDED);
     if (!run.simple) {
@@ -194,7 +194,7 @@ export class Completion {
       return;
     }
     const maxCalls = run.options.maxCalls ?? DEFAULT_MAX_CALLS;
-    if (run.calls <= maxCalls) return;
+    if (run.calls.count <= maxCalls) return;
     const error = maxCallsError(maxCalls, future);
     // Other runs may still want the calls of a run that is over.
     if (run.over) this.fail(task, codedFailure(error));

@@ -1,5 +1,5 @@
 import { displayName } from '../graph/dependencies.js';
-import { scopes, type Scope } from '../graph/scope.js';
+import { bodyOf, scopes, type Scope } from '../graph/scope.js';
 
 /** The call whose body is running. */
 export interface CurrentCall {
@@ -13,11 +13,12 @@ export interface CurrentCall {
 
 /** The call in whose body this is called, also after an `await`; undefined outside any body. */
 export function currentCall(): CurrentCall | undefined {
-  const scope = scopes.current();
-  if (scope?.parent === undefined) return undefined;
+  const current = scopes.current();
+  if (current?.parent === undefined) return undefined;
+  const scope = bodyOf(current);
   scope.kept = true;
   return {
-    name: displayName(scope.parent),
+    name: displayName(current.parent),
     attempt: scope.attempt,
     get signal() {
       return signalOf(scope);

@@ -24,6 +24,8 @@ export interface LoopParts {
   readonly now: () => number;
   /** Goes on with the activation of a run for a while. */
   readonly activate: (run: Run) => void;
+  /** Ends a run that has taken too long. */
+  readonly checkTime: (run: Run, now: number) => void;
   /** Is called when nothing more can start. */
   readonly quiet: () => void;
 }
@@ -35,18 +37,20 @@ export class Loop {
   readonly #bodies: Bodies;
   readonly #now: () => number;
   readonly #activate: (run: Run) => void;
+  readonly #checkTime: (run: Run, now: number) => void;
   readonly #quiet: () => void;
   readonly #turn: Turn;
   #turning = false;
   #scheduled = false;
   #stride = 1;
 
-  constructor({ table, completion, bodies, now, activate, quiet }: LoopParts) {
+  constructor({ table, completion, bodies, now, activate, checkTime, quiet }: LoopParts) {
     this.#table = table;
     this.#completion = completion;
     this.#bodies = bodies;
     this.#now = now;
     this.#activate = activate;
+    this.#checkTime = checkTime;
     this.#quiet = quiet;
     this.#turn = new Turn(now, () => {
       this.#loop();
@@ -107,6 +111,7 @@ export class Loop {
     }
     let left = this.#stride;
     let lookedAt = this.#now();
+    if (run.options.progress !== undefined && !run.over) this.#tell(run, lookedAt);
     for (;;) {
       const forward = scheduler.nextForward();
       if (forward !== -1) this.#completion.forward(forward);
@@ -126,6 +131,7 @@ export class Loop {
       left = this.#stride;
       lookedAt = now;
       if (run.options.progress !== undefined && !run.over) this.#tell(run, now);
+      if (run.options.timeout !== undefined) this.#checkTime(run, now);
       if (yields && this.#turn.spent(now)) {
         scheduler.relist(run.queue);
         return true;

@@ -48,17 +48,20 @@ export function resolveSync<Target>(
 export function resolveSync<Target>(target: Target, options?: ResolveOptions): Resolved<Target>;
 export function resolveSync(target: unknown, options?: ResolveOptions): unknown {
   let end: { value: unknown } | { error: unknown } | undefined;
+  // Named before they are stored, as in `Run`: as literals in the object they would be old from the start and hold the graph.
+  const fulfil = (value: unknown): void => {
+    end = { value };
+  };
+  const reject = (error: unknown): void => {
+    end = { error };
+  };
   // Bodies change the current scope; running inside puts it back afterwards.
   currentScope.run(currentScope.getStore(), () => {
     resolveInto(target, {
       options,
       sync: true,
-      fulfil: (value) => {
-        end = { value };
-      },
-      reject: (error) => {
-        end = { error };
-      },
+      fulfil,
+      reject,
     });
   });
   const ended = end as { value: unknown } | { error: unknown } | undefined; // assigned in a callback, which TypeScript cannot see
@@ -86,18 +89,16 @@ function resolveInto(target: unknown, { options = {}, sync, fulfil, reject }: En
       return outcome?.status === 'fulfilled' ? { status: 'fulfilled', value: plain(outcome.value) } : outcome;
     });
   };
-  const run = resolver.begin({
-    targets,
-    options,
-    sync,
-    sink: {
-      ...(options.settle === true ? { target: (future, outcome) => outcomes.set(future, outcome) } : {}),
-      end: (error, failed) => {
-        if (failed) reject(error);
-        else endWith(shape, { fulfil, reject });
-      },
-    },
-  });
+  // Named before they are stored, as in `Run`.
+  const keep = (future: Future, outcome: Outcome): void => {
+    outcomes.set(future, outcome);
+  };
+  const end = (error: unknown, failed: boolean): void => {
+    if (failed) reject(error);
+    else endWith(shape, { fulfil, reject });
+  };
+  const sink = options.settle === true ? { target: keep, end } : { end };
+  const run = resolver.begin({ targets, options, sync, sink });
   if (sync) resolver.finishSync(run);
 }
 

@@ -71,6 +71,9 @@ export class Resolver {
       activate: (run) => {
         this.#runs.activateMore(run);
       },
+      checkTime: (run, at) => {
+        this.#runs.checkTime(run, at);
+      },
       quiet: () => {
         this.#quiet();
       },

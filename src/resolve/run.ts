@@ -21,6 +21,11 @@ export interface RunSink {
   end(error: unknown, failed: boolean): void;
 }
 
+/** Calls made by the bodies of a run and of the runs inside it. */
+export class CallCount {
+  count = 0;
+}
+
 /** What a run is made from. */
 export interface RunParts {
   readonly queue: number;
@@ -33,6 +38,7 @@ export interface RunParts {
   readonly caller: Scope | undefined;
   readonly sink: RunSink;
   readonly startedAt: number;
+  readonly calls: CallCount;
   readonly now: () => number;
   readonly wake: (run: Run) => void;
   /** Keep the targets' values. Default true. */
@@ -81,7 +87,7 @@ export class Run {
   /** Bodies of this run that wait for a promise. */
   awaiting = 0;
   /** Calls made by bodies. */
-  calls = 0;
+  readonly calls: CallCount;
   /** When `progress` was called last. */
   toldAt = 0;
   /** What must be undone at the end: listeners and timers. */
@@ -104,13 +110,17 @@ export class Run {
     this.caller = parts.caller;
     this.sink = parts.sink;
     this.startedAt = parts.startedAt;
+    this.calls = parts.calls;
     this.remaining = parts.targets.length;
     this.keeps = parts.keeps ?? true;
     this.sync = parts.sync ?? false;
     this.#now = parts.now;
-    this.wake = () => {
+    // Not as a literal in the assignment: V8 allocates a function literal that is stored as a property among the old objects
+    // at once, and from there it would carry the whole dead graph through every scavenge.
+    const wake = (): void => {
       parts.wake(this);
     };
+    this.wake = wake;
     this.simple =
       parts.options.executor === undefined &&
       !this.limited &&

@@ -3,16 +3,17 @@ import type { Executor, ResolveOptions } from '../graph/run-options.js';
 import { DONE, type Future, KEPT, STATE_BITS, TARGETED } from '../graph/future.js';
 import type { Graph } from '../graph/graph.js';
 import { guests } from '../graph/guests.js';
-import { scopes, type Scope } from '../graph/scope.js';
+import { bodyOf, scopes, type Scope } from '../graph/scope.js';
 import { verboseListener } from '../graph/verbose.js';
 import type { Painter } from '../schedule/picture.js';
 import { Activation } from './activation.js';
 import type { Completion } from './completion.js';
-import { abortedError, callFailure, guestError, runTimeoutError } from './failure.js';
+import { abortedError, callFailure, maxCallsError, guestError, runTimeoutError } from './failure.js';
 import { Limiter } from './limiter.js';
 import { Observer } from './observer.js';
-import { Run, type Outcome, type RunSink } from './run.js';
+import { CallCount, Run, type Outcome, type RunSink } from './run.js';
 import { slotOf } from './slot.js';
+import { DEFAULT_MAX_CALLS } from './run-options.js';
 import type { TaskTable } from './task-table.js';
 
 /** Calls that are looked at before `resolve()` returns; of larger graphs the rest is looked at in the loop. */
@@ -77,7 +78,8 @@ export class Runs {
   }
 
   #newRun({ targets, options: given, sink, keeps, sync }: RunRequest): Run {
-    const scope = scopes.current();
+    const current = scopes.current();
+    const scope = current === undefined ? undefined : bodyOf(current);
     const caller = scope?.parent === undefined ? undefined : scope;
     if (caller !== undefined) caller.kept = true;
     const outer = caller?.run instanceof Run ? caller.run : undefined;
@@ -102,6 +104,7 @@ export class Runs {
       caller,
       sink,
       startedAt: this.#parts.now(),
+      calls: outer?.calls ?? new CallCount(),
       now: this.#parts.now,
       wake: this.#parts.wake,
       ...(keeps === undefined ? {} : { keeps }),
@@ -182,6 +185,7 @@ export class Runs {
       this.#refuseAsynchronous(run, activation);
       // A container may have got the call itself after the call was made.
       if (activation.metInside) for (const target of run.held) this.#parts.suspect(target._slot);
+      if (run.caller !== undefined) run.calls.count += activation.fresh;
       activation.submit(run);
       run.activation = undefined;
     } catch (error) {
@@ -192,6 +196,19 @@ export class Runs {
     }
     for (const target of run.targets) if ((target._flags & STATE_BITS) === DONE) this.#targetWasDone(run, target);
     if (!run.over && run.remaining === 0) this.#finish(run);
+    this.checkCalls(run, run.targets[0]);
+  }
+
+  /** Ends a run whose bodies made more calls than it allows; `last` is one of those made last. */
+  checkCalls(run: Run, last: Future | undefined): void {
+    const maxCalls = run.options.maxCalls ?? DEFAULT_MAX_CALLS;
+    if (run.calls.count > maxCalls && !run.over && last !== undefined) this.fail(run, maxCallsError(maxCalls, last));
+  }
+
+  /** Ends a run that has taken too long; timers do not tell while bodies run one after the other. */
+  checkTime(run: Run, now: number): void {
+    const { timeout } = run.options;
+    if (timeout !== undefined && now - run.startedAt > timeout) this.fail(run, runTimeoutError(timeout));
   }
 
   /** A run ends while what it needs is still being found: other runs may want what was found so far. */
@@ -249,6 +266,8 @@ export class Runs {
   }
 
   #finish(run: Run): void {
+    this.checkTime(run, this.#parts.now());
+    if (run.over) return;
     this.#over(run);
     this.#end(run, { error: undefined, failed: false }, () => {
       this.#letAll(run);

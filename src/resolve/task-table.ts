@@ -10,9 +10,15 @@ const ROOM_KEPT = 1 << 16;
 
 /** Joins the scheduler's numbers to Futures and runs, and carries out its command to release. */
 export class TaskTable {
-  readonly scheduler: Scheduler = new Scheduler((task) => {
-    this.#release(task);
-  });
+  readonly scheduler: Scheduler = new Scheduler(
+    (task) => {
+      this.#release(task);
+    },
+    // A run must not outlive its tasks here: it holds its targets.
+    (queue) => {
+      this.#runs[queue] = undefined;
+    },
+  );
   readonly ledger: BufferLedger;
   readonly pool: BlockPool;
   readonly #futures: (Future | undefined)[] = [];

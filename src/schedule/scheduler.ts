@@ -61,6 +61,7 @@ const ROOM_KEPT = 1 << 16;
  */
 export class Scheduler {
   readonly #release: (task: number) => void;
+  readonly #closed: (queue: number) => void;
   #capacity = FIRST_ROOM;
   #top = 0;
   #freeTask = -1;
@@ -79,9 +80,13 @@ export class Scheduler {
   readonly #forwards: number[] = [];
   readonly #orphans: number[] = [];
 
-  /** @param release is told each task whose value nobody needs any more; must not call back into the scheduler. */
-  constructor(release: (task: number) => void) {
+  /**
+   * @param release is told each task whose value nobody needs any more; must not call back into the scheduler.
+   * @param closed is told each queue that was closed and has no task left.
+   */
+  constructor(release: (task: number) => void, closed: (queue: number) => void = () => undefined) {
     this.#release = release;
+    this.#closed = closed;
   }
 
   /** Tasks that are not free. */
@@ -113,7 +118,7 @@ export class Scheduler {
   closeQueue(queue: number): void {
     const closing = this.queue(queue);
     closing.closed = true;
-    if (closing.tasks === 0) this.#queues[queue] = undefined;
+    if (closing.tasks === 0) this.#forgetQueue(queue);
   }
 
   /** A new task without dependencies. It is not considered before `submit`. */
@@ -509,11 +514,16 @@ export class Scheduler {
     const queue = tasks[at + QUEUE] as number;
     const from = this.queue(queue);
     from.tasks -= 1;
-    if (from.closed && from.tasks === 0) this.#queues[queue] = undefined;
+    if (from.closed && from.tasks === 0) this.#forgetQueue(queue);
     tasks[at + STATE] = FREE;
     tasks[at + INS] = this.#freeTask;
     this.#freeTask = task;
     this.#live -= 1;
+  }
+
+  #forgetQueue(queue: number): void {
+    this.#queues[queue] = undefined;
+    this.#closed(queue);
   }
 
   #dropEdge(edge: number): void {

@@ -34,7 +34,7 @@ export function toMermaid(target: unknown, options: ViewOptions = {}): string {
 }
 
 /** {@link toMermaid} of a drawing. */
-export function mermaidOf(drawing: Drawing): string {
+function mermaidOf(drawing: Drawing): string {
   const { title, direction, top, boxes, arrows } = drawing;
   const lines = title === undefined ? [] : ['---', `title: ${JSON.stringify(printable(title))}`, '---'];
   lines.push(`flowchart ${direction}`);

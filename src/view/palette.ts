@@ -49,7 +49,7 @@ export function frameFill(depth: number): string {
 }
 
 /** Whether text on a colour must be light; names are taken for light unless they say otherwise. */
-export function isDark(color: string): boolean {
+function isDark(color: string): boolean {
   const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(color);
   if (hex === null)
     return /^(dark(?!seagreen|salmon|khaki|gray|grey|orange)|black|navy|midnight|indigo|purple|maroon|brown)/i.test(

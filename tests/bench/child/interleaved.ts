@@ -7,8 +7,8 @@ import { startCpuClock } from './cpu-clock.js';
 import { describeFailure } from './failure.js';
 import type { GraphChoice, Sample, Series, Tasks } from './protocol.js';
 
-/** Milliseconds that each contender runs before it is measured, so that the compiler has seen it. */
-const warmUp = 150;
+/** Milliseconds of processor time before a contender is measured: by then the compiler and the collector have settled. */
+const warmUp = 250;
 
 interface Entrant {
   readonly name: NodeContender;
@@ -52,8 +52,10 @@ async function prepare(contender: Contender, { shape, size }: GraphChoice): Prom
   if (first.value !== expected) {
     throw new Error(`wrong result ${first.value}, expected ${expected}`);
   }
+  const cpu = startCpuClock();
   const duration = first.build + first.evaluate;
-  if (duration < warmUp) await takeTurn(runOnce, warmUp);
+  // Processor time, because a busy machine would cut a warm-up by the clock short.
+  if (duration < warmUp) while (cpu() < warmUp) await runOnce();
   return duration;
 }
 

@@ -6,7 +6,7 @@ import { figure } from './figure.js';
 import type { Figure } from './figure.js';
 
 const turn = 20;
-const turnsPerProcess = 5;
+const turnsPerProcess = 9;
 
 interface Entrant {
   readonly contender: NodeContender;
