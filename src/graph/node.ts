@@ -32,10 +32,10 @@ export interface NodeFunction<
 /** Decorates a static or instance method in both decorator dialects. */
 export interface NodeDecorator {
   /** Standard decorators. */
-  <This, Args extends never[], Result>(
-    method: (this: This, ...args: Args) => Result,
-    context: ClassMethodDecoratorContext<This, (this: This, ...args: Args) => Result>,
-  ): (this: This, ...args: Args) => Result;
+  <Method extends (this: never, ...args: never[]) => unknown>(
+    method: Method,
+    context: { readonly kind: 'method'; readonly name: string | symbol; readonly static: boolean },
+  ): Method;
   /** `experimentalDecorators`. */
   <Method extends (...args: never[]) => unknown>(
     target: object,
