@@ -1,5 +1,6 @@
 import { callSiteOf, captureStack, formatCallSite } from './call-site.js';
 import type { CallOptions, NodeOptions } from './options.js';
+import { scopes } from './scope.js';
 import type { OutputsOption } from './types.js';
 
 /** The body of a node. */
@@ -33,6 +34,8 @@ export class NodeIdentity {
   owner: string | undefined = undefined;
   /** Whether the body is an async function, or has returned a promise. */
   asynchronous: boolean;
+  /** Whether it was defined while a body ran: its function may see the inputs of that body. */
+  readonly inBody: boolean;
   readonly #definedAt: Error | undefined;
   readonly #module: string | undefined;
   #name: string | undefined;
@@ -45,6 +48,7 @@ export class NodeIdentity {
     this.#name = this.named ? name : undefined;
     this.#module = options.module;
     this.#definedAt = this.named && this.#module !== undefined ? undefined : captureStack(NodeIdentity);
+    this.inBody = scopes.current()?.parent !== undefined;
     this.asynchronous = body.constructor.name === 'AsyncFunction';
   }
 

@@ -21,7 +21,7 @@ export class BufferLedger {
   hold(future: Future, value: unknown): void {
     if (!this.#pool.inUse || value === null || (typeof value !== 'object' && typeof value !== 'function')) return;
     const found = this.#blocksOf(value, () => {
-      this.#keepInputs(future);
+      this.keepInputs(future);
     });
     if (found === undefined) return;
     for (const block of found) {
@@ -32,8 +32,11 @@ export class BufferLedger {
     this.#holdings.set(future, { blocks: found, lent: false });
   }
 
-  /** The call's value may see its inputs where no walk does: they are not recycled before they are collected. */
-  #keepInputs(future: Future): void {
+  /**
+   * Something may see a call's inputs where no walk does: its result, or a call that its body made. They are not recycled
+   * before they are collected.
+   */
+  keepInputs(future: Future): void {
     eachArgument(future, (input) => {
       for (const block of this.#holdings.get(input)?.blocks ?? []) block.lent += 1;
     });
@@ -78,7 +81,9 @@ export class BufferLedger {
    * which is released once the body has run; its blocks stay until the call has run, too.
    */
   borrow(future: Future, literal: object): void {
-    const found = this.#blocksOf(literal);
+    const found = this.#blocksOf(literal, () => {
+      if (future._parent !== undefined) this.keepInputs(future._parent);
+    });
     if (found === undefined) return;
     const borrowed = this.#borrowed.get(future);
     if (borrowed === undefined) this.#borrowed.set(future, found);

@@ -133,11 +133,13 @@ export class Activation {
   /** Keeps the memory of what a body gave the call to read, beyond the body's own hold on it. */
   #borrow(future: Future): void {
     const { ledger } = this.#table;
-    for (const arg of future._args) {
-      if (typeof arg === 'object' && arg !== null && !(arg instanceof Future)) ledger.borrow(future, arg);
+    for (const literal of [...future._args, future._receiver]) {
+      if (typeof literal === 'function' || (typeof literal === 'object' && literal !== null)) {
+        if (!(literal instanceof Future)) ledger.borrow(future, literal);
+      }
     }
-    const receiver = future._receiver;
-    if (typeof receiver === 'object' && receiver !== null) ledger.borrow(future, receiver);
+    // A function that was defined in a body may see whatever that body saw.
+    if (future._spec.identity.inBody && future._parent !== undefined) ledger.keepInputs(future._parent);
   }
 
   #walkContainer(run: Run, future: Future, container: object): void {

@@ -95,7 +95,10 @@ export class Bodies {
       if (!scope.aborted) this.#completion.fail(task, bodyFailure(thrown));
       return;
     }
-    if (scope.aborted) return;
+    if (scope.aborted) {
+      if (awaited) ignore(result);
+      return;
+    }
     if (awaited) {
       scope.kept = true;
       this.#await(
@@ -135,22 +138,24 @@ export class Bodies {
     return scope;
   }
 
-  /** Begins a stretch of bodies inside a body, and gives what ends it. */
+  /** Begins a stretch of bodies, which may be inside a body of another, and gives what ends it. */
   enterStretch(): () => void {
     const below = this.#shared;
     this.#below.push(below);
     this.#shared = undefined;
+    // A body may end its own run, and is in it all the same.
+    scopes.enter();
     return () => {
-      this.leaveScope();
+      scopes.leave();
+      this.#leaveScope();
       this.#below.pop();
       this.#shared = below;
     };
   }
 
   /** Ends a stretch of bodies: what they left behind, such as timers, is outside any body from now on. */
-  leaveScope(): void {
+  #leaveScope(): void {
     const shared = this.#shared;
-    this.#shared = undefined;
     if (shared === undefined || shared.kept) return;
     shared.graph = undefined;
     shared.parent = undefined;
@@ -204,8 +209,10 @@ export class Bodies {
       else this.#ended(attempt, { failure: failureOf(thrown) });
       return;
     }
-    if (scope.aborted) attempt.close();
-    else if (awaited) this.#await(attempt, result);
+    if (scope.aborted) {
+      if (awaited) ignore(result);
+      attempt.close();
+    } else if (awaited) this.#await(attempt, result);
     else this.#ended(attempt, { result });
   }
 
@@ -222,7 +229,7 @@ export class Bodies {
     // A thenable of the user's may do anything when it is asked; the promise around it may not.
     const promise = Promise.resolve(result);
     if (run.sync) {
-      promise.then(undefined, () => undefined); // what it still does is of no use, but must not go unhandled
+      ignore(promise);
       this.#ended(attempt, { failure: asyncFailure(future) });
       return;
     }
@@ -323,6 +330,11 @@ export class Bodies {
     );
   }
 
+  /** Forgets the attempts of a call that is not tried again: a later run counts anew. */
+  forget(future: Future): void {
+    this.#failures.delete(future);
+  }
+
   /** Stops what runs for a task: its body, or the wait for another attempt. */
   stop(task: number, future: Future, reason: unknown): void {
     this.#failures.delete(future);
@@ -372,6 +384,11 @@ export class Bodies {
     }
     return called;
   }
+}
+
+/** What a body still does is of no use, but its rejection must not go unhandled. */
+function ignore(result: unknown): void {
+  Promise.resolve(result).then(undefined, () => undefined);
 }
 
 /** How a body ended. */

@@ -1,4 +1,4 @@
-import { DagError } from '../errors.js';
+import { DagError, type NodeError } from '../errors.js';
 import { argumentValues } from '../executor/inline.js';
 import { eachFuture, holdsFuture, substituteFutures } from '../graph/containers.js';
 import { DONE, EXPANDED, FAILED, Future, IDLE, KEPT, setState, STATE_BITS, TARGETED } from '../graph/future.js';
@@ -22,6 +22,8 @@ export interface CompletionHost {
   suspect(task: number): void;
   /** Stops whatever a running body does; its result is not wanted any more. */
   stopBody(task: number, future: Future, reason?: unknown): void;
+  /** A call that waits is not wanted any more, also if it waits for another attempt. */
+  forget(future: Future): void;
 }
 
 function valueOf(future: Future): unknown {
@@ -213,18 +215,19 @@ export class Completion {
         affected.push(dependent);
       });
     }
-    const hits: { run: Run; future: Future; path: Future[] }[] = [];
+    const hits: { run: Run; future: Future; error: NodeError }[] = [];
     for (const at of affected) {
       const future = this.#table.futureOf(at);
       const runs = waiters.get(at);
       if (runs === undefined) continue;
       waiters.delete(at);
+      // Paths may be as long as the graph is deep: errors keep their ends only.
       const path: Future[] = [];
       for (let step = at; step !== -1; step = through.get(step) ?? -1) path.push(this.#table.futureOf(step));
-      for (const run of runs) hits.push({ run, future, path });
+      const error = callFailure(failure, path);
+      for (const run of runs) hits.push({ run, future, error });
     }
-    const errors = hits.map(({ path }) => callFailure(failure, path));
-    const error = errors[0] ?? callFailure(failure, [origin]);
+    const error = hits[0]?.error ?? callFailure(failure, [origin]);
     for (const at of affected) {
       const future = this.#table.futureOf(at);
       // A call whose nested call failed has failed, too; one that only waited for the value never ran.
@@ -235,9 +238,7 @@ export class Completion {
       this.#table.drop(at, failed ? FAILED : IDLE);
     }
     this.cancelOrphans(undefined);
-    hits.forEach(({ run, future }, index) => {
-      this.#host.targetEnded(run, future, { status: 'rejected', reason: errors[index] });
-    });
+    for (const hit of hits) this.#host.targetEnded(hit.run, hit.future, { status: 'rejected', reason: hit.error });
   }
 
   /** Cancels the calls that nobody wants any more, and what only they wanted. */
@@ -249,7 +250,10 @@ export class Completion {
       if (scheduler.state(task) === Task.RUNNING) {
         observer?.aborted(future);
         this.#host.stopBody(task, future, reason);
-      } else observer?.skipped(future);
+      } else {
+        observer?.skipped(future);
+        this.#host.forget(future);
+      }
       this.#table.drop(task, IDLE);
     }
   }

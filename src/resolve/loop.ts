@@ -92,10 +92,11 @@ export class Loop {
 
   /** {@link startAll} as a stretch of its own, in the asynchronous context of the run. */
   #stretch(run: Run): boolean {
+    const leaveStretch = this.#bodies.enterStretch();
     try {
       return this.startAll(run, true);
     } finally {
-      this.#bodies.leaveScope();
+      leaveStretch();
     }
   }
 
@@ -115,6 +116,8 @@ export class Loop {
       const forward = scheduler.nextForward();
       if (forward !== -1) this.#completion.forward(forward);
       else {
+        // A run that ended in one of its bodies may have left its number to another.
+        if (run.over && this.#table.runAt(run.queue) !== run) return false;
         const task = this.#nextTask(run);
         if (task === -1) return false;
         const future = this.#table.futureOf(task);

@@ -45,6 +45,9 @@ export class Resolver {
       },
       suspect,
       stopBody,
+      forget: (future) => {
+        this.#bodies.forget(future);
+      },
     });
     const failInner = (future: Future): void => {
       this.#runs.failInner(future);

@@ -63,6 +63,11 @@ export class Runs {
     scopes.enter();
     run.observer?.runStarted(run.targets.length);
     if (!this.#watch(run)) return run;
+    if (run.caller?.aborted === true) {
+      // Nobody waits for what the body does with it.
+      this.fail(run, abortedError(run.caller.abortReason));
+      return run;
+    }
     if (guests.present && run.sync) this.fail(run, guestError());
     else {
       guests.afterwards(() => {
@@ -75,8 +80,7 @@ export class Runs {
   #newRun({ targets, options: given, sink, keeps, sync }: RunRequest): Run {
     const current = scopes.current();
     const scope = current === undefined ? undefined : bodyOf(current);
-    // An inner run of a body that was aborted has no caller to give its slot back.
-    const caller = scope?.parent !== undefined && !scope.aborted ? scope : undefined;
+    const caller = scope?.parent === undefined ? undefined : scope;
     if (caller !== undefined) caller.kept = true;
     const outer = caller?.run instanceof Run ? caller.run : undefined;
     const options = outer === undefined ? given : inherit(outer.options, given);

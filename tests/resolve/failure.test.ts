@@ -325,6 +325,28 @@ describe('after a failure', () => {
     expect(unwanted.state).toBe('idle');
   });
 
+  it('an asynchronous body that aborts its own run and then fails leaves no rejection unhandled', async () => {
+    const unhandled: unknown[] = [];
+    const heard = (reason: unknown): void => {
+      unhandled.push(reason);
+    };
+    process.on('unhandledRejection', heard);
+    for (const options of [{}, { retries: 2 }]) {
+      const abort = new AbortController();
+      const call = node(
+        async () => {
+          abort.abort();
+          throw boom;
+        },
+        { name: 'call', ...options },
+      );
+      expect(await rejection(call().resolve({ signal: abort.signal }))).toMatchObject({ code: 'DAG_ABORTED' });
+    }
+    await turnOfLoop();
+    process.off('unhandledRejection', heard);
+    expect(unhandled).toEqual([]);
+  });
+
   it('an abort of its own run from within a body that then throws is told as the abort', async () => {
     for (const options of [{}, { retries: 2 }, { concurrency: 1 }]) {
       const abort = new AbortController();

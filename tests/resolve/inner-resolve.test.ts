@@ -264,6 +264,25 @@ describe('an inner run of a body that is stopped', () => {
     expect(await other).toBe(1);
   });
 
+  it('cannot be begun any more', async () => {
+    const abort = new AbortController();
+    const seen: unknown[] = [];
+    const outer = node(
+      async () => {
+        abort.abort('enough');
+        await add(1, 2)
+          .resolve()
+          .catch((error: unknown) => {
+            seen.push(error);
+          });
+      },
+      { name: 'outer' },
+    );
+    await rejection(outer().resolve({ signal: abort.signal }));
+    await turnOfLoop();
+    expect(seen).toEqual([expect.objectContaining({ code: 'DAG_ABORTED', cause: 'enough' })]);
+  });
+
   it('leaves the body its call, to ask for the signal after the run is over', async () => {
     const abort = new AbortController();
     const seen: unknown[] = [];
