@@ -15,7 +15,7 @@ function part(value: unknown, key: unknown): unknown {
 }
 
 /** Calls of it are completed by the scheduler as soon as the whole is there, so that the whole can go. */
-export const partSpec = new NodeSpec(new NodeIdentity(part, { name: 'at', module: 'lazydag' }), { name: 'at' }, true);
+const partSpec = new NodeSpec(new NodeIdentity(part, { name: 'at', module: 'lazydag' }), { name: 'at' }, true);
 
 /** A Future of one part of another Future's value. */
 export function partOf(whole: Future, key: unknown): Future {
