@@ -9,7 +9,7 @@ assertType<Equal<ReturnType<typeof total>, Future<number>>>();
 total(new Map([['a', one()]]), new Set([one()]));
 
 // Instances of classes are taken as they are, and come out as they went in.
-const made = node(() => new Graph())();
+export const made = node(() => new Graph())();
 assertType<Equal<typeof made, Future<Graph>>>();
 class Box {
   constructor(readonly inner: Future<number>) {}
@@ -17,11 +17,11 @@ class Box {
     return this.inner;
   }
 }
-const boxed = resolve({ box: new Box(one()) });
+export const boxed = resolve({ box: new Box(one()) });
 assertType<Equal<Awaited<typeof boxed>['box'], Box>>();
 
 // Settled targets of a Graph are typed as such.
-const settled = new Graph().resolve([one()], { settle: true });
+export const settled = new Graph().resolve([one()], { settle: true });
 assertType<Equal<Awaited<typeof settled>, PromiseSettledResult<number>[]>>();
 
 // Decorated methods keep their types, generic ones too.
@@ -34,5 +34,5 @@ class Methods {
   }
 }
 assertType<Equal<typeof Methods.same, <T>(x: T) => T>>();
-const doubled = lazy(new Methods()).double(one());
+export const doubled = lazy(new Methods()).double(one());
 assertType<Equal<typeof doubled, Future<number>>>();
