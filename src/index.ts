@@ -1,5 +1,22 @@
-export { DagError, ERROR_CODES, NodeError, type ErrorCode } from './errors.js';
-export type { RunEvent, RunListener } from './graph/events.js';
+export { DagError, ERROR_CODES, NodeError, type ErrorCode, type ErrorParts, type NodeFailure } from './errors.js';
+export type {
+  AbortedEvent,
+  ActivatedEvent,
+  CachedEvent,
+  DeactivatedEvent,
+  ExpandedEvent,
+  FailedEvent,
+  FinishedEvent,
+  ReleasedEvent,
+  RetriedEvent,
+  RunEvent,
+  RunFinishedEvent,
+  RunListener,
+  RunStartedEvent,
+  SkippedEvent,
+  StartedEvent,
+  StillNeededEvent,
+} from './graph/events.js';
 export { Future, type FutureState } from './graph/future.js';
 export { Graph, type GraphOptions } from './graph/graph.js';
 export type {
@@ -13,10 +30,18 @@ export type {
 export { toGraphology, type GraphologyOptions } from './graph/graphology.js';
 export { lazy, value, type LazyMethods } from './graph/lazy.js';
 export type { Logger } from './graph/logger.js';
-export { node, type NodeDecorator, type NodeFunction } from './graph/node.js';
+export { node, type CallResult, type NodeDecorator, type NodeFunction } from './graph/node.js';
 export type { CallOptions, Estimate, NodeOptions, NodeStyle, Placement } from './graph/options.js';
 export type { Executor, Progress, ResolveOptions } from './graph/run-options.js';
-export type { CallValue, Lazy, LazyParameters, OutputFutures, Resolved, Settled } from './graph/types.js';
+export type {
+  CallValue,
+  Lazy,
+  LazyParameters,
+  OutputFutures,
+  OutputsOption,
+  Resolved,
+  Settled,
+} from './graph/types.js';
 export { alloc, type AllocOptions, type TypedArrayType } from './memory/alloc.js';
 export { asCompleted } from './resolve/as-completed.js';
 export { currentCall, type CurrentCall } from './resolve/current-call.js';

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { DagError } from '../errors.js';
 import { Future, FUTURE_BRAND } from './future.js';
 
@@ -12,10 +13,9 @@ const tagOf = (value: object): string => Object.prototype.toString.call(value);
 
 /** Whether a value is a container that is looked into. */
 export function isContainer(value: object): value is Container {
-  if (Array.isArray(value)) return true;
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype || prototype === null) return true;
-  if (value instanceof Map || value instanceof Set) return true;
+  if (prototype === Object.prototype || prototype === Array.prototype || prototype === null) return true;
+  if (Array.isArray(value) || types.isMap(value) || types.isSet(value)) return isDirect(prototype);
   // A plain object of another realm (vm contexts, test runners) has another Object.prototype, which ends its chain.
   return (
     typeof prototype === 'object' &&
@@ -23,6 +23,12 @@ export function isContainer(value: object): value is Container {
     tagOf(value) === '[object Object]' &&
     Object.hasOwn(prototype, 'isPrototypeOf')
   );
+}
+
+/** Whether a prototype stands right below Object.prototype, of whatever realm: instances of subclasses are not searched. */
+function isDirect(prototype: unknown): boolean {
+  const above: unknown = typeof prototype === 'object' ? Object.getPrototypeOf(prototype) : undefined;
+  return typeof above === 'object' && above !== null && Object.getPrototypeOf(above) === null;
 }
 
 /** Whether an element is a Future of this copy of the library. */
@@ -203,7 +209,10 @@ function fill(copy: Container, original: Container, swap: (element: unknown) => 
     for (const element of original) target.add(swap(element));
   } else {
     const target = copy as Record<string, unknown>;
-    for (const [key, element] of Object.entries(original)) {
+    for (const key of Reflect.ownKeys(original) as string[]) {
+      // Symbol keys are copied as they are: only named properties are searched for Futures.
+      if (!Object.prototype.propertyIsEnumerable.call(original, key)) continue;
+      const element = original[key];
       // Defined rather than assigned: a key named __proto__ must stay a key.
       Object.defineProperty(target, key, {
         value: swap(element),

@@ -156,22 +156,27 @@ export class Future<out T = unknown> extends Trapped {
     return STATES[this._flags & STATE_BITS] ?? 'idle';
   }
 
+  /** Marks Futures of every copy of the library. @internal */
   get [FUTURE_BRAND](): true {
     return true;
   }
 
+  /** How `Object.prototype.toString` calls it. @internal */
   get [Symbol.toStringTag](): string {
     return 'Future';
   }
 
+  /** A Future cannot be iterated. @internal */
   get [Symbol.iterator](): never {
     throw futureAsValue('iteration or spreading');
   }
 
+  /** A Future cannot be iterated. @internal */
   get [Symbol.asyncIterator](): never {
     throw futureAsValue('iteration or spreading');
   }
 
+  /** A Future has no value to compute with. @internal */
   [Symbol.toPrimitive](): never {
     throw futureAsValue('arithmetic, comparison or text');
   }

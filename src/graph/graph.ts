@@ -134,7 +134,10 @@ export class Graph {
   resolve<Target>(target: Target, options?: ResolveOptions): Promise<Resolved<Target>>;
   resolve(target?: unknown, options?: ResolveOptions): Promise<unknown> {
     const executor = options?.executor ?? this.#executor;
-    return resolverHook().resolve(target === undefined ? this.sinks() : target, executor === undefined ? options : { ...options, executor });
+    return resolverHook().resolve(
+      target === undefined ? this.sinks() : target,
+      executor === undefined ? options : { ...options, executor },
+    );
   }
 
   /** The calls made at the top of this Graph that no other call takes. */

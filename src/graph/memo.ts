@@ -1,5 +1,4 @@
 import { Future } from './future.js';
-import type { Graph } from './graph.js';
 import type { NodeSpec } from './spec.js';
 
 /** One call, as memoisation sees it. */
@@ -108,9 +107,4 @@ function plainParts(value: object): { kind: string; elements: unknown[] } | unde
   if (prototype !== Object.prototype && prototype !== null) return undefined;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return { kind: 'o', elements: entries.flat() };
-}
-
-/** The earlier identical call of the Graph, or a new one. */
-export function memoised(graph: Graph, parts: CallParts, make: () => unknown): unknown {
-  return graph._memo.take(parts, make);
 }

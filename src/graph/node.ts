@@ -31,12 +31,20 @@ export interface NodeFunction<
 
 /** Decorates a static or instance method in both decorator dialects. */
 export interface NodeDecorator {
-  /** Standard decorators. */
-  <This, Args extends never[], Result>(
-    method: (this: This, ...args: Args) => Result,
-    context: ClassMethodDecoratorContext<This, (this: This, ...args: Args) => Result>,
-  ): (this: This, ...args: Args) => Result;
-  /** `experimentalDecorators`. */
+  /**
+   * Standard decorators.
+   *
+   * @typeParam Method type of the method, which is kept.
+   */
+  <Method extends (this: never, ...args: never[]) => unknown>(
+    method: Method,
+    context: { readonly kind: 'method'; readonly name: string | symbol; readonly static: boolean },
+  ): Method;
+  /**
+   * `experimentalDecorators`.
+   *
+   * @typeParam Method type of the method, which is kept.
+   */
   <Method extends (...args: never[]) => unknown>(
     target: object,
     key: string | symbol,

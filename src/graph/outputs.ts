@@ -15,11 +15,16 @@ function part(value: unknown, key: unknown): unknown {
 }
 
 /** Calls of it are completed by the scheduler as soon as the whole is there, so that the whole can go. */
-export const partSpec = new NodeSpec(new NodeIdentity(part, { name: 'at', module: 'lazydag' }), { name: 'at' }, true);
+const partSpec = new NodeSpec(new NodeIdentity(part, { name: 'at', module: 'lazydag' }), { name: 'at' }, true);
 
 /** A Future of one part of another Future's value. */
 export function partOf(whole: Future, key: unknown): Future {
   whole._flags |= USED;
+  return outputOf(whole, key);
+}
+
+/** A Future of one output; that it was made does not mean that anybody uses the call. */
+function outputOf(whole: Future, key: unknown): Future {
   return new Future(partSpec, [whole, key], undefined, whole._graph, whole._parent);
 }
 
@@ -35,7 +40,7 @@ export function partsToFill(whole: Future): readonly Future[] {
 export function outputsOf(whole: Future, outputs: OutputsOption): Future[] | Record<string, Future> {
   const kept = whole._flags & (PERSISTED | ON_DISK);
   const names = typeof outputs === 'number' ? Array.from({ length: outputs }, (_, index) => index) : outputs;
-  const parts = names.map((key) => partOf(whole, key));
+  const parts = names.map((key) => outputOf(whole, key));
   if (kept !== 0) {
     whole._flags &= ~PERSISTED;
     for (const part of parts) part._flags |= kept;

@@ -16,6 +16,13 @@ type Opaque =
   | RegExp
   | (WeakKey & symbol);
 
+/** Whether a type has methods, and so is that of a class's instances rather than of plain data. */
+type IsInstance<T> = T extends readonly unknown[] | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>
+  ? false
+  : { [Key in keyof T]-?: T[Key] extends (...args: never[]) => unknown ? true : never }[keyof T] extends never
+    ? false
+    : true;
+
 /**
  * What a parameter of type `T` accepts when its node is called: the value, a Future of it, or a container (array,
  * tuple, plain object, Map, Set) that holds Futures in places of values, down to four levels.
@@ -26,13 +33,15 @@ type LazyInside<T, Depth extends number> = [Depth] extends [0]
   ? never
   : T extends Future | Opaque
     ? never
-    : T extends Map<infer Key, infer Value>
-      ? Map<Key, Lazy<Value, Below[Depth]>>
-      : T extends Set<infer Element>
-        ? Set<Lazy<Element, Below[Depth]>>
-        : T extends object
-          ? { [Key in keyof T]: Lazy<T[Key], Below[Depth]> }
-          : never;
+    : IsInstance<T> extends true
+      ? never
+      : T extends ReadonlyMap<infer Key, infer Value>
+        ? ReadonlyMap<Key, Lazy<Value, Below[Depth]>>
+        : T extends ReadonlySet<infer Element>
+          ? ReadonlySet<Lazy<Element, Below[Depth]>>
+          : T extends object
+            ? { [Key in keyof T]: Lazy<T[Key], Below[Depth]> }
+            : never;
 
 /** The parameters of a node's call: each of the body's parameters, or Futures of it. */
 export type LazyParameters<Args extends readonly unknown[]> = { [Index in keyof Args]: Lazy<Args[Index]> };
@@ -47,15 +56,17 @@ type HoldsFuture<T, Depth extends number = 4> =
         ? false
         : T extends Opaque
           ? false
-          : T extends Map<unknown, infer Value>
-            ? HoldsFuture<Value, Below[Depth]>
-            : T extends Set<infer Element>
-              ? HoldsFuture<Element, Below[Depth]>
-              : T extends readonly unknown[]
-                ? HoldsFuture<T[number], Below[Depth]>
-                : T extends object
-                  ? HoldsFuture<T[keyof T], Below[Depth]>
-                  : false;
+          : IsInstance<T> extends true
+            ? false
+            : T extends ReadonlyMap<unknown, infer Value>
+              ? HoldsFuture<Value, Below[Depth]>
+              : T extends ReadonlySet<infer Element>
+                ? HoldsFuture<Element, Below[Depth]>
+                : T extends readonly unknown[]
+                  ? HoldsFuture<T[number], Below[Depth]>
+                  : T extends object
+                    ? HoldsFuture<T[keyof T], Below[Depth]>
+                    : false;
 
 /** What `T` is after every Future that is statically visible in it, down to four levels, gave way to its value. */
 export type Resolved<T, Depth extends number = 4> = true extends HoldsFuture<T, Depth> ? ResolvedInside<T, Depth> : T;
@@ -67,13 +78,19 @@ type ResolvedInside<T, Depth extends number> =
       ? T
       : T extends Opaque
         ? T
-        : T extends Map<infer Key, infer Value>
-          ? Map<Key, Resolved<Value, Below[Depth]>>
-          : T extends Set<infer Element>
-            ? Set<Resolved<Element, Below[Depth]>>
-            : T extends object
-              ? { -readonly [Key in keyof T]: Resolved<T[Key], Below[Depth]> }
-              : T;
+        : IsInstance<T> extends true
+          ? T
+          : T extends Map<infer Key, infer Value>
+            ? Map<Key, Resolved<Value, Below[Depth]>>
+            : T extends Set<infer Element>
+              ? Set<Resolved<Element, Below[Depth]>>
+              : T extends ReadonlyMap<infer Key, infer Value>
+                ? ReadonlyMap<Key, Resolved<Value, Below[Depth]>>
+                : T extends ReadonlySet<infer Element>
+                  ? ReadonlySet<Resolved<Element, Below[Depth]>>
+                  : T extends object
+                    ? { -readonly [Key in keyof T]: Resolved<T[Key], Below[Depth]> }
+                    : T;
 
 /** The value of a call whose body returns `Result`: promises awaited, returned Futures followed. */
 export type CallValue<Result> = Resolved<Awaited<Result>>;

@@ -23,7 +23,7 @@ function bytes(count: number): string {
 }
 
 /** One event as a line, undefined for those that a verbose run does not tell. */
-export function verboseLine(event: RunEvent): string | undefined {
+function verboseLine(event: RunEvent): string | undefined {
   switch (event.type) {
     case 'run-started':
       return `computing ${event.targets.toString()} ${event.targets === 1 ? 'target' : 'targets'}`;

@@ -5,7 +5,7 @@ import { DONE, EXPANDED, FAILED, Future, IDLE, KEPT, setState, STATE_BITS, TARGE
 import { checkOutputs, partsToFill, takePart } from '../graph/outputs.js';
 import { displayName } from '../graph/dependencies.js';
 import type { Painter } from '../schedule/picture.js';
-import * as Task from '../schedule/scheduler.js';
+import { EXPANDED as TASK_EXPANDED, RUNNING as TASK_RUNNING } from '../schedule/scheduler.js';
 import { Activation } from './activation.js';
 import { bodyFailure, callFailure, codedFailure, maxCallsError, type Failure } from './failure.js';
 import type { Outcome, Run } from './run.js';
@@ -72,7 +72,7 @@ export class Completion {
   /** Completes a task without a body: its expansion ended, or it takes a part of a value. */
   forward(task: number): void {
     const future = this.#table.futureOf(task);
-    if (this.#table.scheduler.state(task) === Task.EXPANDED) {
+    if (this.#table.scheduler.state(task) === TASK_EXPANDED) {
       const raw = future._value;
       let value: unknown;
       try {
@@ -231,7 +231,7 @@ export class Completion {
     for (const at of affected) {
       const future = this.#table.futureOf(at);
       // A call whose nested call failed has failed, too; one that only waited for the value never ran.
-      const failed = at === task || scheduler.state(at) === Task.EXPANDED;
+      const failed = at === task || scheduler.state(at) === TASK_EXPANDED;
       const { observer } = this.#table.runOf(at);
       if (failed) observer?.failed(future, error);
       else observer?.skipped(future);
@@ -247,7 +247,7 @@ export class Completion {
     for (let task = scheduler.nextOrphan(); task !== -1; task = scheduler.nextOrphan()) {
       const future = this.#table.futureOf(task);
       const { observer } = this.#table.runOf(task);
-      if (scheduler.state(task) === Task.RUNNING) {
+      if (scheduler.state(task) === TASK_RUNNING) {
         observer?.aborted(future);
         this.#host.stopBody(task, future, reason);
       } else {

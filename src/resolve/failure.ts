@@ -9,7 +9,7 @@ const SHOWN = 8;
 const TEXT_SHOWN = 40;
 
 /** The names of a path of calls, long ones shortened in the middle. Parts of a value are left out. */
-export function shortPath(futures: readonly Future[]): string[] {
+function shortPath(futures: readonly Future[]): string[] {
   const calls = futures.filter((future) => !future._spec.immediate);
   if (calls.length <= 2 * SHOWN) return calls.map(nameOf);
   const left = calls.length - 2 * SHOWN;
@@ -21,7 +21,7 @@ function nameOf(future: Future): string {
 }
 
 /** A call's arguments in short: `(3, Float64Array(8), Future<load>)`. */
-export function describeArguments(args: readonly unknown[]): string {
+function describeArguments(args: readonly unknown[]): string {
   const shown = args.slice(0, 5).map(describeArgument);
   if (args.length > shown.length) shown.push(`… ${(args.length - shown.length).toString()} more`);
   return `(${shown.join(', ')})`;

@@ -17,8 +17,8 @@ const RUN_EFFORT = 100_000;
 
 /** What is known of tasks besides their dependencies: nothing; sampled sizes or priorities; the user's own estimates. */
 export const NOTHING = 0;
-export const HINTS = 1;
-export const ESTIMATES = 2;
+const HINTS = 1;
+const ESTIMATES = 2;
 export type Knowledge = typeof NOTHING | typeof HINTS | typeof ESTIMATES;
 
 /** What an order is computed from. */
@@ -53,7 +53,7 @@ export function orderTasks(parts: OrderParts): Int32Array {
 }
 
 /** The tasks sorted by their ranks. */
-export function inOrder(tasks: Int32Array, rank: Int32Array): Int32Array {
+function inOrder(tasks: Int32Array, rank: Int32Array): Int32Array {
   const order = new Int32Array(tasks.length);
   for (let index = 0; index < tasks.length; index += 1) order[rank[index] as number] = tasks[index] as number;
   return order;

@@ -9,7 +9,7 @@ export const RUNNING = 2;
 /** Its body ended in other tasks' values and waits for them. */
 export const EXPANDED = 3;
 /** It has its value. */
-export const DONE = 4;
+const DONE = 4;
 
 /** One after the other, in the order of the queue. */
 export const SERIAL = 0;

@@ -3,7 +3,7 @@ import type { TaskGraph } from '../task-graph.js';
 import { invert, postOrder, sinksOf, topologicalOrder } from './task-order.js';
 
 /** In which order a depth-first walk takes the tasks that nobody depends on. */
-export type SinkOrder =
+type SinkOrder =
   /** As numbered. */
   | 'given'
   /** Those first that need most memory beyond what they leave behind. */
