@@ -55,15 +55,13 @@ export function resolveSync(target: unknown, options?: ResolveOptions): unknown 
   const reject = (error: unknown): void => {
     end = { error };
   };
-  // Bodies change the current scope; running inside puts it back afterwards.
-  currentScope.run(currentScope.getStore(), () => {
-    resolveInto(target, {
-      options,
-      sync: true,
-      fulfil,
-      reject,
-    });
-  });
+  // Bodies change the current scope. Not by `run()`, which does nothing where the store is the current one already.
+  const scope = currentScope.getStore();
+  try {
+    resolveInto(target, { options, sync: true, fulfil, reject });
+  } finally {
+    currentScope.enterWith(scope);
+  }
   const ended = end as { value: unknown } | { error: unknown } | undefined; // assigned in a callback, which TypeScript cannot see
   if (ended === undefined) throw new DagError('DAG_INTERNAL', { message: 'A synchronous run did not end.' });
   if ('error' in ended) throw ended.error;
