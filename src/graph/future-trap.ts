@@ -32,6 +32,8 @@ export function futureAsValue(what: string): DagError {
  */
 export const trapPrototype: object = new Proxy(Object.create(Object.prototype) as object, {
   get(target, key, receiver): unknown {
+    // Answered here rather than by members of the class: tools ask `Symbol.iterator in future` of any object.
+    if (key === Symbol.iterator || key === Symbol.asyncIterator) throw futureAsValue('iteration or spreading');
     if (typeof key === 'symbol' || ASKED_OF_ANY_OBJECT.has(key)) return Reflect.get(target, key, receiver);
     if (key in Object.prototype && key !== 'valueOf' && key !== 'toString' && key !== 'toLocaleString') {
       return Reflect.get(target, key, receiver);

@@ -166,16 +166,6 @@ export class Future<out T = unknown> extends Trapped {
     return 'Future';
   }
 
-  /** A Future cannot be iterated. @internal */
-  get [Symbol.iterator](): never {
-    throw futureAsValue('iteration or spreading');
-  }
-
-  /** A Future cannot be iterated. @internal */
-  get [Symbol.asyncIterator](): never {
-    throw futureAsValue('iteration or spreading');
-  }
-
   /** A Future has no value to compute with. @internal */
   [Symbol.toPrimitive](): never {
     throw futureAsValue('arithmetic, comparison or text');
