@@ -254,7 +254,7 @@ describe('graph.add', () => {
     )(next);
     expect(await again.resolve()).toBe(17);
     expect(graph.futures).toHaveLength(4);
-    expect(String(graph.add(counter.next.bind(counter)).name)).toBe('next');
+    expect(graph.add(counter.next.bind(counter)).name).toBe('next');
   });
 
   it('refuses what cannot be called', () => {
