@@ -4,7 +4,7 @@ import { Future, REMOVED } from './future.js';
 import type { Logger } from './logger.js';
 import { MemoTable } from './memo.js';
 import { newSpec, nodeFunction, specOf, type NodeFunction } from './node.js';
-import { checkOptions, describeOption, type NodeOptions } from './options.js';
+import { checkIsOptions, checkOptions, describeOption, type NodeOptions } from './options.js';
 import { resolverHook } from './resolver-hook.js';
 import { isExecutor, type Executor, type ResolveOptions } from './run-options.js';
 import { currentScope, Scope, scopes } from './scope.js';
@@ -55,7 +55,7 @@ export class Graph {
 
   /** @throws DAG_OPTION */
   constructor(options: GraphOptions = {}) {
-    checkGraphOptions({ ...options });
+    checkGraphOptions(options);
     this.name = options.name ?? 'graph';
     this.persist = options.persist ?? false;
     this.memo = options.memo ?? false;
@@ -101,7 +101,7 @@ export class Graph {
       });
     }
     const known = specOf(fn);
-    if (known !== undefined) checkOptions({ ...options }, { subject: `graph.add(${known.name})`, callOnly: true });
+    checkOptions(options, { subject: `graph.add(${known?.name ?? fn.name})`, callOnly: known !== undefined });
     const spec = known === undefined ? newSpec(fn, named(fn, options)) : known.with(options);
     return nodeFunction(spec, { within: (make) => (scopes.current()?.graph === this ? make() : this.run(make)) });
   }
@@ -188,7 +188,8 @@ function named(fn: Body, options: NodeOptions): NodeOptions {
   return options.name !== undefined || name === '' || name === fn.name ? options : { ...options, name };
 }
 
-function checkGraphOptions(options: Readonly<Record<string, unknown>>): void {
+function checkGraphOptions(options: unknown): void {
+  checkIsOptions(options, 'new Graph()');
   const refuse = (name: string, expected: string): never => {
     throw new DagError('DAG_OPTION', {
       message: `new Graph(): \`${name}\` must be ${expected}, got ${describeOption(options[name])}.`,

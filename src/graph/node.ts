@@ -92,15 +92,19 @@ export function node(first?: unknown, second?: unknown, third?: unknown): unknow
   if (third !== undefined || (typeof second === 'object' && second !== null && 'kind' in second)) {
     return (decorator({}) as (...args: unknown[]) => unknown)(first, second, third);
   }
-  if (typeof first === 'function') return nodeFunction(newSpec(first as Body, second ?? {})); // newSpec checks them
-  if (first !== undefined && (typeof first !== 'object' || first === null || second !== undefined)) {
+  if (typeof first === 'function')
+    return nodeFunction(newSpec(first as Body, (second === undefined ? {} : second) as NodeOptions)); // newSpec checks them
+  if (
+    first !== undefined &&
+    (typeof first !== 'object' || first === null || Array.isArray(first) || second !== undefined)
+  ) {
     throw new DagError('DAG_NOT_A_NODE', {
       message: `node() expects a function to wrap, got ${describeOption(first)}.`,
       remedy: 'Use node(fn, options) around a function, or @node(options) above a method.',
     });
   }
   const options = (first ?? {}) as NodeOptions; // its fields are checked when it is applied
-  checkOptions({ ...options }, { subject: '@node()', callOnly: false });
+  checkOptions(options, { subject: '@node()', callOnly: false });
   return decorator(options);
 }
 
@@ -182,12 +186,26 @@ export function nodeFunction(spec: NodeSpec, place: CallPlace = {}): Body {
   return dress(lazy, spec, place);
 }
 
-/** The spec of a new node around `body`. @throws DAG_OPTION */
+/** The spec of a new node around `body`. @throws DAG_OPTION, DAG_NOT_A_NODE */
 export function newSpec(body: Body, options: NodeOptions): NodeSpec {
-  checkOptions({ ...options }, { subject: `node(${options.name ?? body.name})`, callOnly: false });
-  const identity = new NodeIdentity(body, options);
+  checkOptions(options, { subject: `node(${body.name})`, callOnly: false });
+  if (isClass(body)) {
+    throw new DagError('DAG_NOT_A_NODE', {
+      message: `node() expects a function to wrap, got the class ${body.name}, which cannot be called.`,
+      remedy: 'Wrap a function that makes the instance, or put @node() above methods.',
+    });
+  }
+  const own = { ...options }; // what happens to the caller's object later is of no consequence
+  const identity = new NodeIdentity(body, own);
   register(identity);
-  return new NodeSpec(identity, options);
+  return new NodeSpec(identity, own);
+}
+
+/** Whether a function can only be called with `new`. */
+function isClass(body: Body): boolean {
+  // Only classes and builtins have a prototype that cannot be replaced, so that few functions need a look at their text.
+  const prototype = Object.getOwnPropertyDescriptor(body, 'prototype');
+  return prototype?.writable === false && Function.prototype.toString.call(body).startsWith('class');
 }
 
 /** Gives a lazy function its spec and the members of {@link NodeFunction}. */
@@ -197,7 +215,7 @@ function dress<Lazy extends (...args: never[]) => unknown>(lazy: Lazy, spec: Nod
     name: spec.identity.named ? spec.name : '',
     body: place.receiver === undefined ? spec.body : spec.body.bind(place.receiver),
     with: (options: CallOptions): unknown => {
-      checkOptions({ ...options }, { subject: `${spec.name}.with()`, callOnly: true });
+      checkOptions(options, { subject: `${spec.name}.with()`, callOnly: true });
       return nodeFunction(spec.with(options), place);
     },
     map: (elements: Iterable<unknown>): unknown[] =>

@@ -158,7 +158,8 @@ export interface OptionCheck {
  *
  * @throws DAG_OPTION naming the option, what was expected and what was got.
  */
-export function checkOptions(options: Readonly<Record<string, unknown>>, { subject, callOnly }: OptionCheck): void {
+export function checkOptions(options: unknown, { subject, callOnly }: OptionCheck): void {
+  checkIsOptions(options, subject);
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(RULES, name)) {
       throw new DagError('DAG_OPTION', {
@@ -183,11 +184,27 @@ export function checkOptions(options: Readonly<Record<string, unknown>>, { subje
   }
 }
 
+/**
+ * Refuses what cannot be options at all.
+ *
+ * @throws DAG_OPTION
+ */
+export function checkIsOptions(
+  options: unknown,
+  subject: string,
+): asserts options is Readonly<Record<string, unknown>> {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
+  throw new DagError('DAG_OPTION', {
+    message: `${subject} takes its options in an object, got ${describeOption(options)}.`,
+  });
+}
+
 /** An option's value in short. */
 export function describeOption(value: unknown): string {
+  if (Array.isArray(value))
+    return `[${value.map((element) => (Array.isArray(element) ? 'an array' : describeOption(element))).join(', ')}]`;
   if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'object' && value !== null)
-    return Array.isArray(value) ? `[${value.map(describeOption).join(', ')}]` : 'an object';
+  if (typeof value === 'object' && value !== null) return 'an object';
   if (typeof value === 'function') return 'a function';
   return String(value);
 }

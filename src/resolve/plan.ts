@@ -1,9 +1,9 @@
-import { DagError } from '../errors.js';
 import { eachArgument } from '../graph/dependencies.js';
 import type { Future } from '../graph/future.js';
 import { DONE, REMOVED, STATE_BITS } from '../graph/future.js';
-import { describeOption } from '../graph/options.js';
-import type { Executor } from '../graph/run-options.js';
+import { checkByRules, type OptionRule, type OptionRules } from '../graph/option-rules.js';
+import { checkIsOptions } from '../graph/options.js';
+import { isExecutor, type Executor } from '../graph/run-options.js';
 import { dryRun } from '../schedule/dry-run.js';
 import { rankTasks } from '../schedule/policy/rank.js';
 import type { TaskGraph } from '../schedule/task-graph.js';
@@ -158,19 +158,23 @@ function longestPath({ offsets, dependencies, cost, count }: TaskGraph, order: I
   return longest;
 }
 
+const estimateRule: OptionRule = {
+  expected: 'a number of at least 0, or a function of the Future',
+  allows: (value) => typeof value === 'function' || (typeof value === 'number' && value >= 0),
+};
+
+const RULES: OptionRules<PlanOptions> = {
+  workers: {
+    expected: 'a whole number of at least 1',
+    allows: (value) => Number.isInteger(value) && (value as number) >= 1, // isInteger: a number
+  },
+  cost: estimateRule,
+  bytes: estimateRule,
+  executor: { expected: "'inline' or an executor", allows: (value) => value === 'inline' || isExecutor(value) },
+  effort: { expected: 'a number of at least 0', allows: (value) => typeof value === 'number' && value >= 0 },
+};
+
 function checkPlanOptions(options: PlanOptions): void {
-  const refuse = (name: string, expected: string, got: unknown): never => {
-    throw new DagError('DAG_OPTION', {
-      message: `plan(): \`${name}\` must be ${expected}, got ${describeOption(got)}.`,
-    });
-  };
-  const { workers, cost, bytes, effort } = options;
-  if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1))
-    refuse('workers', 'a whole number of at least 1', workers);
-  if (effort !== undefined && !(effort >= 0)) refuse('effort', 'a number of at least 0', effort);
-  for (const [name, estimate] of Object.entries({ cost, bytes })) {
-    const allowed =
-      estimate === undefined || typeof estimate === 'function' || (typeof estimate === 'number' && estimate >= 0);
-    if (!allowed) refuse(name, 'a number of at least 0, or a function of the Future', estimate);
-  }
+  checkIsOptions(options, 'plan()');
+  checkByRules(options, { subject: 'plan()', rules: RULES });
 }

@@ -1,6 +1,6 @@
 import { DagError } from '../errors.js';
 import { isVerbose } from '../graph/graph.js';
-import { describeOption } from '../graph/options.js';
+import { checkIsOptions, describeOption } from '../graph/options.js';
 import { isExecutor, type ResolveOptions } from '../graph/run-options.js';
 
 /** Calls that the bodies of one run may make unless it says otherwise. */
@@ -40,8 +40,9 @@ const RULES: { readonly [Name in keyof Required<ResolveOptions>]: Rule } = {
  *
  * @throws DAG_OPTION
  */
-export function checkResolveOptions(options: ResolveOptions): void {
-  for (const [name, value] of Object.entries(options) as [string, unknown][]) {
+export function checkResolveOptions(options: unknown): void {
+  checkIsOptions(options, 'resolve()');
+  for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(RULES, name)) {
       throw new DagError('DAG_OPTION', {
         message: `resolve() has no option \`${name}\`.`,
