@@ -41,6 +41,8 @@ export const DEEP = 1 << 9;
 export const ON_DISK = 1 << 10;
 /** `release()` was called while a run needs the value: it goes at its last use. */
 export const RELEASING = 1 << 11;
+/** Some run needs it, but has not looked at what it depends on. */
+export const UNSEEN = 1 << 12;
 
 /** Marks Futures of every copy of the library. */
 export const FUTURE_BRAND = Symbol.for('lazydag.future');

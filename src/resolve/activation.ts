@@ -1,7 +1,18 @@
 import { eachFuture } from '../graph/containers.js';
-import { DEEP, DONE, Future, ON_DISK, REMOVED, RETURNED, setState, STATE_BITS, WAITING } from '../graph/future.js';
+import {
+  DEEP,
+  DONE,
+  Future,
+  ON_DISK,
+  REMOVED,
+  RETURNED,
+  setState,
+  STATE_BITS,
+  UNSEEN,
+  WAITING,
+} from '../graph/future.js';
 import { assertUnique } from '../graph/registry.js';
-import { IMMEDIATE, PARALLEL, SERIAL } from '../schedule/scheduler.js';
+import { FREE, IMMEDIATE, PARALLEL, SERIAL, type Scheduler } from '../schedule/scheduler.js';
 import type { Painter } from '../schedule/picture.js';
 import { removedError } from './failure.js';
 import { IntList } from './int-list.js';
@@ -26,6 +37,9 @@ export class Activation {
   #knowledge: Knowledge = NOTHING;
   #met = false;
   #metInside = false;
+  /** What is needed was found in several stretches, between which tasks may have been dropped. */
+  #stretched = false;
+  #broken: BrokenCall | undefined;
 
   constructor(table: TaskTable, painter: Painter) {
     this.#table = table;
@@ -70,15 +84,20 @@ export class Activation {
     return undefined;
   }
 
-  /** Hands the new tasks to the scheduler; `within` is the task whose body brought them up, if one did. */
+  /**
+   * Hands the new tasks to the scheduler; `within` is the task whose body brought them up, if one did.
+   *
+   * @throws DAG_OPTION when an estimate fails.
+   */
   submit(run: Run, within = -1): void {
     const { scheduler } = this.#table;
-    if (this.#fresh.length === 1) scheduler.submitOne(this.#fresh.at(0), within);
-    else if (this.#fresh.length > 1) {
+    if (this.#fresh.length === 1 && !this.#stretched) scheduler.submitOne(this.#fresh.at(0), within);
+    else if (this.#fresh.length > 0) {
+      const tasks = this.#tasks(run);
       const order = orderTasks({
         scheduler,
         painter: this.#painter,
-        tasks: this.#fresh.view(),
+        tasks,
         futureOf: (task) => this.#table.futureOf(task),
         workers: run.workers,
         joins: this.#joins,
@@ -88,6 +107,22 @@ export class Activation {
       else scheduler.submit(run.queue, order, within);
     }
     this.#reset();
+  }
+
+  /** Like {@link submit}, in the order in which the tasks were found, for runs whose estimates fail. */
+  submitUnordered(run: Run): void {
+    this.#table.scheduler.submit(run.queue, this.#tasks(run).slice().reverse());
+    this.#reset();
+  }
+
+  /** The new tasks, but for those that were dropped meanwhile and whose numbers others may have. */
+  #tasks(run: Run): Int32Array {
+    const fresh = this.#fresh.view();
+    if (!this.#stretched) return fresh;
+    const { scheduler } = this.#table;
+    return new Set(fresh).size === fresh.length && fresh.every((task) => isOf(scheduler, task, run))
+      ? fresh
+      : Int32Array.from(new Set(fresh.filter((task) => isOf(scheduler, task, run))));
   }
 
   /** Forgets tasks that were made before an error; the caller drops them. */
@@ -103,6 +138,8 @@ export class Activation {
     this.#knowledge = NOTHING;
     this.#met = false;
     this.#metInside = false;
+    this.#stretched = false;
+    this.#broken = undefined;
   }
 
   /**
@@ -112,22 +149,48 @@ export class Activation {
    * @throws DAG_REMOVED, DAG_FOREIGN_FUTURE, DAG_DUPLICATE_NODE, DAG_UNNAMED_NODE
    */
   walk(run: Run, limit = Infinity): boolean {
-    const { scheduler } = this.#table;
-    for (let left = limit; left > 0; left -= 1) {
-      const future = this.#unseen.pop();
-      if (future === undefined) return true;
-      const task = future._slot;
-      const args = future._args;
-      for (let index = 0; index < args.length; index += 1) {
-        const arg = args[index];
-        if (arg instanceof Future) scheduler.depend(task, this.#taskOf(run, arg));
-        else if (typeof arg === 'object' && arg !== null) this.#walkContainer(run, future, arg);
+    let future: Future | undefined;
+    try {
+      for (let left = limit; left > 0; left -= 1) {
+        future = this.#unseen.pop();
+        if (future === undefined) return true;
+        // Without the flag it was dropped since, because another call failed.
+        if ((future._flags & UNSEEN) !== 0) this.#look(run, future);
       }
-      if (future._parent !== undefined && this.#table.pool.inUse) this.#borrow(future);
-      if (!this.#joins && scheduler.pending(task) > 1) this.#joins = true;
-      if (!run.simple) run.observer?.activated(future);
+    } catch (error) {
+      if (future !== undefined) this.#broken = { future, error };
+      throw error;
     }
+    this.#stretched = true;
     return this.#unseen.length === 0;
+  }
+
+  /** Finds the dependencies of a call. */
+  #look(run: Run, future: Future): void {
+    const { scheduler } = this.#table;
+    future._flags &= ~UNSEEN;
+    if (!run.simple) run.observer?.activated(future);
+    const task = future._slot;
+    const args = future._args;
+    for (let index = 0; index < args.length; index += 1) {
+      const arg = args[index];
+      if (arg instanceof Future) scheduler.depend(task, this.#taskOf(run, arg));
+      else if (typeof arg === 'object' && arg !== null) this.#walkContainer(run, future, arg);
+    }
+    if (future._parent !== undefined && this.#table.pool.inUse) this.#borrow(future);
+    if (!this.#joins && scheduler.pending(task) > 1) this.#joins = true;
+  }
+
+  /** Whether the event loop went round since the first task was found, so that others may want the tasks. */
+  get stretched(): boolean {
+    return this.#stretched;
+  }
+
+  /** The call at which {@link walk} threw, once. */
+  takeBroken(): BrokenCall | undefined {
+    const broken = this.#broken;
+    this.#broken = undefined;
+    return broken;
   }
 
   /** Keeps the memory of what a body gave the call to read, beyond the body's own hold on it. */
@@ -175,6 +238,7 @@ export class Activation {
     const task = scheduler.add(run.queue, lane);
     this.#table.enter(task, future);
     setState(future, WAITING);
+    future._flags |= UNSEEN;
     this.#unseen.push(future);
     this.#fresh.push(task);
     const knowledge = knowledgeOf(future);
@@ -186,4 +250,15 @@ export class Activation {
     if ((future._flags & REMOVED) !== 0) throw removedError(future);
     assertUnique(future._spec.identity);
   }
+}
+
+/** A call whose dependencies cannot be had. */
+interface BrokenCall {
+  readonly future: Future;
+  readonly error: unknown;
+}
+
+/** Whether a task is in use, by a run. */
+function isOf(scheduler: Scheduler, task: number, run: Run): boolean {
+  return scheduler.state(task) !== FREE && scheduler.queueOf(task) === run.queue;
 }

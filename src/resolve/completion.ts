@@ -1,7 +1,7 @@
 import { DagError, type NodeError } from '../errors.js';
 import { argumentValues } from '../executor/inline.js';
 import { eachFuture, holdsFuture, substituteFutures } from '../graph/containers.js';
-import { DONE, EXPANDED, FAILED, Future, IDLE, KEPT, setState, STATE_BITS, TARGETED } from '../graph/future.js';
+import { DONE, EXPANDED, FAILED, Future, IDLE, KEPT, setState, STATE_BITS, TARGETED, UNSEEN } from '../graph/future.js';
 import { checkOutputs, partsToFill, takePart } from '../graph/outputs.js';
 import { displayName } from '../graph/dependencies.js';
 import type { Painter } from '../schedule/picture.js';
@@ -251,7 +251,8 @@ export class Completion {
         observer?.aborted(future);
         this.#host.stopBody(task, future, reason);
       } else {
-        observer?.skipped(future);
+        // Nobody was told of a call whose dependencies were not looked at yet.
+        if ((future._flags & UNSEEN) === 0) observer?.skipped(future);
         this.#host.forget(future);
       }
       this.#table.drop(task, IDLE);
@@ -260,7 +261,7 @@ export class Completion {
 }
 
 /** What a look into a result met: a coded error of the library, or an error of the result's own code. */
-function failureOf(thrown: unknown): Failure {
+export function failureOf(thrown: unknown): Failure {
   return thrown instanceof DagError ? codedFailure(thrown) : bodyFailure(thrown);
 }
 

@@ -80,7 +80,7 @@ export class Loop {
     try {
       for (let queue = this.#table.scheduler.nextQueue(); queue !== -1; queue = this.#table.scheduler.nextQueue()) {
         const run = this.#table.runAt(queue);
-        if (run === undefined || !run.context.runInAsyncScope(this.#stretch, this, run)) continue;
+        if (run === undefined || !this.startApart(run, true)) continue;
         this.#turn.yield();
         return;
       }
@@ -91,10 +91,14 @@ export class Loop {
   }
 
   /** {@link startAll} as a stretch of its own, in the asynchronous context of the run. */
-  #stretch(run: Run): boolean {
+  startApart(run: Run, yields: boolean): boolean {
+    return run.context.runInAsyncScope(this.#stretch, this, run, yields);
+  }
+
+  #stretch(run: Run, yields: boolean): boolean {
     const leaveStretch = this.#bodies.enterStretch();
     try {
-      return this.startAll(run, true);
+      return this.startAll(run, yields);
     } finally {
       leaveStretch();
     }

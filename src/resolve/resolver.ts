@@ -103,7 +103,8 @@ export class Resolver {
       while (!run.over) {
         const queue = this.#table.scheduler.nextQueue();
         const other = queue === -1 ? undefined : this.#table.runAt(queue);
-        if (other !== undefined) this.#loop.startAll(other, false);
+        if (other === run) this.#loop.startAll(run, false);
+        else if (other !== undefined) this.#loop.startApart(other, false);
         else if (queue === -1) this.#failStuck(run);
       }
     } finally {

@@ -7,7 +7,7 @@ import { bodyOf, scopes, type Scope } from '../graph/scope.js';
 import { verboseListener } from '../graph/verbose.js';
 import type { Painter } from '../schedule/picture.js';
 import { Activation } from './activation.js';
-import type { Completion } from './completion.js';
+import { failureOf, type Completion } from './completion.js';
 import { abortedError, callFailure, maxCallsError, guestError, runTimeoutError } from './failure.js';
 import { Limiter } from './limiter.js';
 import { Observer } from './observer.js';
@@ -189,8 +189,6 @@ export class Runs {
       activation.submit(run);
       run.activation = undefined;
     } catch (error) {
-      activation.discard();
-      run.activation = undefined;
       this.fail(run, error);
       return;
     }
@@ -216,15 +214,29 @@ export class Runs {
     const { activation } = run;
     if (activation === undefined) return;
     run.activation = undefined;
-    try {
-      if (this.live.size === 0) activation.discard();
-      else {
-        activation.walk(run);
-        activation.submit(run);
+    // Before the event loop goes round nobody else can have found the tasks.
+    if (this.live.size === 0 || !activation.stretched) activation.discard();
+    else this.#finishActivation(run, activation);
+  }
+
+  /** Lets others have what was found; calls that cannot be had fail for them, too. */
+  #finishActivation(run: Run, activation: Activation): void {
+    for (let done = false; !done;) {
+      const broken = activation.takeBroken();
+      if (broken !== undefined && broken.future._slot !== -1) {
+        this.#parts.completion.fail(broken.future._slot, failureOf(broken.error));
       }
+      try {
+        done = activation.walk(run);
+      } catch {
+        done = false; // the call at which it threw is the next to fail
+      }
+    }
+    try {
+      activation.submit(run);
     } catch {
-      // The run has an error already; runs that want the same calls meet this one themselves.
-      activation.discard();
+      // The run has the error of its estimate already; an order needs none.
+      activation.submitUnordered(run);
     }
   }
 
@@ -306,7 +318,7 @@ export class Runs {
 
   /** Ends the run's hold on one target. */
   letGo(run: Run, target: Future): void {
-    if (!run.held.delete(target)) return;
+    if (!run.held.delete(target) || target._slot === -1) return;
     const waiting = this.#table.waiters.get(target._slot);
     if (waiting?.includes(run) === true) this.#removeWaiter(target._slot, run, waiting);
     this.#table.scheduler.unhold(target._slot);

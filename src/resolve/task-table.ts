@@ -1,5 +1,5 @@
 import { DagError } from '../errors.js';
-import { type Future, KEPT, PERSISTED, RELEASED, RELEASING, setState } from '../graph/future.js';
+import { type Future, KEPT, PERSISTED, RELEASED, RELEASING, setState, UNSEEN } from '../graph/future.js';
 import type { BlockPool } from '../memory/blocks.js';
 import { BufferLedger } from '../memory/ledger.js';
 import { Scheduler } from '../schedule/scheduler.js';
@@ -65,6 +65,7 @@ export class TaskTable {
     const future = this.futureOf(task);
     future._value = undefined;
     future._slot = -1;
+    future._flags &= ~UNSEEN;
     if (this.pool.inUse) this.ledger.giveBack(future);
     setState(future, state);
     this.#futures[task] = undefined;

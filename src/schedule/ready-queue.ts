@@ -13,7 +13,7 @@ export class ReadyQueue {
   readonly parallel = new TaskHeap(1);
   /** Tasks in the scheduler that belong to this queue. */
   tasks = 0;
-  /** Tasks that ever belonged to it. */
+  /** Tasks that ever belonged to it, but for those that had their value already. */
   added = 0;
   /** Of these, how many have got their value. */
   finished = 0;

@@ -134,6 +134,7 @@ export class Scheduler {
   /** A task that has its value already. */
   addDone(queue: number): number {
     const task = this.#take(queue);
+    this.queue(queue).added -= 1; // nothing is left to do for it
     this.#tasks[task * TASK + STATE] = DONE;
     this.#tasks[task * TASK + LANE_OF] = SERIAL;
     return task;

@@ -151,7 +151,7 @@ describe('a value', () => {
   it('of a target is held by its Future', async () => {
     const future = make({});
     const reference = new WeakRef(await future.resolve());
-    expect(await isCollected(reference)).toBe(false);
+    expect(await isCollected(reference, 3)).toBe(false);
     expect(future.state).toBe('done');
   });
 });
@@ -174,7 +174,7 @@ describe('calls made in a body', () => {
     const [first, second] = references;
     if (first === undefined || second === undefined) throw new Error('the body ran twice');
     await expectCollected([first]);
-    expect(await isCollected(second)).toBe(false);
+    expect(await isCollected(second, 3)).toBe(false);
     expect(future.state).toBe('done');
   });
 

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { currentCall, Graph, node, type Progress, resolve, resolveSync } from '../../src/index.js';
+import { currentCall, node, type Progress, resolve, resolveSync } from '../../src/index.js';
 import { resolver } from '../../src/resolve/resolve.js';
 import { Turn } from '../../src/resolve/turn.js';
 import { deferred, rejection, turnOfLoop } from '../support/waiting.js';
@@ -65,75 +65,6 @@ describe('the event loop goes round', () => {
     });
     const { count } = await rounds(() => Promise.all(runs.map((chain) => chain.resolve())));
     expect(count).toBeGreaterThan(3);
-  });
-});
-
-describe('runs that find what they need in stretches', () => {
-  const LARGE = 60_000;
-  const chainOf = (length: number): ReturnType<typeof inc> => {
-    let chain = inc(0);
-    for (let depth = 1; depth < length; depth += 1) chain = inc(chain);
-    return chain;
-  };
-
-  it('may overlap', async () => {
-    const chain = chainOf(LARGE);
-    const runs = [chain.resolve(), inc(chain).resolve()];
-    await turnOfLoop();
-    runs.push(inc(inc(chain)).resolve());
-    expect(await Promise.all(runs)).toEqual([LARGE, LARGE + 1, LARGE + 2]);
-  });
-
-  it('may be aborted in the middle, while others want the same', async () => {
-    const chain = chainOf(LARGE);
-    const abort = new AbortController();
-    const doomed = rejection(chain.resolve({ signal: abort.signal }));
-    const other = inc(chain).resolve();
-    abort.abort();
-    expect(await doomed).toMatchObject({ code: 'DAG_ABORTED' });
-    expect(await other).toBe(LARGE + 1);
-    const alone = new AbortController();
-    const again = rejection(chainOf(LARGE).resolve({ signal: alone.signal }));
-    alone.abort();
-    expect(await again).toMatchObject({ code: 'DAG_ABORTED' });
-  });
-
-  it('may be overtaken by resolveSync', async () => {
-    const chain = chainOf(LARGE);
-    const run = chain.resolve();
-    expect(resolveSync(inc(chain))).toBe(LARGE + 1);
-    expect(await run).toBe(LARGE);
-  });
-
-  it('may meet what fails meanwhile', async () => {
-    const fails = node(
-      (): number => {
-        throw new Error('no');
-      },
-      { name: 'fails' },
-    );
-    const bad = fails();
-    let chain = inc(bad);
-    for (let depth = 1; depth < LARGE; depth += 1) chain = inc(chain);
-    const runs = [rejection(chain.resolve()), rejection(bad.resolve()), rejection(inc(chain).resolve())];
-    for (const error of await Promise.all(runs)) expect(error).toMatchObject({ node: 'fails' });
-  });
-
-  it('may meet what was removed', async () => {
-    const graph = new Graph();
-    const removed = graph.run(() => inc(1));
-    let chain = inc(removed);
-    for (let depth = 1; depth < LARGE; depth += 1) chain = inc(chain);
-    graph.remove(removed);
-    const runs = [rejection(chain.resolve()), rejection(inc(chain).resolve())];
-    for (const error of await Promise.all(runs)) expect(error).toMatchObject({ code: 'DAG_REMOVED' });
-  });
-
-  it('give their values by many targets', async () => {
-    const calls = Array.from({ length: LARGE }, (_, index) => inc(index));
-    const values = await resolve(calls);
-    expect(values[LARGE - 1]).toBe(LARGE);
-    expect(values).toHaveLength(LARGE);
   });
 });
 
