@@ -176,6 +176,12 @@ export class Graph {
     for (const listener of this.#listeners) deliver(listener, event);
   }
 
+  /** Ends the recording of a call that its parent has made anew. @internal */
+  _forget(future: Future): void {
+    this.#futures.delete(future);
+    this._memo.forget(future);
+  }
+
   /** @internal */
   _record(future: Future): void {
     this.#futures.add(future);

@@ -240,6 +240,7 @@ export class Bodies {
     if (options.timeout !== undefined) {
       attempt.limit(options.timeout, () => {
         const failure = timeoutFailure(future, options.timeout ?? 0);
+        this.#table.ledger.keepInputs(future);
         abortScope(scope, new DagError(failure.code, failure));
         this.#ended(attempt, { failure });
         this.#host.failInner(future);
@@ -346,6 +347,8 @@ export class Bodies {
       [this.#shared, ...this.#below].find((running) => running?.parent === future && !running.aborted);
     if (scope === undefined) return;
     if (attempt !== undefined && this.#attempts.delete(task)) attempt.run.awaiting -= 1;
+    // The body goes on behind our back, and may still read its inputs, or write to them if they were donated.
+    if (attempt !== undefined) this.#table.ledger.keepInputs(future);
     abortScope(
       scope,
       reason ?? new DagError('DAG_ABORTED', { message: `${displayName(future)} is not needed any more.` }),

@@ -50,6 +50,23 @@ describe('a Graph', () => {
     }).toThrow(expect.objectContaining({ code: 'DAG_REMOVED' }));
   });
 
+  it('replaces the nested calls of a body that runs again', async () => {
+    const graph = new Graph();
+    const inner = node((x: number) => add(x, 1), { name: 'inner' });
+    const outer = graph.run(() => node((x: number) => add(inner(x), inner(x + 1)), { name: 'outer' })(1));
+    await outer.resolve();
+    const made = graph.futures.length;
+    outer.release();
+    await outer.resolve();
+    expect(graph.futures).toHaveLength(made);
+    const memo = new Graph({ memo: true });
+    const again = memo.run(() => inner(1));
+    await again.resolve();
+    again.release();
+    await again.resolve();
+    expect(memo.futures).toHaveLength(2);
+  });
+
   it('persists all of its calls when asked to', async () => {
     const graph = new Graph({ persist: true });
     const [middle, end] = graph.run(() => {
