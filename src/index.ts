@@ -15,6 +15,7 @@ export type {
   RunStartedEvent,
   SkippedEvent,
   StartedEvent,
+  StayedEvent,
   StillNeededEvent,
 } from './graph/events.js';
 export { Future, type FutureState } from './graph/future.js';
@@ -32,7 +33,8 @@ export { lazy, value, type LazyMethods } from './graph/lazy.js';
 export type { Logger } from './graph/logger.js';
 export { node, type CallResult, type NodeDecorator, type NodeFunction } from './graph/node.js';
 export type { CallOptions, Estimate, NodeOptions, NodeStyle, Placement } from './graph/options.js';
-export type { Executor, Progress, ResolveOptions } from './graph/run-options.js';
+export type { Executor, Job, JobFailure, JobHost, JobRecord, Session } from './graph/executor.js';
+export type { Progress, ResolveOptions } from './graph/run-options.js';
 export type {
   CallValue,
   Lazy,

@@ -49,3 +49,22 @@ function isOwn(file: string): boolean {
 export function formatCallSite({ file, line, column }: CallSite): string {
   return `${file.split(/[\\/]/).slice(-2).join('/')}:${line.toString()}:${column.toString()}`;
 }
+
+/**
+ * The script that the innermost place outside the library was in, as it can be imported: not the source that a source
+ * map names. The stack must not have been read before.
+ */
+export function scriptOf(captured: Error): string | undefined {
+  const before = Error.prepareStackTrace;
+  let files: (string | undefined)[] = [];
+  Error.prepareStackTrace = (_, sites) => {
+    files = sites.map((site) => site.getScriptNameOrSourceURL() ?? undefined);
+    return '';
+  };
+  try {
+    void captured.stack;
+  } finally {
+    Error.prepareStackTrace = before;
+  }
+  return files.find((file) => file !== undefined && file !== '' && !isOwn(file));
+}

@@ -23,6 +23,18 @@ export function call(spec: NodeSpec, receiver: unknown, args: readonly unknown[]
     (scope === undefined || (scope.graph === undefined && scope.parent === undefined))
   )
     return make(spec, receiver, args, scope);
+  return callIn(scope, { spec, receiver, args });
+}
+
+/** What a call is made of. */
+export interface CallParts {
+  readonly spec: NodeSpec;
+  readonly receiver: unknown;
+  readonly args: readonly unknown[];
+}
+
+/** Like {@link call}, in a given scope: for calls that a body made on another thread. */
+export function callIn(scope: Scope | undefined, { spec, receiver, args }: CallParts): unknown {
   const graph = scope?.graph;
   if (graph !== undefined && (spec.memo || graph.memo) && !spec.effect) {
     const known = graph._memo.take({ spec, receiver, args }, () => makeSpecial(spec, receiver, args, scope));

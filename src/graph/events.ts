@@ -23,6 +23,17 @@ export type FinishedEvent = CallEvent<'finished'> & {
   readonly bytes: number;
   /** Which worker ran the body; 0 is the calling thread. */
   readonly worker: number;
+  /** Milliseconds between being given to an executor and the start of the body; 0 on the calling thread. */
+  readonly queued: number;
+  /** Bytes of buffers that went to the worker; what was in shared memory is counted, too, though it was not copied. */
+  readonly bytesIn: number;
+  /** Bytes of buffers that came back from it, likewise. */
+  readonly bytesOut: number;
+};
+/** A call runs on the calling thread though its executor would have run it elsewhere; told once per node. */
+export type StayedEvent = CallEvent<'stayed'> & {
+  /** Why it cannot leave, as an error would say it. */
+  readonly reason: string;
 };
 /** A call failed for good. */
 export type FailedEvent = CallEvent<'failed'> & { readonly error: unknown };
@@ -67,6 +78,7 @@ export type RunEvent =
   | StartedEvent
   | FinishedEvent
   | FailedEvent
+  | StayedEvent
   | RetriedEvent
   | ExpandedEvent
   | StillNeededEvent

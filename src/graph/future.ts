@@ -44,6 +44,9 @@ export const RELEASING = 1 << 11;
 /** Some run needs it, but has not looked at what it depends on. */
 export const UNSEEN = 1 << 12;
 
+/** Its arguments or its result cannot leave this thread. */
+export const STAYS = 1 << 13;
+
 /** Marks Futures of every copy of the library. */
 export const FUTURE_BRAND = Symbol.for('lazydag.future');
 

@@ -93,7 +93,7 @@ export function node(first?: unknown, second?: unknown, third?: unknown): unknow
     return (decorator({}) as (...args: unknown[]) => unknown)(first, second, third);
   }
   if (typeof first === 'function')
-    return nodeFunction(newSpec(first as Body, (second === undefined ? {} : second) as NodeOptions)); // newSpec checks them
+    return nodeFunction(newSpec(first as Body, (second === undefined ? {} : second) as NodeOptions, node)); // newSpec checks them
   if (
     first !== undefined &&
     (typeof first !== 'object' || first === null || Array.isArray(first) || second !== undefined)
@@ -125,6 +125,7 @@ function decorateStandard(method: unknown, context: DecoratorContext, options: N
     const owner: unknown = context.static ? this : Object.getPrototypeOf(this);
     if (typeof owner !== 'function' && (typeof owner !== 'object' || owner === null)) return;
     made.spec.identity.owner ??= ownerName(owner);
+    made.spec.identity.home ??= owner;
     if (nodeOptionsOf(owner, name) === undefined) keepOptions(owner, name, made.spec.options);
   });
   return made.method;
@@ -140,6 +141,7 @@ function decorateLegacy({ owner, key, descriptor }: LegacyTarget, options: NodeO
   if (typeof descriptor?.value !== 'function') throw notAMethod(key);
   const made = nodeMethod(descriptor.value as Body, { name: String(key), ...options });
   made.spec.identity.owner = ownerName(owner);
+  made.spec.identity.home = owner;
   const types = declaredTypes(owner, key);
   if (types !== undefined) declareTypes(made.spec.identity, types);
   keepOptions(owner, key, made.spec.options);
@@ -187,7 +189,7 @@ export function nodeFunction(spec: NodeSpec, place: CallPlace = {}): Body {
 }
 
 /** The spec of a new node around `body`. @throws DAG_OPTION, DAG_NOT_A_NODE */
-export function newSpec(body: Body, options: NodeOptions): NodeSpec {
+export function newSpec(body: Body, options: NodeOptions, below?: CallableFunction): NodeSpec {
   checkOptions(options, { subject: `node(${body.name})`, callOnly: false });
   if (isClass(body)) {
     throw new DagError('DAG_NOT_A_NODE', {
@@ -196,9 +198,11 @@ export function newSpec(body: Body, options: NodeOptions): NodeSpec {
     });
   }
   const own = { ...options }; // what happens to the caller's object later is of no consequence
-  const identity = new NodeIdentity(body, own);
+  const identity = new NodeIdentity(body, own, below);
   register(identity);
-  return new NodeSpec(identity, own);
+  const spec = new NodeSpec(identity, own);
+  identity.base = spec;
+  return spec;
 }
 
 /** Whether a function can only be called with `new`. */

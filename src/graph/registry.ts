@@ -6,10 +6,15 @@ import type { NodeIdentity } from './spec.js';
  * million are collected like any function.
  */
 const byName = new Map<string, WeakRef<NodeIdentity>[]>();
+const unnamed: WeakRef<NodeIdentity>[] = [];
+let keepsUnnamed = false;
 
 /** Enters a node under its name; nodes without a name have no identity to be found by. */
 export function register(identity: NodeIdentity): void {
-  if (!identity.named) return;
+  if (!identity.named) {
+    if (keepsUnnamed) unnamed.push(new WeakRef(identity));
+    return;
+  }
   const others = byName.get(identity.name);
   if (others === undefined) {
     byName.set(identity.name, [new WeakRef(identity)]);
@@ -36,14 +41,33 @@ export function assertUnique(identity: NodeIdentity): void {
       remedy: 'Give it one: node(fn, { name }).',
     });
   }
+  if (twinOf(identity) === undefined) return;
+  throw new DagError('DAG_DUPLICATE_NODE', {
+    message: `Two different functions are the node \`${identity.name}\` of ${identity.module ?? 'an unknown module'}, and its results must be stored.`,
+    remedy: 'Give each its own `name` or `version`.',
+  });
+}
+
+/** Another function of the process that goes by the same module, class, name and version. */
+export function twinOf(identity: NodeIdentity): NodeIdentity | undefined {
   for (const reference of byName.get(identity.name) ?? []) {
     const other = reference.deref();
     if (other === undefined || other.body === identity.body) continue;
-    if (other.version !== identity.version || other.owner !== identity.owner || other.module !== identity.module)
-      continue;
-    throw new DagError('DAG_DUPLICATE_NODE', {
-      message: `Two different functions are the node \`${identity.name}\` of ${identity.module ?? 'an unknown module'}, and its results must be stored.`,
-      remedy: 'Give each its own `name` or `version`.',
-    });
+    if (other.version !== identity.version) continue;
+    if (other.owner === identity.owner && other.module === identity.module) return other;
   }
+  return undefined;
+}
+
+/** The nodes of the process that go by a name, the newest last. Nodes without one are looked up by their place. */
+export function nodesNamed(name: string): NodeIdentity[] {
+  const named = byName.get(name) ?? [];
+  return [...named, ...unnamed]
+    .map((reference) => reference.deref())
+    .filter((identity): identity is NodeIdentity => identity?.name === name);
+}
+
+/** Whether nodes without a name are kept to be found by their place: on threads of a pool, which import few modules. */
+export function keepUnnamed(): void {
+  keepsUnnamed = true;
 }

@@ -1,5 +1,5 @@
-import type { Future } from './future.js';
 import type { RunListener } from './events.js';
+import type { Executor } from './executor.js';
 import type { Logger } from './logger.js';
 
 /** How far a run has come. */
@@ -8,27 +8,6 @@ export interface Progress {
   readonly finished: number;
   /** Calls known to be needed so far; grows while bodies make calls. */
   readonly known: number;
-}
-
-/** Where bodies run. The resolver decides when; an executor runs what it is given. */
-export interface Executor {
-  /** How figures and errors call it. */
-  readonly name: string;
-  /** How many bodies of plain computation can run at the same moment; what orders are computed for. */
-  readonly workers: number;
-  /**
-   * Runs the body of a call whose dependencies all have their values.
-   *
-   * @param future the call: its body, `this` and arguments.
-   * @param args the arguments to use; where left out, those of the call with values in place of Futures.
-   * @returns the body's result, or a promise of it. What the body throws is thrown on.
-   */
-  execute(future: Future, args?: readonly unknown[]): unknown;
-}
-
-/** Whether a value can be an executor. */
-export function isExecutor(value: unknown): value is Executor {
-  return typeof value === 'object' && value !== null && 'execute' in value && typeof value.execute === 'function';
 }
 
 /** Options of one run. */

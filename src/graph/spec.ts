@@ -1,4 +1,4 @@
-import { callSiteOf, captureStack, formatCallSite } from './call-site.js';
+import { callSiteOf, captureStack, formatCallSite, scriptOf } from './call-site.js';
 import type { CallOptions, NodeOptions } from './options.js';
 import { scopes } from './scope.js';
 import type { OutputsOption } from './types.js';
@@ -36,18 +36,28 @@ export class NodeIdentity {
   asynchronous: boolean;
   /** Whether it was defined while a body ran: its function may see the inputs of that body. */
   readonly inBody: boolean;
+  /** The spec that the node was defined with. */
+  base: NodeSpec | undefined = undefined;
+  /** Class or prototype that has the method, once it is known. */
+  home: object | undefined = undefined;
+  /** Runs of it must stay on this thread: no other can find it. */
+  stays = false;
   readonly #definedAt: Error | undefined;
+  readonly #definedIn: Error | undefined;
   readonly #module: string | undefined;
+  #script: string | undefined;
   #name: string | undefined;
 
-  constructor(body: Body, options: NodeOptions) {
+  /** @param below the function of the library that user code called to define the node. */
+  constructor(body: Body, options: NodeOptions, below: CallableFunction | NewableFunction = NodeIdentity) {
     this.body = body;
     this.version = options.version;
     const name = options.name ?? body.name;
     this.named = name !== '' && name !== 'anonymous';
     this.#name = this.named ? name : undefined;
     this.#module = options.module;
-    this.#definedAt = this.named && this.#module !== undefined ? undefined : captureStack(NodeIdentity);
+    this.#definedAt = this.named && this.#module !== undefined ? undefined : captureStack(below);
+    this.#definedIn = this.#module === undefined ? captureStack(below) : undefined;
     this.inBody = scopes.current()?.parent !== undefined;
     this.asynchronous = body.constructor.name === 'AsyncFunction';
   }
@@ -55,6 +65,11 @@ export class NodeIdentity {
   /** Takes in what one run of the body took, and how large its result was. */
   measure(duration: number, bytes: number): void {
     this.cost.add(duration);
+    this.measureSize(bytes);
+  }
+
+  /** Takes in how large one result was. */
+  measureSize(bytes: number): void {
     this.bytes.add(bytes);
     this.sized ||= bytes > 0;
   }
@@ -66,6 +81,12 @@ export class NodeIdentity {
       this.#name = site === undefined ? 'anonymous' : formatCallSite(site);
     }
     return this.#name;
+  }
+
+  /** Like {@link module}, of the script that runs, whatever source maps say: what can be imported. */
+  get script(): string | undefined {
+    if (this.#definedIn !== undefined) this.#script ??= scriptOf(this.#definedIn);
+    return this.#module ?? this.#script;
   }
 
   /** URL or path of the module that defined the node; undefined where the stack does not tell. */

@@ -51,6 +51,8 @@ function verboseLine(event: RunEvent): string | undefined {
       return `${label(event.future)} is tried again after attempt ${event.attempt.toString()}`;
     case 'skipped':
       return `${label(event.future)} skipped`;
+    case 'stayed':
+      return `${label(event.future)} runs here: ${event.reason}`;
     case 'aborted':
       return `${label(event.future)} aborted`;
   }

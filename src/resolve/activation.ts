@@ -12,7 +12,7 @@ import {
   WAITING,
 } from '../graph/future.js';
 import { assertUnique } from '../graph/registry.js';
-import { FREE, IMMEDIATE, PARALLEL, SERIAL, type Scheduler } from '../schedule/scheduler.js';
+import { FREE, IMMEDIATE, PARALLEL, REMOTE, SERIAL, type Scheduler } from '../schedule/scheduler.js';
 import type { Painter } from '../schedule/picture.js';
 import { removedError } from './failure.js';
 import { IntList } from './int-list.js';
@@ -232,8 +232,7 @@ export class Activation {
       run.observer?.cached(future);
       return task;
     }
-    const { _spec: spec } = future;
-    const lane = spec.immediate ? IMMEDIATE : spec.identity.asynchronous ? PARALLEL : SERIAL;
+    const lane = laneOf(run, future);
     if (lane !== SERIAL) this.#serial = false;
     const task = scheduler.add(run.queue, lane);
     this.#table.enter(task, future);
@@ -250,6 +249,13 @@ export class Activation {
     if ((future._flags & REMOVED) !== 0) throw removedError(future);
     assertUnique(future._spec.identity);
   }
+}
+
+function laneOf({ session }: Run, future: Future): number {
+  const { _spec: spec } = future;
+  if (spec.immediate) return IMMEDIATE;
+  if (session?.takes(future) === true) return REMOTE;
+  return spec.identity.asynchronous ? PARALLEL : SERIAL;
 }
 
 /** A call whose dependencies cannot be had. */

@@ -1,5 +1,4 @@
 import type { Future } from '../graph/future.js';
-import { guests } from '../graph/guests.js';
 import type { Scope } from '../graph/scope.js';
 import { estimatedBytes } from './ordering.js';
 import type { Run } from './run.js';
@@ -61,15 +60,4 @@ export class Attempt {
   get closed(): boolean {
     return this.#closed;
   }
-}
-
-/** Tells the body that its result is not wanted any more. */
-export function abortScope(scope: Scope, reason: unknown): void {
-  scope.aborted = true;
-  scope.abortReason = reason;
-  const { controller } = scope;
-  if (controller === undefined) return;
-  guests.call(() => {
-    controller.abort(reason);
-  });
 }

@@ -1,20 +1,21 @@
-import { DagError, describeThrown } from '../errors.js';
-import { argumentValues, InlineExecutor } from '../executor/inline.js';
+import { DagError } from '../errors.js';
+import { argumentValues, runBody } from '../executor/inline.js';
+import { isThenable } from '../executor/thenable.js';
+import { abortScope } from '../graph/abort.js';
 import { displayName } from '../graph/dependencies.js';
-import { type Future, IDLE, RUNNING, setState, WAITING } from '../graph/future.js';
-import { describeOption } from '../graph/options.js';
+import { type Future, IDLE, RUNNING, setState } from '../graph/future.js';
 import { currentScope, Scope, scopes } from '../graph/scope.js';
-import type { NodeIdentity } from '../graph/spec.js';
 import { bytesOf } from '../memory/buffers.js';
 import { fingerprint } from '../memory/fingerprint.js';
-import { Attempt, abortScope } from './attempt.js';
+import { Attempt } from './attempt.js';
 import { outputsFailure, type Completion } from './completion.js';
-import { Crowd } from './crowd.js';
+import type { Crowds } from './crowds.js';
 import { donatedArguments } from './donate.js';
 import { bodyFailure, codedFailure, type Failure } from './failure.js';
 import { settleNested } from './nested.js';
+import type { Retries } from './retries.js';
 import type { Run } from './run.js';
-import { Slot, type Place } from './slot.js';
+import { Slot } from './slot.js';
 import type { TaskTable } from './task-table.js';
 
 /** What the running of bodies asks of the loop. */
@@ -26,11 +27,13 @@ export interface BodiesHost {
   failInner(future: Future): void;
 }
 
-/** Whether a body's result is to be awaited. */
-function isThenable(result: unknown): boolean {
-  if (typeof result !== 'object' || result === null || ArrayBuffer.isView(result) || Array.isArray(result))
-    return false;
-  return result instanceof Promise || typeof (result as { then?: unknown }).then === 'function'; // as `await` asks
+/** What the running of bodies works with. */
+export interface BodiesParts {
+  readonly table: TaskTable;
+  readonly completion: Completion;
+  readonly retries: Retries;
+  readonly crowds: Crowds;
+  readonly host: BodiesHost;
 }
 
 /** Runs the bodies of calls: scopes, limits, retries, timeouts, aborts. */
@@ -38,31 +41,26 @@ export class Bodies {
   readonly #table: TaskTable;
   readonly #completion: Completion;
   readonly #host: BodiesHost;
-  readonly #inline = new InlineExecutor();
   /** The scope that synchronous bodies of the current stretch share. */
   #shared: Scope | undefined;
   /** Scopes of bodies on the JavaScript stack below the current stretch: each called `resolveSync`. */
   readonly #below: (Scope | undefined)[] = [];
   /** Bodies whose promise has not settled. */
   readonly #attempts = new Map<number, Attempt>();
-  /** Attempts that failed so far, of calls that are tried again. */
-  readonly #failures = new Map<Future, number>();
-  /** Waits before another attempt. */
-  readonly #delays = new Map<number, NodeJS.Timeout>();
-  /** Running calls of nodes with a `concurrency`, and those that wait for one of them to end. */
-  readonly #crowds = new WeakMap<NodeIdentity, Crowd>();
-  /** The crowds in which calls wait. */
-  readonly #crowded = new Map<NodeIdentity, Crowd>();
+  readonly #retries: Retries;
+  readonly #crowds: Crowds;
 
-  constructor(table: TaskTable, completion: Completion, host: BodiesHost) {
+  constructor({ table, completion, retries, crowds, host }: BodiesParts) {
     this.#table = table;
     this.#completion = completion;
+    this.#retries = retries;
+    this.#crowds = crowds;
     this.#host = host;
   }
 
-  /** How many bodies wait for a promise, and how many calls for another attempt. */
+  /** How many bodies wait for a promise. */
   get pending(): number {
-    return this.#attempts.size + this.#delays.size;
+    return this.#attempts.size;
   }
 
   /** The scopes of the bodies that wait for a promise, by task. */
@@ -73,7 +71,6 @@ export class Bodies {
   /** The first call that waits for a promise. */
   firstPending(): Future | undefined {
     for (const attempt of this.#attempts.values()) return attempt.future;
-    for (const task of this.#delays.keys()) return this.#table.futureOf(task);
     return undefined;
   }
 
@@ -89,7 +86,7 @@ export class Bodies {
     let result: unknown;
     let awaited: boolean;
     try {
-      result = this.#inline.execute(future);
+      result = runBody(future);
       awaited = isThenable(result);
     } catch (thrown) {
       if (!scope.aborted) this.#completion.fail(task, bodyFailure(thrown));
@@ -115,7 +112,7 @@ export class Bodies {
       );
       return;
     }
-    if (scope.made !== undefined || future._nested !== undefined) settleNested(future, scope);
+    if (scope.made !== undefined || future._nested !== undefined) settleNested(future, scope.made);
     this.#completion.complete(task, future, result, scope.effects);
   }
 
@@ -162,38 +159,18 @@ export class Bodies {
     shared.run = undefined;
   }
 
-  /** The inline executor, for runs that name none. */
-  get inline(): InlineExecutor {
-    return this.#inline;
-  }
-
   #startWithCare(task: number, future: Future, run: Run): void {
+    const places = this.#crowds.admit(task, future, run);
+    if (places === undefined) return;
     const { options } = future._spec;
-    const crowd = options.concurrency === undefined ? undefined : this.#crowdOf(future._spec.identity);
-    const limit = options.concurrency ?? Infinity;
-    if (crowd?.isOpen(limit) === false) {
-      crowd.wait(task);
-      this.#crowded.set(future._spec.identity, crowd);
-      return;
-    }
-    const places: Place[] = [];
-    if (run.limited) places.push(run.limiter);
-    if (crowd !== undefined) {
-      places.push(
-        crowd.place(limit, () => {
-          this.#callNext(future._spec.identity, crowd);
-        }),
-      );
-    }
-    for (const place of places) place.enter();
-    const failures = this.#failures.get(future) ?? 0;
+    const number = this.#retries.attemptOf(future);
     const scope = this.#freshScope(future, run);
-    scope.attempt = failures + 1;
+    scope.attempt = number;
     scope.capturesCallSites = run.options.debug === true;
     scope.kept = true;
     this.#table.scheduler.start(task);
     setState(future, RUNNING);
-    run.observer?.started(future, failures + 1);
+    run.observer?.started(future, number);
     const slot = places.length === 0 ? undefined : new Slot(scope, places);
     const debug = run.options.debug === true ? fingerprint(this.#borrowed(future)) : undefined;
     const attempt = new Attempt({ task, future, run, scope, slot, fingerprint: debug, startedAt: this.#host.now() });
@@ -201,8 +178,7 @@ export class Bodies {
     let awaited: boolean;
     try {
       const args = options.donate === undefined ? undefined : donatedArguments(future, this.#table);
-      const executor = options.executor === 'inline' ? this.#inline : run.executor;
-      result = executor.execute(future, args);
+      result = runBody(future, args);
       awaited = isThenable(result);
     } catch (thrown) {
       if (scope.aborted) attempt.close();
@@ -271,16 +247,16 @@ export class Bodies {
     if (scope.aborted && !('failure' in end)) return;
     const failure = 'failure' in end ? end.failure : this.#resultFailure(attempt, end.result);
     if (failure !== undefined) {
-      this.#failed(attempt, failure);
+      this.#retries.failed({ task, future, run, failure });
       return;
     }
-    this.#failures.delete(future);
+    this.#retries.forget(future);
     const { identity } = future._spec;
     const { result } = end as { result: unknown }; // no failure, so a result
     if (attempt.startedAt > 0 && identity.cost.count < 64) {
       identity.measure(this.#host.now() - attempt.startedAt, bytesOf(result));
     }
-    if (scope.made !== undefined || future._nested !== undefined) settleNested(future, scope);
+    if (scope.made !== undefined || future._nested !== undefined) settleNested(future, scope.made);
     this.#completion.complete(task, future, result, scope.effects);
   }
 
@@ -294,53 +270,8 @@ export class Bodies {
     return outputsFailure(future, result);
   }
 
-  /** An attempt failed: tries again if the node allows it. */
-  #failed(attempt: Attempt, failure: Failure): void {
-    const { task, future, run } = attempt;
-    const { retries = 0 } = future._spec.options;
-    const failures = (this.#failures.get(future) ?? 0) + 1;
-    const final = failure.code === 'DAG_DONATE' || failure.code === 'DAG_OUTPUTS' || failure.code === 'DAG_ASYNC_NODE';
-    if (failures > retries || final) {
-      this.#failures.delete(future);
-      this.#completion.fail(task, failure);
-      return;
-    }
-    this.#failures.set(future, failures);
-    run.observer?.retried(future, failures, failure.cause);
-    let delay: number;
-    try {
-      delay = delayOf(future, failures);
-    } catch (error) {
-      this.#failures.delete(future);
-      this.#completion.fail(task, codedFailure(error as DagError)); // delayOf throws nothing else
-      return;
-    }
-    setState(future, WAITING);
-    if (delay === 0 || run.sync) {
-      this.#table.scheduler.requeue(task);
-      this.#host.wake(run);
-      return;
-    }
-    this.#delays.set(
-      task,
-      setTimeout(() => {
-        this.#delays.delete(task);
-        this.#table.scheduler.requeue(task);
-        this.#host.wake(run);
-      }, delay),
-    );
-  }
-
-  /** Forgets the attempts of a call that is not tried again: a later run counts anew. */
-  forget(future: Future): void {
-    this.#failures.delete(future);
-  }
-
   /** Stops what runs for a task: its body, or the wait for another attempt. */
   stop(task: number, future: Future, reason: unknown): void {
-    this.#failures.delete(future);
-    clearTimeout(this.#delays.get(task));
-    this.#delays.delete(task);
     const attempt = this.#attempts.get(task);
     const scope =
       attempt?.scope ??
@@ -357,36 +288,6 @@ export class Bodies {
     setState(future, IDLE);
   }
 
-  #crowdOf(identity: NodeIdentity): Crowd {
-    let crowd = this.#crowds.get(identity);
-    if (crowd === undefined) {
-      crowd = new Crowd();
-      this.#crowds.set(identity, crowd);
-    }
-    return crowd;
-  }
-
-  /** Somebody left a crowd: the call that waits longest may have the place. Gives whether there was one. */
-  #callNext(identity: NodeIdentity, crowd: Crowd): boolean {
-    const { scheduler } = this.#table;
-    const task = crowd.next(
-      (waiting) => scheduler.isReady(waiting) && this.#table.futureOf(waiting)._spec.identity === identity,
-    );
-    if (!crowd.hasWaiting) this.#crowded.delete(identity);
-    if (task === -1) return false;
-    scheduler.requeue(task);
-    this.#host.wake(this.#table.runOf(task));
-    return true;
-  }
-
-  /** Offers the free places of crowds again: the calls that they were offered to may have been cancelled since. */
-  callWaiting(): boolean {
-    let called = false;
-    for (const [identity, crowd] of this.#crowded) {
-      if (crowd.isOpen(1) && this.#callNext(identity, crowd)) called = true;
-    }
-    return called;
-  }
 }
 
 /** What a body still does is of no use, but its rejection must not go unhandled. */
@@ -396,32 +297,6 @@ function ignore(result: unknown): void {
 
 /** How a body ended. */
 type BodyEnd = { readonly result: unknown } | { readonly failure: Failure };
-
-/** The longest time that a timer can be set to: about 25 days. */
-const LONGEST_TIMER = 2 ** 31 - 1;
-
-/**
- * Milliseconds to wait after the failure of attempt number `failures`.
- *
- * @throws DAG_OPTION when the node's own function throws, or gives something else.
- */
-function delayOf(future: Future, failures: number): number {
-  const { retryDelay = 0 } = future._spec.options;
-  if (typeof retryDelay === 'number') return Math.min(retryDelay, LONGEST_TIMER);
-  let given: unknown;
-  try {
-    given = retryDelay(failures);
-  } catch (cause) {
-    throw new DagError('DAG_OPTION', {
-      message: `\`retryDelay\` of ${displayName(future)} must give milliseconds of at least 0, but failed: ${describeThrown(cause)}.`,
-      cause,
-    });
-  }
-  if (typeof given === 'number' && given >= 0) return Math.min(given, LONGEST_TIMER);
-  throw new DagError('DAG_OPTION', {
-    message: `\`retryDelay\` of ${displayName(future)} must give milliseconds of at least 0, got ${describeOption(given)}.`,
-  });
-}
 
 function failureOf(thrown: unknown): Failure {
   return thrown instanceof DagError && thrown.code === 'DAG_DONATE' ? codedFailure(thrown) : bodyFailure(thrown);

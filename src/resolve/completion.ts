@@ -233,6 +233,8 @@ export class Completion {
       // A call whose nested call failed has failed, too; one that only waited for the value never ran.
       const failed = at === task || scheduler.state(at) === TASK_EXPANDED;
       const { observer } = this.#table.runOf(at);
+      // It was started together with what it waits for.
+      if (at !== task && scheduler.state(at) === TASK_RUNNING) this.#host.stopBody(at, future);
       if (failed) observer?.failed(future, error);
       else observer?.skipped(future);
       this.#table.drop(at, failed ? FAILED : IDLE);

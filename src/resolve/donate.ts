@@ -14,24 +14,38 @@ export interface Ledgers {
 }
 
 /**
- * The arguments of a call that may write into some of them. A donated argument is handed over as it is when nobody else
- * can see its buffers: it is a Future's value in shared memory, this call is its last consumer, it is neither kept nor
- * persisted, no other value lies on the buffer, and the call is not retried. Else the body gets a copy.
+ * Which of the arguments that a call may write into it must be given as copies. A donated argument is handed over as it is
+ * when nobody else can see its buffers: it is a Future's value in shared memory, this call is its last consumer, it is
+ * neither kept nor persisted, no other value lies on the buffer, and the call is not retried.
+ *
+ * @throws DAG_DONATE
+ */
+export function positionsToCopy(future: Future, ledgers: Ledgers): readonly number[] {
+  const { donate, retries = 0 } = future._spec.options;
+  if (donate === undefined) return NONE;
+  const count = future._args.length;
+  return donate.filter((position) => {
+    if (position >= count) {
+      throw new DagError('DAG_DONATE', {
+        message: `\`donate\` of ${displayName(future)} names argument ${position.toString()}, but the call has ${count.toString()}.`,
+        remedy: 'Count arguments from 0.',
+      });
+    }
+    return retries > 0 || !isSole(future._args[position], ledgers);
+  });
+}
+
+const NONE: readonly number[] = [];
+
+/**
+ * The arguments of a call that may write into some of them: copies of those that others can see.
  *
  * @throws DAG_DONATE
  */
 export function donatedArguments(future: Future, ledgers: Ledgers): unknown[] {
-  const { donate = [], retries = 0 } = future._spec.options;
+  const positions = positionsToCopy(future, ledgers);
   const values = argumentValues(future);
-  for (const position of donate) {
-    if (position >= values.length) {
-      throw new DagError('DAG_DONATE', {
-        message: `\`donate\` of ${displayName(future)} names argument ${position.toString()}, but the call has ${values.length.toString()}.`,
-        remedy: 'Count arguments from 0.',
-      });
-    }
-    if (retries > 0 || !isSole(future._args[position], ledgers)) values[position] = duplicate(values[position]);
-  }
+  for (const position of positions) values[position] = duplicate(values[position]);
   return values;
 }
 

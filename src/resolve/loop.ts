@@ -1,8 +1,12 @@
+import type { Session } from '../graph/executor.js';
 import { DONE, EXPANDED, type Future, STATE_BITS } from '../graph/future.js';
 import { bytesOf } from '../memory/buffers.js';
+import { REMOTE } from '../schedule/scheduler.js';
 import type { Bodies } from './bodies.js';
 import type { Completion } from './completion.js';
 import { estimatedBytes } from './ordering.js';
+import type { Remote } from './remote.js';
+import type { RemoteJob } from './remote-job.js';
 import type { Run } from './run.js';
 import type { TaskTable } from './task-table.js';
 import { Turn } from './turn.js';
@@ -21,6 +25,7 @@ export interface LoopParts {
   readonly table: TaskTable;
   readonly completion: Completion;
   readonly bodies: Bodies;
+  readonly remote: Remote;
   readonly now: () => number;
   /** Goes on with the activation of a run for a while. */
   readonly activate: (run: Run) => void;
@@ -35,6 +40,7 @@ export class Loop {
   readonly #table: TaskTable;
   readonly #completion: Completion;
   readonly #bodies: Bodies;
+  readonly #remote: Remote;
   readonly #now: () => number;
   readonly #activate: (run: Run) => void;
   readonly #checkTime: (run: Run, now: number) => void;
@@ -44,10 +50,11 @@ export class Loop {
   #scheduled = false;
   #stride = 1;
 
-  constructor({ table, completion, bodies, now, activate, checkTime, quiet }: LoopParts) {
+  constructor({ table, completion, bodies, remote, now, activate, checkTime, quiet }: LoopParts) {
     this.#table = table;
     this.#completion = completion;
     this.#bodies = bodies;
+    this.#remote = remote;
     this.#now = now;
     this.#activate = activate;
     this.#checkTime = checkTime;
@@ -106,6 +113,14 @@ export class Loop {
 
   /** Starts what can start of one run. Gives true when it stopped because the event loop must go round. */
   startAll(run: Run, yields: boolean): boolean {
+    try {
+      return this.#startWhatCan(run, yields);
+    } finally {
+      run.session?.flush();
+    }
+  }
+
+  #startWhatCan(run: Run, yields: boolean): boolean {
     const { scheduler } = this.#table;
     while (run.activation !== undefined) {
       this.#activate(run);
@@ -125,11 +140,14 @@ export class Loop {
         const task = this.#nextTask(run);
         if (task === -1) return false;
         const future = this.#table.futureOf(task);
-        if (future._spec.identity.cost.count < FIRST_SAMPLES) this.#startMeasured(task, future, run);
+        if (run.session !== undefined && this.#startElsewhere(task, future, run.session)) {
+          // The executor measures bodies, and tells of them.
+        } else if (future._spec.identity.cost.count < FIRST_SAMPLES) this.#startMeasured(task, future, run);
         else this.#bodies.start(task, future, run);
       }
       left -= 1;
       if (left > 0) continue;
+      run.session?.poll();
       const now = this.#now();
       this.#stride = now - lookedAt > SLOW_STRIDE ? 1 : Math.min(this.#stride * 2, STRIDE);
       left = this.#stride;
@@ -141,6 +159,17 @@ export class Loop {
         return true;
       }
     }
+  }
+
+  /** Hands a task to the run's executor, if that takes it; when it is full, the task waits for room. */
+  #startElsewhere(task: number, future: Future, session: Session<RemoteJob>): boolean {
+    if (!session.takes(future)) return false;
+    if (!session.full) this.#remote.start(task, future, session);
+    else {
+      this.#table.scheduler.move(task, REMOTE);
+      this.#table.scheduler.requeue(task);
+    }
+    return true;
   }
 
   /** Starts a task, and measures its body if that is synchronous; an asynchronous one is measured when it ends. */
@@ -160,9 +189,10 @@ export class Loop {
       run.limiter.whenOpen(run.wake);
       return -1;
     }
-    // Asynchronous bodies first: they go on beside the synchronous ones.
-    const parallel = scheduler.nextParallel(run.queue);
-    const task = parallel === -1 ? scheduler.nextSerial(run.queue) : parallel;
+    // What runs elsewhere and asynchronous bodies first: they go on beside the synchronous ones.
+    let task = run.session?.full === false ? scheduler.nextRemote(run.queue) : -1;
+    if (task === -1) task = scheduler.nextParallel(run.queue);
+    if (task === -1) task = scheduler.nextSerial(run.queue);
     if (task === -1 || run.options.maxBytes === undefined || run.awaiting === 0) return task;
     return this.#nextThatFits(run, task);
   }
@@ -171,8 +201,8 @@ export class Loop {
   #nextThatFits(run: Run, first: number): number {
     const { scheduler } = this.#table;
     const candidates = [first];
-    for (let task = scheduler.nextParallel(run.queue); task !== -1; task = scheduler.nextParallel(run.queue))
-      candidates.push(task);
+    const next = scheduler.lane(first) === REMOTE ? 'nextRemote' : 'nextParallel';
+    for (let task = scheduler[next](run.queue); task !== -1; task = scheduler[next](run.queue)) candidates.push(task);
     let best = -1;
     let bestGrowth = Infinity;
     for (const task of candidates) {

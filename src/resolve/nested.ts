@@ -1,11 +1,9 @@
 import { notTaken } from '../graph/call.js';
 import { eachDependency } from '../graph/dependencies.js';
 import { Future } from '../graph/future.js';
-import type { Scope } from '../graph/scope.js';
 
 /** After a body ran: keeps with the call what it made and nobody took, so that views can show it; replaces earlier ones. */
-export function settleNested(future: Future, scope: Scope): void {
-  const { made } = scope;
+export function settleNested(future: Future, made: Future | Future[] | undefined): void {
   // With memo, the body got its earlier calls again.
   const memoised = future._graph?.memo === true;
   if (memoised && made === undefined) return;

@@ -2,6 +2,7 @@ import { bytesOf } from '../memory/buffers.js';
 import { callRecords } from '../graph/call-record.js';
 import { displayName, eachArgument } from '../graph/dependencies.js';
 import { deliver, type RunEvent, type RunListener } from '../graph/events.js';
+import type { JobRecord } from '../graph/executor.js';
 import type { Future } from '../graph/future.js';
 import type { Graph } from '../graph/graph.js';
 
@@ -25,6 +26,10 @@ export class Observer {
   /** Dependents that still need a value, while it lives. */
   readonly #needed = new Map<Future, Set<Future>>();
   readonly #startedAt = new Map<Future, number>();
+  /** Calls of which a body elsewhere was only the beginning. */
+  readonly #expanded = new Set<Future>();
+  /** What bodies took that ran elsewhere, of calls that have not finished. */
+  readonly #elsewhere = new Map<Future, JobRecord>();
 
   /**
    * @param listeners of the run.
@@ -68,17 +73,31 @@ export class Observer {
   }
 
   /** The call has its value; its inputs are still held. */
-  finished(future: Future, value: unknown, worker: number): void {
+  finished(future: Future, value: unknown): void {
     const at = this.#now();
-    const startedAt = this.#startedAt.get(future) ?? at;
+    const taken = this.#elsewhere.get(future);
+    const { worker = 0, queued = 0, bytesIn = 0, bytesOut = 0 } = taken ?? {};
+    const startedAt = taken?.startedAt ?? this.#startedAt.get(future) ?? at;
     this.#startedAt.delete(future);
-    const record = { startedAt, duration: at - startedAt, bytes: bytesOf(value), worker };
-    callRecords.set(future, record);
-    const { duration, bytes } = record;
-    this.#emit({ ...base('finished', future, at), duration, bytes, worker }, future);
+    this.#elsewhere.delete(future);
+    // Of a value that stayed where it was computed, only the worker knows the size.
+    const bytes = value === undefined ? bytesOut : bytesOf(value);
+    const duration = taken === undefined || this.#expanded.delete(future) ? at - startedAt : taken.duration;
+    callRecords.set(future, { startedAt, duration, bytes, worker });
+    this.#emit({ ...base('finished', future, at), duration, bytes, worker, queued, bytesIn, bytesOut }, future);
+  }
+
+  /** A body ran elsewhere, and this is what it took; its call has not finished yet. */
+  measured(future: Future, record: JobRecord): void {
+    this.#elsewhere.set(future, record);
+  }
+
+  stayed(future: Future, reason: string): void {
+    this.#emit({ ...base('stayed', future, this.#now()), reason }, future);
   }
 
   expanded(future: Future): void {
+    if (this.#elsewhere.has(future)) this.#expanded.add(future);
     this.#emit(base('expanded', future, this.#now()), future);
   }
 
@@ -125,6 +144,8 @@ export class Observer {
   /** The call ends without a value: it needs nothing any more. */
   #forget(future: Future): void {
     this.#startedAt.delete(future);
+    this.#elsewhere.delete(future);
+    this.#expanded.delete(future);
     eachArgument(future, (dependency) => {
       const dependents = this.#needed.get(dependency);
       dependents?.delete(future);

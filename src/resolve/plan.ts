@@ -3,7 +3,7 @@ import type { Future } from '../graph/future.js';
 import { DONE, REMOVED, STATE_BITS } from '../graph/future.js';
 import { checkByRules, type OptionRule, type OptionRules } from '../graph/option-rules.js';
 import { checkIsOptions } from '../graph/options.js';
-import { isExecutor, type Executor } from '../graph/run-options.js';
+import { isExecutor, type Executor } from '../graph/executor.js';
 import { dryRun } from '../schedule/dry-run.js';
 import { rankTasks } from '../schedule/policy/rank.js';
 import type { TaskGraph } from '../schedule/task-graph.js';

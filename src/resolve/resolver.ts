@@ -3,9 +3,12 @@ import { blocks } from '../memory/blocks.js';
 import { Painter } from '../schedule/picture.js';
 import { asyncFailure, Bodies } from './bodies.js';
 import { Completion } from './completion.js';
+import { Crowds } from './crowds.js';
 import { CycleWatch } from './cycle-watch.js';
 import { callFailure, stalledError } from './failure.js';
 import { Loop } from './loop.js';
+import { Remote } from './remote.js';
+import { Retries } from './retries.js';
 import type { Run } from './run.js';
 import { Runs, type RunRequest } from './runs.js';
 import { dropValue, TaskTable } from './task-table.js';
@@ -20,6 +23,9 @@ export class Resolver {
   readonly #table = new TaskTable(blocks);
   readonly #painter = new Painter();
   readonly #bodies: Bodies;
+  readonly #remote: Remote;
+  readonly #retries: Retries;
+  readonly #crowds: Crowds;
   readonly #runs: Runs;
   readonly #loop: Loop;
   readonly #cycles: CycleWatch;
@@ -33,7 +39,9 @@ export class Resolver {
       this.#cycles.suspect(task);
     };
     const stopBody = (task: number, future: Future, reason: unknown): void => {
+      this.#retries.stop(task, future);
       this.#bodies.stop(task, future, reason);
+      this.#remote.stop(task, future, reason);
       this.#runs.failInner(future);
     };
     const completion = new Completion(table, this.#painter, {
@@ -46,18 +54,23 @@ export class Resolver {
       suspect,
       stopBody,
       forget: (future) => {
-        this.#bodies.forget(future);
+        this.#retries.forget(future);
       },
     });
     const failInner = (future: Future): void => {
       this.#runs.failInner(future);
     };
-    this.#bodies = new Bodies(table, completion, { now, wake, failInner });
+    const retries = new Retries(table, completion, wake);
+    const crowds = new Crowds(table, wake);
+    this.#retries = retries;
+    this.#crowds = crowds;
+    this.#bodies = new Bodies({ table, completion, retries, crowds, host: { now, wake, failInner } });
+    this.#remote = new Remote({ table, completion, retries, crowds, wake });
     this.#runs = new Runs({
       table,
       painter: this.#painter,
       completion,
-      inline: this.#bodies.inline,
+      remote: this.#remote,
       now,
       wake,
       suspect,
@@ -67,6 +80,7 @@ export class Resolver {
       table,
       completion,
       bodies: this.#bodies,
+      remote: this.#remote,
       now,
       activate: (run) => {
         this.#runs.activateMore(run);
@@ -115,7 +129,8 @@ export class Resolver {
   /** Nothing can start, and a synchronous run cannot wait. */
   #failStuck(run: Run): void {
     if (this.#cycles.search()) return;
-    const pending = this.#bodies.firstPending();
+    const pending =
+      this.#bodies.firstPending() ?? this.#remote.firstPending() ?? this.#retries.firstWaiting();
     this.#runs.fail(run, pending === undefined ? stalledError() : callFailure(asyncFailure(pending), [pending]));
   }
 
@@ -140,8 +155,8 @@ export class Resolver {
   #quiet(): void {
     if (this.#table.trim()) this.#painter.trim();
     if (this.#runs.live.size === 0) this.#cycles.clear();
-    if (this.#runs.live.size === 0 || this.#loop.scheduled || this.#bodies.callWaiting()) return;
-    if (this.#bodies.pending > 0) {
+    if (this.#runs.live.size === 0 || this.#loop.scheduled || this.#crowds.callWaiting()) return;
+    if (this.#bodies.pending + this.#remote.pending + this.#retries.waiting > 0) {
       this.#cycles.searchLater();
       return;
     }

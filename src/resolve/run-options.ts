@@ -1,7 +1,8 @@
 import { DagError } from '../errors.js';
 import { isVerbose } from '../graph/graph.js';
 import { checkIsOptions, describeOption } from '../graph/options.js';
-import { isExecutor, type ResolveOptions } from '../graph/run-options.js';
+import { isExecutor } from '../graph/executor.js';
+import type { ResolveOptions } from '../graph/run-options.js';
 
 /** Calls that the bodies of one run may make unless it says otherwise. */
 export const DEFAULT_MAX_CALLS = 5_000_000;

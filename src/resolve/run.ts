@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { Executor } from '../graph/run-options.js';
+import type { Session } from '../graph/executor.js';
 import type { Future } from '../graph/future.js';
 import type { ResolveOptions } from '../graph/run-options.js';
 import type { Scope } from '../graph/scope.js';
@@ -7,6 +7,7 @@ import type { Activation } from './activation.js';
 import type { Limiter } from './limiter.js';
 import { bytesOf } from '../memory/buffers.js';
 import { guarded } from '../graph/events.js';
+import type { RemoteJob } from './remote-job.js';
 import type { Slot } from './slot.js';
 import { Observer } from './observer.js';
 
@@ -31,7 +32,8 @@ export interface RunParts {
   readonly queue: number;
   readonly targets: readonly Future[];
   readonly options: ResolveOptions;
-  readonly executor: Executor;
+  /** Bodies of plain computation that can run at the same moment. */
+  readonly workers: number;
   readonly limiter: Limiter;
   readonly observer: Observer | undefined;
   /** The scope of the body that called `resolve()`, if one did. */
@@ -55,7 +57,8 @@ export class Run {
   readonly queue: number;
   readonly targets: readonly Future[];
   readonly options: ResolveOptions;
-  readonly executor: Executor;
+  /** What runs bodies elsewhere; undefined where all run on this thread. */
+  session: Session<RemoteJob> | undefined = undefined;
   readonly limiter: Limiter;
   /** Whether bodies have to be counted. */
   readonly limited: boolean;
@@ -92,6 +95,7 @@ export class Run {
   toldAt = 0;
   /** What must be undone at the end: listeners and timers. */
   readonly #cleanups: (() => void)[] = [];
+  readonly #workers: number;
   readonly #now: () => number;
   /** Bytes of values that this run's calls hold, by call; counted only under `maxBytes`. */
   readonly #bytes = new Map<Future, number>();
@@ -103,7 +107,7 @@ export class Run {
     this.queue = parts.queue;
     this.targets = parts.targets;
     this.options = parts.options;
-    this.executor = parts.executor;
+    this.#workers = parts.workers;
     this.limiter = parts.limiter;
     this.limited = parts.limiter.limit !== Infinity;
     this.observer = parts.observer;
@@ -122,7 +126,6 @@ export class Run {
     };
     this.wake = wake;
     this.simple =
-      parts.options.executor === undefined &&
       !this.limited &&
       parts.observer === undefined &&
       parts.options.debug !== true &&
@@ -131,7 +134,8 @@ export class Run {
 
   /** Bodies that can run at the same moment. */
   get workers(): number {
-    return Math.max(this.executor.workers, this.limiter.limit === Infinity ? 1 : this.limiter.limit);
+    const { limit } = this.limiter;
+    return limit === Infinity ? this.#workers : Math.max(1, this.#workers > 1 ? Math.min(limit, this.#workers) : limit);
   }
 
   /** Builds events from now on, because a Graph listens. */
@@ -142,7 +146,7 @@ export class Run {
 
   /** A call has its value; its inputs are still held. */
   finished(future: Future, value: unknown): void {
-    this.observer?.finished(future, value, 0);
+    this.observer?.finished(future, value);
     this.observer?.consumed(future);
     if (this.options.maxBytes === undefined) return;
     const bytes = bytesOf(value);

@@ -1,5 +1,5 @@
 import { asyncFailure } from './bodies.js';
-import type { Executor, ResolveOptions } from '../graph/run-options.js';
+import type { ResolveOptions } from '../graph/run-options.js';
 import { DONE, type Future, KEPT, STATE_BITS, TARGETED } from '../graph/future.js';
 import type { Graph } from '../graph/graph.js';
 import { guests } from '../graph/guests.js';
@@ -11,6 +11,7 @@ import { failureOf, type Completion } from './completion.js';
 import { abortedError, callFailure, maxCallsError, guestError, runTimeoutError } from './failure.js';
 import { Limiter } from './limiter.js';
 import { Observer } from './observer.js';
+import type { Remote } from './remote.js';
 import { CallCount, Run, type Outcome, type RunSink } from './run.js';
 import { slotOf } from './slot.js';
 import { DEFAULT_MAX_CALLS } from './run-options.js';
@@ -37,7 +38,7 @@ export interface RunsParts {
   readonly table: TaskTable;
   readonly painter: Painter;
   readonly completion: Completion;
-  readonly inline: Executor;
+  readonly remote: Remote;
   readonly now: () => number;
   /** Something of a run may be able to start. */
   readonly wake: (run: Run) => void;
@@ -90,11 +91,13 @@ export class Runs {
     if (options.verbose !== undefined && options.verbose !== false) {
       listeners.push(verboseListener(options.verbose === true ? console : options.verbose));
     }
+    // A run that must end at once cannot wait for other threads.
+    const executor = sync === true || options.executor === 'inline' ? undefined : options.executor;
     const run = new Run({
       queue: this.#table.scheduler.openQueue(),
       targets,
       options,
-      executor: options.executor === undefined || options.executor === 'inline' ? this.#parts.inline : options.executor,
+      workers: executor?.workers ?? 1,
       limiter:
         given.concurrency === undefined && outer !== undefined
           ? outer.limiter
@@ -111,6 +114,7 @@ export class Runs {
       ...(sync === undefined ? {} : { sync }),
     });
     this.#table.enterRun(run);
+    run.session = executor?.open(this.#parts.remote.hostOf(run));
     if (options.debug === true) this.#poison(run);
     return run;
   }

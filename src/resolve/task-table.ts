@@ -16,7 +16,9 @@ export class TaskTable {
     },
     // A run must not outlive its tasks here: it holds its targets.
     (queue) => {
+      const run = this.#runs[queue];
       this.#runs[queue] = undefined;
+      run?.session?.close();
     },
   );
   readonly ledger: BufferLedger;

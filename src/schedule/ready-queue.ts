@@ -11,6 +11,8 @@ const FIRST_ROOM = 64;
 export class ReadyQueue {
   /** Tasks that may run beside others, lowest rank first. */
   readonly parallel = new TaskHeap(1);
+  /** Tasks that run elsewhere, likewise. */
+  readonly remote = new TaskHeap(1);
   /** Tasks in the scheduler that belong to this queue. */
   tasks = 0;
   /** Tasks that ever belonged to it, but for those that had their value already. */

@@ -1,4 +1,5 @@
 import { ReadyQueue } from './ready-queue.js';
+import type { TaskHeap } from './task-heap.js';
 
 /** The number is not in use. */
 export const FREE = 0;
@@ -17,6 +18,8 @@ export const SERIAL = 0;
 export const PARALLEL = 1;
 /** By the caller itself, as soon as its dependencies have ended. */
 export const IMMEDIATE = 2;
+/** Elsewhere, by rank, as far as there is room. */
+export const REMOTE = 3;
 
 const LANE = 3;
 /** A bit of the lane: the queue's cursor has yet to come to the task. */
@@ -293,14 +296,21 @@ export class Scheduler {
   /** The task of the parallel lane that should start next; -1 when none can. */
   nextParallel(queue: number): number {
     const from = this.#queues[queue];
-    if (from === undefined || from.parallel.size === 0) return -1;
-    for (let task = from.parallel.pop(); task !== -1; task = from.parallel.pop()) {
-      if (
-        this.#tasks[task * TASK + QUEUE] === queue &&
-        this.#tasks[task * TASK + STATE] === WAITING &&
-        this.#tasks[task * TASK + PENDING] === 0
-      )
-        return task;
+    return from === undefined ? -1 : this.#nextOf(from.parallel, queue);
+  }
+
+  /** The task of the remote lane that should start next; -1 when none can. */
+  nextRemote(queue: number): number {
+    const from = this.#queues[queue];
+    return from === undefined ? -1 : this.#nextOf(from.remote, queue);
+  }
+
+  #nextOf(heap: TaskHeap, queue: number): number {
+    if (heap.size === 0) return -1;
+    const tasks = this.#tasks;
+    for (let task = heap.pop(); task !== -1; task = heap.pop()) {
+      const at = task * TASK;
+      if (tasks[at + QUEUE] === queue && tasks[at + STATE] === WAITING && tasks[at + PENDING] === 0) return task;
     }
     return -1;
   }
@@ -325,7 +335,18 @@ export class Scheduler {
     this.#ready(task);
   }
 
-  /** The body begins. */
+  /** A task of the remote lane was started, or promised to be, and did not run: it waits again. */
+  takeBack(task: number): void {
+    this.#tasks[task * TASK + STATE] = WAITING;
+    if (this.#tasks[task * TASK + PENDING] === 0) this.#ready(task);
+  }
+
+  /** Lets a task that was not started be considered in another lane, but the immediate one. */
+  move(task: number, lane: number): void {
+    this.#tasks[task * TASK + LANE_OF] = lane;
+  }
+
+  /** The body begins; or is promised to, once tasks started before it have ended. */
   start(task: number): void {
     this.#tasks[task * TASK + STATE] = RUNNING;
   }
@@ -391,6 +412,20 @@ export class Scheduler {
     this.#giveBack(task);
   }
 
+  /** The task that alone waits for the value of `task`, which nobody else needs; -1 when it is otherwise. */
+  soleDependent(task: number): number {
+    const edges = this.#edges;
+    let left = this.#tasks[task * TASK + CONSUMERS] as number;
+    let sole = -1;
+    for (let edge = this.#tasks[task * TASK + OUTS] as number; edge !== -1; left -= 1) {
+      const dependent = edges[edge * EDGE + TO] as number;
+      if (dependent === -1 || (sole !== -1 && dependent !== sole)) return -1;
+      sole = dependent;
+      edge = edges[edge * EDGE + NEXT_OUT] as number;
+    }
+    return left === 0 ? sole : -1;
+  }
+
   /** Calls `found` with each task that waits for the value of `task`. */
   eachDependent(task: number, found: (dependent: number) => void): void {
     for (
@@ -428,7 +463,9 @@ export class Scheduler {
 
   #ready(task: number): void {
     const lane = this.#tasks[task * TASK + LANE_OF] as number;
-    if (this.#tasks[task * TASK + STATE] !== WAITING || lane === IMMEDIATE) {
+    const state = this.#tasks[task * TASK + STATE];
+    if (state === RUNNING) return; // started together with what it waited for
+    if (state !== WAITING || lane === IMMEDIATE) {
       this.#forwards.push(task);
       return;
     }
@@ -436,6 +473,7 @@ export class Scheduler {
     const queue = this.#tasks[task * TASK + QUEUE] as number;
     const into = this.queue(queue);
     if (lane === PARALLEL) into.parallel.push(task, this.#tasks[task * TASK + RANK] as number);
+    else if (lane === REMOTE) into.remote.push(task, this.#tasks[task * TASK + RANK] as number);
     else into.pushTask(task);
     this.#list(queue, into);
   }

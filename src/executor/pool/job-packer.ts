@@ -1,0 +1,207 @@
+import { DagError } from '../../errors.js';
+import { eachFuture, substituteFutures } from '../../graph/containers.js';
+import type { Job, JobHost } from '../../graph/executor.js';
+import { DEEP, Future, KEPT, PERSISTED, RUNNING, STATE_BITS, TARGETED } from '../../graph/future.js';
+import { specOf } from '../../graph/node.js';
+import type { Block } from '../../memory/blocks.js';
+import { pack } from '../../memory/payload/pack.js';
+import type { PackContext } from '../../memory/payload/context.js';
+import { unpack } from '../../memory/payload/unpack.js';
+import type { Batch } from './batch.js';
+import { JobMemory } from './job-memory.js';
+import { ARGUMENTS_FROM, KEPT_VALUE, WITH_ATTEMPT, WITH_COPIES, WITH_DONATED, WITH_RECEIVER, type NodeAddress } from './messages.js';
+import { addressOf } from './node-addresses.js';
+import { transit } from './pool-thread.js';
+import { packReceiver } from './receiver.js';
+
+/** Flags of calls whose values the user may hold. */
+const HELD = KEPT | PERSISTED | TARGETED;
+
+interface Packed {
+  readonly word: unknown;
+  readonly pins: readonly Block[];
+}
+
+/** Writes the words of jobs. What is copied into shared memory on the way is copied once in a run. */
+export class JobPacker {
+  readonly #host: Pick<JobHost, 'shared'>;
+  readonly #memory = new JobMemory();
+  /** What was copied of what the user gave: packed once for the whole run. */
+  readonly #copied = new Map<object, Packed>();
+  readonly #receivers = new Map<unknown, Packed>();
+  /** Nodes that stood in values. */
+  readonly #nodes = new Map<unknown, object>();
+  #bytes = 0;
+  readonly #context: PackContext;
+
+  constructor(host: Pick<JobHost, 'shared'>) {
+    this.#host = host;
+    this.#context = {
+      memory: this.#memory,
+      special: (element) => this.#packNode(element),
+      counted: (bytes) => {
+        this.#bytes += bytes;
+      },
+    };
+  }
+
+  /**
+   * Appends a job to a batch, whose thread learns of nodes that it has not met.
+   *
+   * @throws DAG_CANNOT_TRAVEL, DAG_NODE_NOT_IN_MODULE; the batch is as before then.
+   */
+  write(job: Job, batch: Batch, cost: number): void {
+    const { words } = batch;
+    const start = words.length;
+    this.#bytes = 0;
+    try {
+      const head = this.#writeJob(job, batch);
+      batch.add(job, { head, pins: this.#memory.takePins(), cost });
+    } catch (error) {
+      words.length = start;
+      for (const block of this.#memory.takePins() ?? []) transit.unpin(block);
+      throw error;
+    }
+    if (job.observed) job.record.bytesIn = this.#bytes;
+  }
+
+  #writeJob(job: Job, batch: Batch): number {
+    const { words } = batch;
+    const { future, attempt, copies } = job;
+    const { identity } = future._spec;
+    const args = future._args;
+    words.push(this.#meet(addressOf(identity), batch));
+    const head = words.length;
+    let flags = args.length * ARGUMENTS_FROM;
+    words.push(0);
+    if (attempt > 1) {
+      flags |= WITH_ATTEMPT;
+      words.push(attempt);
+    }
+    if (copies.length > 0) {
+      flags |= WITH_COPIES;
+      words.push(copies);
+    }
+    const { donate } = future._spec.options;
+    if (job.debug && donate !== undefined) {
+      flags |= WITH_DONATED;
+      words.push(donate);
+    }
+    if (future._receiver !== undefined) {
+      flags |= WITH_RECEIVER;
+      words.push(this.#packReceiver(future));
+    }
+    words[head] = flags;
+    const deep = (future._flags & DEEP) !== 0;
+    for (let index = 0; index < args.length; index += 1) {
+      const argument = args[index];
+      if (argument instanceof Future) words.push(this.#packValue(argument, index, batch));
+      else if (typeof argument !== 'object' && typeof argument !== 'function' && typeof argument !== 'symbol')
+        words.push(argument);
+      else if (argument === null) words.push(null);
+      else words.push(deep ? this.#packDeep(argument, index) : this.#packLiteral(argument, subject(index)));
+    }
+    return head;
+  }
+
+  #meet(address: NodeAddress | DagError, batch: Batch): number {
+    if (address instanceof DagError) throw address;
+    if (batch.thread.meets(address.id)) batch.nodes.push(address);
+    return address.id;
+  }
+
+  /** The value of a call, which may be on the thread already. */
+  #packValue(future: Future, index: number, batch: Batch): unknown {
+    if ((future._flags & STATE_BITS) === RUNNING) {
+      const at = batch.jobs.findLastIndex((job) => job?.future === future);
+      return [KEPT_VALUE, at];
+    }
+    const value = future._value;
+    if ((typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol') || value === null)
+      return value;
+    return this.#packShared(future, value, subject(index));
+  }
+
+  /** Packs the value of a call; what is in ordinary memory is copied now, and the copy takes its place. */
+  #packShared(future: Future, value: object | symbol, about: string): unknown {
+    const held = (future._flags & HELD) !== 0;
+    if (held && typeof value === 'object') return this.#packLiteral(value, about);
+    this.#memory.begin();
+    const word = pack(value, { ...this.#context, subject: about });
+    if (this.#memory.placed === 0) return word;
+    this.#host.shared(future, unpack(word, { memory: this.#memory, special: ([id]) => this.#nodes.get(id) }));
+    return word;
+  }
+
+  /** What the user gave; a copy of it serves the whole run. */
+  #packLiteral(literal: object, about: string): unknown {
+    const known = this.#copied.get(literal);
+    if (known !== undefined) {
+      // Pinned for the job, too: its thread may still read it when the run is over.
+      this.#memory.pinAgain(known.pins);
+      return known.word;
+    }
+    const { mark } = this.#memory;
+    this.#memory.begin();
+    const word = pack(literal, { ...this.#context, subject: about });
+    if (this.#memory.placed > 0) {
+      const pins = this.#memory.cut(mark);
+      this.#copied.set(literal, { word, pins });
+      this.#memory.pinAgain(pins);
+    }
+    return word;
+  }
+
+  #packDeep(argument: object, index: number): unknown {
+    eachFuture(argument, (future) => {
+      const value = future._value;
+      if (typeof value === 'object' && value !== null) this.#packShared(future, value, subject(index));
+    });
+    const value = substituteFutures(argument, (future) => future._value);
+    return pack(value, { ...this.#context, subject: subject(index) });
+  }
+
+  /** `this` is packed once for a run: what is changed in it later is not seen by calls that were ready to go. */
+  #packReceiver(future: Future): unknown {
+    const receiver = future._receiver;
+    const known = this.#receivers.get(receiver);
+    if (known !== undefined) {
+      this.#memory.pinAgain(known.pins);
+      return known.word;
+    }
+    const { mark } = this.#memory;
+    const word = packReceiver(receiver, future._spec.identity, this.#context);
+    const pins = this.#memory.cut(mark);
+    this.#receivers.set(receiver, { word, pins });
+    this.#memory.pinAgain(pins);
+    return word;
+  }
+
+  /** Nodes travel as their addresses. */
+  #packNode(element: object): readonly unknown[] | undefined {
+    const spec = specOf(element);
+    if (spec === undefined) return undefined;
+    const address = addressOf(spec.identity);
+    if (address instanceof DagError) throw address;
+    this.#nodes.set(address.id, element);
+    return [address.id, address.module, address.name, address.owner, address.version];
+  }
+
+  /** Nothing more is put beside what was written so far. */
+  seal(): void {
+    this.#memory.seal();
+  }
+
+  /** Lets go of what was copied for the run. */
+  close(): void {
+    this.#memory.seal();
+    for (const packed of [this.#copied, this.#receivers]) {
+      for (const { pins } of packed.values()) for (const block of pins) transit.unpin(block);
+      packed.clear();
+    }
+  }
+}
+
+function subject(index: number): string {
+  return `argument ${index.toString()}`;
+}

@@ -1,0 +1,128 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { BlockHandle } from '../../memory/blocks.js';
+
+/**
+ * The protocol between a pool and its threads. Jobs travel in batches, one message each; both directions use one flat
+ * array of words per message, because structured clone is quick with those. Which jobs of a batch have begun is told
+ * through shared memory, so that the pool can take back the others at any moment.
+ */
+
+/** Marks the `workerData` of a pool's thread. */
+export const POOL_THREAD = 'lazydag.pool';
+
+/** What a thread starts with, as `workerData`. */
+export interface ThreadSetup {
+  readonly role: typeof POOL_THREAD;
+  /** Number of the thread among all that share blocks; 1 is the main thread. */
+  readonly thread: number;
+  /** State of the shared blocks. */
+  readonly directory: SharedArrayBuffer;
+  /** See {@link CLAIMS}. */
+  readonly control: SharedArrayBuffer;
+  readonly port: MessagePort;
+}
+
+/** Batches that may be under way on one thread at once, at most. */
+export const CLAIMS = 64;
+/** Index in a thread's control words: when its last job with a time limit began, in milliseconds modulo 2^31. */
+export const BEGUN = CLAIMS + 2;
+/** Index in a thread's control words: bumped with every message, so that the thread can look for one without waiting. */
+export const SIGNAL = CLAIMS;
+/** Index of the number of the batch whose modules the thread imports; 0 for none. */
+export const IMPORTING = CLAIMS + 1;
+export const CONTROL_WORDS = CLAIMS + 3;
+/** A claim word at or above this: the jobs that had not begun were taken back. */
+export const REVOKED = 1 << 30;
+
+/** How a worker finds a node. */
+export interface NodeAddress {
+  readonly id: number;
+  /** URL of the module that defines it. */
+  readonly module: string;
+  readonly name: string;
+  /** Class whose method it is. */
+  readonly owner: string | undefined;
+  readonly version: string | undefined;
+}
+
+/** Jobs for a thread. */
+export interface BatchMessage {
+  readonly type: 'batch';
+  readonly id: number;
+  readonly count: number;
+  /** Per job: node, head, then what the flags of the head name, then the arguments. */
+  readonly words: readonly unknown[];
+  /** Blocks that the thread does not know yet. */
+  readonly handles: readonly BlockHandle[];
+  /** Nodes that it does not know yet. */
+  readonly nodes: readonly NodeAddress[];
+  /** Every body is timed. */
+  readonly observed: boolean;
+  /** Its one job has a time limit. */
+  readonly timed: boolean;
+  readonly debug: boolean;
+}
+
+/** The result of a running job is not wanted any more. */
+export interface CancelMessage {
+  readonly type: 'cancel';
+  readonly batch: number;
+  readonly index: number;
+  /** Why, as a text. */
+  readonly reason: string;
+}
+
+export type DownMessage = BatchMessage | CancelMessage;
+
+/** What a job's head is made of: flags, and the number of arguments above them. */
+export const WITH_ATTEMPT = 1;
+export const WITH_COPIES = 2;
+export const WITH_RECEIVER = 4;
+/** The value stays on the thread, for a job that follows. */
+export const KEEP = 8;
+/** In debug batches: positions of arguments that the body may write to. */
+export const WITH_DONATED = 16;
+export const ARGUMENTS_FROM = 32;
+
+/** Kinds of packed words that are not payloads, whose kinds are from 0. */
+/** An argument: the value that job number [1] of the same batch left on the thread. */
+export const KEPT_VALUE = -1;
+/** A result: what the body threw is [1]; the code of a coded failure [2], its message [3]. */
+export const FAILED = -2;
+/** A result: the body returned [1], and made the calls [2]. */
+export const CALLED = -3;
+/** A result: the job did not run, for a value was missing. */
+export const SKIPPED = -4;
+/** A result: the job waits for a promise, and its end comes later. */
+export const AWAITS = -5;
+/** A result: the node was not found, or the module could not be imported: code [1], message [2], what was thrown [3]. */
+export const NOT_FOUND = -6;
+/** A result: it cannot leave the thread: message [1]. */
+export const UNSENDABLE = -7;
+
+/** What became of jobs. */
+export interface ReportMessage {
+  readonly type: 'report';
+  /** Per stretch: batch, index of the first job, count, then a result per job. */
+  readonly words: readonly unknown[];
+  /** Blocks that the thread has mapped since. */
+  readonly handles: readonly BlockHandle[];
+  /** Per stretch of one node: node, count, milliseconds. */
+  readonly costs: readonly number[];
+  /** In observed batches, per result: start (milliseconds since 1970), milliseconds, bytes in, bytes out. */
+  readonly times: readonly number[];
+}
+
+/** The thread has started. */
+export interface ReadyMessage {
+  readonly type: 'ready';
+}
+
+/** A thread has heard that a job is not wanted any more. */
+export interface HeardMessage {
+  readonly type: 'heard';
+  readonly batch: number;
+  readonly index: number;
+}
+
+export type UpMessage = ReportMessage | ReadyMessage | HeardMessage;

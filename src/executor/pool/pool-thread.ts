@@ -1,0 +1,428 @@
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { describeThrown } from '../../errors.js';
+import { blocks } from '../../memory/blocks.js';
+import { BufferLedger } from '../../memory/ledger.js';
+import type { Batch, Blame } from './batch.js';
+import {
+  AWAITS,
+  BEGUN,
+  CLAIMS,
+  CONTROL_WORDS,
+  IMPORTING,
+  POOL_THREAD,
+  REVOKED,
+  SIGNAL,
+  type DownMessage,
+  type ReportMessage,
+  type ThreadSetup,
+  type UpMessage,
+} from './messages.js';
+import type { ThreadOptions } from './pool-options.js';
+import { workerFile } from './worker-file.js';
+
+/** What a thread asks of its pool. */
+export interface ThreadHost {
+  /** It has started, or could not. */
+  started(thread: PoolThread, failed: boolean): void;
+  /** Jobs have ended: there may be room. */
+  relieved(thread: PoolThread): void;
+  /** It has ended; all its jobs were handed back. */
+  ended(thread: PoolThread): void;
+}
+
+/** Why a thread was ended on purpose. */
+export interface Verdict {
+  readonly batch: Batch | undefined;
+  readonly index: number;
+  readonly blame: Blame;
+}
+
+/** Holds blocks while messages about them travel. */
+export const transit = new BufferLedger(blocks);
+
+const MODULO = 2 ** 31;
+
+/** Milliseconds since 1970, modulo 2^31, as threads tell when a job began. */
+export function clockWord(): number {
+  return Math.floor(performance.timeOrigin + performance.now()) % MODULO;
+}
+
+/** One thread of a pool, and the batches that are under way on it. */
+export class PoolThread {
+  /** Among all threads that share blocks. */
+  readonly number: number;
+  /** Among the threads of its pool, from 1: what events call it. */
+  readonly name: number;
+  readonly #worker: Worker;
+  readonly #port: MessagePort;
+  readonly #control = new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * Int32Array.BYTES_PER_ELEMENT));
+  readonly #host: ThreadHost;
+  readonly #batches = new Map<number, Batch>();
+  /** Nodes that the thread knows. */
+  readonly #nodes = new Set<number>();
+  readonly #exited: Promise<void>;
+  readonly #timers = new Set<NodeJS.Timeout>();
+  /** Cancellations that the thread has not heard of. */
+  readonly #heard = new Set<string>();
+  #lastBatch = 0;
+  /** What it was told of blocks. */
+  #cursor = 0;
+  #verdict: Verdict | undefined;
+  #error: { readonly value: unknown } | undefined;
+  /** Whether it has said that it is there. */
+  up = false;
+  dismissed = false;
+  over = false;
+  /** Batches with jobs that neither ended nor wait for a promise. */
+  queued = 0;
+  /** Milliseconds that these are expected to take. */
+  load = 0;
+  /** Jobs that have ended on it. */
+  jobs = 0;
+  /** Milliseconds that bodies took on it, as far as they were timed. */
+  busy = 0;
+  /** When its last batch ended. */
+  idleSince = performance.now();
+
+  constructor(parts: { number: number; name: number; options: ThreadOptions; host: ThreadHost }) {
+    this.number = parts.number;
+    this.name = parts.name;
+    this.#host = parts.host;
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    const setup: ThreadSetup = {
+      role: POOL_THREAD,
+      thread: parts.number,
+      directory: blocks.share(),
+      control: this.#control.buffer as SharedArrayBuffer, // made above
+      port: port2,
+    };
+    this.#worker = new Worker(workerFile(), {
+      name: `lazydag-${parts.name.toString()}`,
+      workerData: setup,
+      transferList: [port2],
+      ...parts.options,
+    });
+    this.#worker.unref();
+    port1.on('message', (message: UpMessage) => {
+      this.#take(message);
+    });
+    port1.unref();
+    this.#worker.on('error', (error) => {
+      this.#error = { value: error };
+    });
+    this.#exited = new Promise((done) => {
+      this.#worker.on('exit', (code) => {
+        this.#end(code);
+        done();
+      });
+    });
+  }
+
+  /** A number for the next batch. */
+  get nextBatch(): number {
+    return this.#lastBatch + 1;
+  }
+
+  /** Whether the thread knows a node; from now on it does, for the batch that is being made tells it. */
+  meets(node: number): boolean {
+    if (this.#nodes.has(node)) return false;
+    this.#nodes.add(node);
+    return true;
+  }
+
+  /** Sends a batch off. */
+  send(batch: Batch): void {
+    this.#lastBatch = batch.id;
+    batch.sent = true;
+    batch.sentAt = performance.now();
+    if (batch.jobs.length === 0) return;
+    if (this.#batches.size === 0) this.#worker.ref();
+    this.#batches.set(batch.id, batch);
+    this.queued += 1;
+    this.load += batch.cost;
+    Atomics.store(this.#control, batch.id % CLAIMS, 0);
+    const { cursor, handles } = blocks.handlesSince(this.#cursor);
+    this.#cursor = cursor;
+    this.#post(batch.message(handles));
+    if (batch.timeout !== undefined) this.#limit(batch, batch.timeout);
+  }
+
+  #post(message: DownMessage): void {
+    this.#port.postMessage(message);
+    Atomics.add(this.#control, SIGNAL, 1);
+  }
+
+  /** Takes in what has come back, without waiting for the event loop. */
+  poll(receive: (port: MessagePort) => { message: unknown } | undefined): void {
+    for (let got = receive(this.#port); got !== undefined; got = receive(this.#port)) {
+      this.#take(got.message as UpMessage); // what the worker sends
+    }
+  }
+
+  #take(message: UpMessage): void {
+    switch (message.type) {
+      case 'ready':
+        this.up = true;
+        this.#host.started(this, false);
+        return;
+      case 'heard':
+        this.#heard.delete(keyOf(message.batch, message.index));
+        return;
+      case 'report':
+        this.#report(message);
+    }
+  }
+
+  #report({ words, handles, costs, times }: ReportMessage): void {
+    blocks.learn(handles);
+    let time = 0;
+    const met: Batch[] = [];
+    for (let at = 0; at < words.length;) {
+      const batch = this.#batches.get(words[at] as number); // the protocol's words, as messages.ts has them
+      const first = words[at + 1] as number;
+      const count = words[at + 2] as number;
+      at += 3;
+      if (batch !== undefined) {
+        met.push(batch);
+        for (let index = first; index < first + count; index += 1) {
+          const result = words[at + index - first];
+          if (batch.observed) {
+            batch.owner.timed(batch, index, times, time);
+            time += 4;
+          }
+          if (Array.isArray(result) && result[0] === AWAITS) this.#awaits(batch, index, result[1] as number);
+          else this.#ended(batch, index, result);
+        }
+      }
+      at += count;
+    }
+    for (let at = 0; at < costs.length; at += 3) {
+      const milliseconds = costs[at + 2] as number;
+      this.busy += milliseconds;
+      met[0]?.owner.measured(costs[at] as number, milliseconds / (costs[at + 1] as number));
+    }
+    // Only now: what one result reads may lie on the same block as another that was taken in before it.
+    for (const batch of met) batch.owner.settled(batch);
+    for (const batch of met) this.#closeIfDone(batch);
+    this.#host.relieved(this);
+    for (const batch of met) batch.owner.wake();
+  }
+
+  #awaits(batch: Batch, index: number, begunAt: number): void {
+    batch.awaiting.add(index);
+    batch.begunAt = begunAt;
+    if (batch.awaiting.size === batch.left) this.#leaveQueue(batch);
+  }
+
+  #ended(batch: Batch, index: number, result: unknown): void {
+    batch.awaiting.delete(index);
+    batch.left -= 1;
+    this.jobs += 1;
+    batch.owner.ended(batch, index, result);
+    for (const block of batch.takePins(index)) transit.unpin(block);
+    if (batch.awaiting.size === batch.left) this.#leaveQueue(batch);
+  }
+
+  #leaveQueue(batch: Batch): void {
+    if (batch.begun) return;
+    batch.begun = true;
+    this.queued -= 1;
+    this.load = this.queued === 0 ? 0 : Math.max(0, this.load - batch.cost);
+  }
+
+  #closeIfDone(batch: Batch): void {
+    if (batch.left > 0 || !this.#batches.delete(batch.id)) return;
+    if (this.#batches.size > 0) return;
+    this.idleSince = performance.now();
+    this.#worker.unref();
+  }
+
+  /** How many jobs of a batch have begun. */
+  #claimed(batch: Batch): number {
+    if (batch.begun) return batch.jobs.length;
+    return Math.min(Atomics.load(this.#control, batch.id % CLAIMS) & ~REVOKED, batch.jobs.length);
+  }
+
+  /** Lets go of what a job would have read that was not sent. */
+  release(batch: Batch, index: number): void {
+    for (const block of batch.takePins(index)) transit.unpin(block);
+  }
+
+  /** Takes a batch back that has not begun. Its jobs are handed back; gives whether it could be had. */
+  revoke(batch: Batch): boolean {
+    if (batch.begun || batch.left < batch.jobs.length) return false;
+    if (Atomics.compareExchange(this.#control, batch.id % CLAIMS, 0, REVOKED) !== 0) return false;
+    this.#handBack(batch, () => undefined);
+    this.#closeIfDone(batch);
+    return true;
+  }
+
+  /** The last batch that has not begun, of those that would take at least so long. */
+  lastWaiting(atLeast: number): Batch | undefined {
+    let last: Batch | undefined;
+    for (const batch of this.#batches.values()) {
+      if (!batch.begun && batch.cost >= atLeast && this.#claimed(batch) === 0) last = batch;
+    }
+    return last;
+  }
+
+  /** Ends all jobs of a batch that have not ended. */
+  #handBack(batch: Batch, blameOf: (index: number) => Blame | undefined): void {
+    for (let index = 0; index < batch.jobs.length; index += 1) {
+      for (const block of batch.takePins(index)) transit.unpin(block);
+      batch.owner.lost(batch, index, blameOf(index));
+    }
+    batch.left = 0;
+    batch.awaiting.clear();
+    this.#leaveQueue(batch);
+    batch.owner.wake();
+  }
+
+  /** Lets a batch with one job run for so long from the start of its body. */
+  #limit(batch: Batch, timeout: number): void {
+    const look = (): void => {
+      if (batch.left === 0 || this.over) return;
+      const begunAt = batch.begunAt ?? (this.#claimed(batch) === 0 ? undefined : Atomics.load(this.#control, BEGUN));
+      const left = begunAt === undefined ? timeout : timeout - ((clockWord() - begunAt + MODULO) % MODULO);
+      if (left > 0) {
+        this.#timers.add(setTimeout(look, Math.max(1, left)));
+        return;
+      }
+      batch.owner.expired(batch);
+    };
+    if (timeout < MODULO) this.#timers.add(setTimeout(look, timeout));
+  }
+
+  /**
+   * A job's result is not wanted any more. One that has not begun is passed over; one that runs is given some time to end,
+   * and then the thread is; one that waits for a promise is told.
+   */
+  cancel(batch: Batch, index: number, { reason, grace }: { reason: string; grace: number }): void {
+    if (batch.awaiting.has(index)) {
+      const key = keyOf(batch.id, index);
+      this.#heard.add(key);
+      this.#post({ type: 'cancel', batch: batch.id, index, reason });
+      this.#afterGrace(grace, () => this.#heard.has(key) && !this.#isRunning());
+      return;
+    }
+    if (batch.jobs.every((job) => job === undefined) && this.revoke(batch)) return;
+    this.#afterGrace(grace, () => batch.left > 0 && this.#runs(batch, index));
+  }
+
+  /** Ends the thread after a while if it is still as `blocked` says; asks again while that may yet come. */
+  #afterGrace(grace: number, blocked: () => boolean): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      if (this.over || !blocked()) return;
+      this.terminate({
+        batch: undefined,
+        index: -1,
+        blame: { code: 'DAG_WORKER_DIED', message: 'The worker was ended because an aborted call did not end.' },
+      });
+    }, grace);
+    this.#timers.add(timer);
+  }
+
+  /** Whether the body of this job is what the thread runs now. */
+  #runs(batch: Batch, index: number): boolean {
+    return !batch.awaiting.has(index) && this.#claimed(batch) === index + 1;
+  }
+
+  /** Whether some body runs that does not wait for a promise. */
+  #isRunning(): boolean {
+    for (const batch of this.#batches.values()) if (!batch.begun && this.#claimed(batch) > 0) return true;
+    return false;
+  }
+
+  /** Ends the thread; jobs that had not begun are handed back. */
+  terminate(verdict: Verdict): void {
+    this.#verdict ??= verdict;
+    this.over = true;
+    void this.#worker.terminate();
+  }
+
+  /** Whether it has nothing to do. */
+  get isIdle(): boolean {
+    return this.up && !this.over && this.#batches.size === 0;
+  }
+
+  /** Ends a thread that has nothing to do. */
+  dismiss(): void {
+    this.dismissed = true;
+    this.over = true;
+    void this.#worker.terminate();
+  }
+
+  /** Settles when the thread has ended. */
+  get exited(): Promise<void> {
+    return this.#exited;
+  }
+
+  #end(code: number): void {
+    this.over = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    const importing = Atomics.load(this.#control, IMPORTING);
+    for (const batch of [...this.#batches.values()]) {
+      const claimed = this.#claimed(batch);
+      Atomics.store(this.#control, batch.id % CLAIMS, REVOKED);
+      this.#handBack(batch, (index) => this.#blameOf({ batch, index, claimed, importing, code }));
+    }
+    this.#batches.clear();
+    this.#port.close();
+    blocks.reclaim(this.number);
+    if (!this.up) this.#host.started(this, true);
+    this.#host.ended(this);
+  }
+
+  /** Whether a job that has not ended had to do with the end of the thread, and why that was. */
+  #blameOf(lost: { batch: Batch; index: number; claimed: number; importing: number; code: number }): Blame | undefined {
+    const { batch, index, claimed, importing, code } = lost;
+    const verdict = this.#verdict;
+    if (verdict !== undefined) {
+      return verdict.batch === undefined
+        ? verdict.blame.code === 'DAG_POOL_CLOSED'
+          ? verdict.blame
+          : undefined
+        : verdict.batch === batch && verdict.index === index
+          ? verdict.blame
+          : undefined;
+    }
+    const how = this.#describe(code);
+    const thrown = this.#error === undefined ? {} : { thrown: this.#error };
+    if (importing === batch.id && batch.owner.imports(batch, index)) {
+      return {
+        code: 'DAG_MODULE_IMPORT',
+        message: `${how} while it imported the module of the node.`,
+        remedy: 'Guard what a module does besides defining things with `isMainThread`.',
+        final: true,
+        ...thrown,
+      };
+    }
+    if (!this.up) {
+      return {
+        code: 'DAG_WORKER_DIED',
+        message: `${how} before it had started.`,
+        remedy: 'Look at the options `execArgv`, `env` and `resourceLimits` of the pool.',
+        final: true,
+        ...thrown,
+      };
+    }
+    // Of jobs that have begun without an end only the last can be running, unless they wait for a promise.
+    if (!batch.awaiting.has(index) && index !== claimed - 1) return undefined;
+    return { code: 'DAG_WORKER_DIED', message: `${how} while it ran the call.`, ...thrown };
+  }
+
+  #describe(code: number): string {
+    if (this.#error === undefined) return `The worker exited with code ${code.toString()}`;
+    const { value } = this.#error;
+    const memory = (value as { code?: unknown } | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
+    return memory
+      ? 'The worker ran out of memory'
+      : `The worker was ended by an uncaught exception (${describeThrown(value)})`;
+  }
+}
+
+function keyOf(batch: number, index: number): string {
+  return `${batch.toString()}:${index.toString()}`;
+}

@@ -1,0 +1,161 @@
+import { DagError, describeThrown, type ErrorCode } from '../../errors.js';
+import type { Job, JobFailure, JobHost } from '../../graph/executor.js';
+import { displayName } from '../../graph/dependencies.js';
+import { nodeFunction } from '../../graph/node.js';
+import { Scope } from '../../graph/scope.js';
+import type { NodeSpec } from '../../graph/spec.js';
+import type { Future } from '../../graph/future.js';
+import { blocks, type Block } from '../../memory/blocks.js';
+import type { PayloadMemory, UnpackContext } from '../../memory/payload/context.js';
+import { unpack } from '../../memory/payload/unpack.js';
+import { CallUnpacker } from './calls.js';
+import { CALLED, FAILED, NOT_FOUND, SKIPPED, UNSENDABLE } from './messages.js';
+import { nodeAtAddress } from './node-addresses.js';
+import { transit } from './pool-thread.js';
+
+/** Takes results in: adopts their blocks, which are held until all results of a report are in. */
+export class ResultReader implements PayloadMemory {
+  #pins: Block[] = [];
+  #owner: Future | undefined;
+  readonly #context: UnpackContext = {
+    memory: this,
+    special: (packed) => nodeFunction(nodeAtAddress(packed.slice(1))),
+  };
+
+  locate(): undefined {
+    return undefined;
+  }
+
+  place(): never {
+    throw new DagError('DAG_INTERNAL', { message: 'A result was to be packed where it is read.' });
+  }
+
+  open(block: number): SharedArrayBuffer {
+    const memory = blocks.adopt(block, this.#owner);
+    const pin = transit.pin(memory);
+    if (pin !== undefined) this.#pins.push(pin);
+    return memory;
+  }
+
+  /** Tells the host what became of a job. `cannotSend`: the call should not have been sent. */
+  read(job: Job, word: unknown, host: JobHost, cannotSend: (failure: JobFailure) => void): void {
+    if (!Array.isArray(word)) {
+      if (word === undefined && job.keeps) host.kept(job);
+      else host.finished(job, word, undefined);
+      return;
+    }
+    const words = word as readonly unknown[];
+    switch (words[0]) {
+      case FAILED:
+        host.failed(job, this.#failure(job, words));
+        return;
+      case SKIPPED:
+        host.returned(job);
+        return;
+      case NOT_FOUND:
+        if (words[1] === 'DAG_MODULE_IMPORT') host.failed(job, this.#coded(words));
+        else cannotSend(this.#coded(words));
+        return;
+      case UNSENDABLE:
+        cannotSend(this.#coded(words));
+        return;
+      default:
+        this.#readValue(job, words, host);
+    }
+  }
+
+  #readValue(job: Job, words: readonly unknown[], host: JobHost): void {
+    this.#owner = job.future;
+    let value: unknown;
+    let scope: Scope | undefined;
+    try {
+      if (words[0] === CALLED) {
+        scope = new Scope(job.future._graph, job.future, undefined);
+        scope.capturesCallSites = job.debug;
+        const calls = new CallUnpacker({ scope, context: this.#context, nodeAt });
+        calls.make(words[2] as readonly (readonly unknown[])[]); // as packCalls wrote it
+        value = unpack(words[1], calls.context);
+      } else value = unpack(words, this.#context);
+    } catch (error) {
+      host.failed(job, resultFailure(error));
+      return;
+    } finally {
+      this.#owner = undefined;
+    }
+    host.finished(job, value, scope);
+  }
+
+  #failure(job: Job, [, packed, code]: readonly unknown[]): JobFailure {
+    if (code === 'DAG_INPUT_WRITTEN') {
+      return {
+        code,
+        message: `The body of ${displayName(job.future)} wrote into one of its inputs, which other calls may share.`,
+        remedy: 'Write into a copy or into alloc(), or give the argument to the body with `donate`.',
+      };
+    }
+    const value = this.#thrown(packed);
+    if (code !== 'DAG_INSTANCE_STATE') {
+      return { code: 'DAG_NODE_FAILED', message: describeThrown(value), thrown: { value } };
+    }
+    return {
+      code,
+      message: describeThrown(value),
+      remedy: 'Private fields do not travel: give the class a codec with registerCodec().',
+      thrown: { value },
+      final: true,
+    };
+  }
+
+  #thrown(packed: unknown): unknown {
+    try {
+      return unpack(packed, this.#context);
+    } catch (error) {
+      return error;
+    }
+  }
+
+  #coded([, code, message, cause]: readonly unknown[]): JobFailure {
+    return {
+      code: code as ErrorCode, // the worker has the same table
+      message: message as string,
+      final: true,
+      ...(cause === undefined ? {} : { thrown: { value: this.#thrown(cause) } }),
+    };
+  }
+
+  /** Takes in the result of a job that nobody waits for: its blocks go back. */
+  discard(word: unknown): void {
+    if (!Array.isArray(word) || typeof word[0] !== 'number' || word[0] < 0) {
+      if (!Array.isArray(word) || word[0] !== CALLED) return;
+      this.#thrown((word as readonly unknown[])[1]);
+      return;
+    }
+    this.#owner = undefined;
+    this.#thrown(word);
+  }
+
+  /** All results of a report are in. */
+  settle(): void {
+    if (this.#pins.length === 0) return;
+    const pins = this.#pins;
+    this.#pins = [];
+    for (const block of pins) transit.unpin(block);
+  }
+}
+
+function nodeAt(address: unknown): NodeSpec {
+  return nodeAtAddress(address);
+}
+
+function resultFailure(error: unknown): JobFailure {
+  if (error instanceof DagError) {
+    return { code: error.code, message: error.message.slice(error.code.length + 2), final: true };
+  }
+  return {
+    code: 'DAG_CANNOT_TRAVEL',
+    message: `The result could not be rebuilt: ${describeThrown(error)}.`,
+    thrown: { value: error },
+    final: true,
+  };
+}
+

@@ -1,0 +1,270 @@
+import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import type { Executor, Job, JobHost, Session } from '../../graph/executor.js';
+import { thread } from '../../graph/thread.js';
+import { blocks, type BlockStats } from '../../memory/blocks.js';
+import { poolSettings, type PoolSettings, type WorkerPoolOptions } from './pool-options.js';
+import { PoolSession, type PoolHost } from './pool-session.js';
+import { PoolThread, type ThreadHost } from './pool-thread.js';
+import { freeThreadNumber, takeThreadNumber } from './thread-numbers.js';
+import { serveIfThread } from './worker/start.js';
+
+/** Batches under way on one thread at most: one that runs, one that waits to be next. */
+const UNDER_WAY = 2;
+/** Milliseconds of work that must wait for a thread before another takes it over. */
+const WORTH_MOVING = 0.1;
+/** Threads in a row that may end before they have started, until the pool gives up. */
+const FAILED_STARTS = 3;
+
+/** What one thread of a pool has done. */
+export interface WorkerStats {
+  /** What events call it; from 1. */
+  readonly id: number;
+  /** Calls that have ended on it. */
+  readonly tasks: number;
+  /** Milliseconds that bodies took on it, but for what they waited. */
+  readonly busy: number;
+  /** Batches under way. */
+  readonly queued: number;
+}
+
+/** Counts of a {@link WorkerPool}. */
+export interface PoolStats {
+  /** Threads that are running or starting. */
+  readonly threads: number;
+  /** Calls that have ended on threads, well or not. */
+  readonly tasks: number;
+  /** Threads that ended before they were told to. */
+  readonly lost: number;
+  readonly workers: readonly WorkerStats[];
+  /** Shared memory of the process; bytes are those of whole blocks. */
+  readonly blocks: BlockStats;
+}
+
+/**
+ * Threads that run the bodies of calls and share the memory of typed arrays. A run uses them by its option `executor`;
+ * many runs may use one pool. Threads start when there is work and end after a while without; a pool that was
+ * forgotten does not keep the process alive.
+ *
+ * Bodies are found on the threads by the modules that define their nodes, which are imported there once. Typed arrays
+ * are never copied between threads once they are in shared memory, as those from `alloc` and all results are.
+ */
+export class WorkerPool implements Executor {
+  readonly name = 'pool';
+  readonly #settings: PoolSettings;
+  readonly #inert: boolean;
+  readonly #threads: PoolThread[] = [];
+  readonly #sessions = new Set<PoolSession>();
+  readonly #host: PoolHost;
+  readonly #threadHost: ThreadHost;
+  #tasks = 0;
+  #lost = 0;
+  #failedStarts = 0;
+  #closed: Promise<void> | undefined;
+  #balancing = false;
+  #sweep: NodeJS.Timeout | undefined;
+  #waitsUntilUp: (() => void)[] = [];
+
+  /** @throws DAG_OPTION */
+  constructor(options: WorkerPoolOptions = {}) {
+    this.#settings = poolSettings(options);
+    // A thread of a pool imports modules for their nodes, and runs bodies on its own.
+    this.#inert = thread.pooled;
+    if (!this.#inert && this.#settings.maxBytes !== Infinity) blocks.maxBytes = this.#settings.maxBytes;
+    const isClosed = (): boolean => this.#closed !== undefined;
+    this.#host = {
+      settings: this.#settings,
+      get closed() {
+        return isClosed();
+      },
+      roomiest: () => this.#roomiest(),
+      balanceSoon: () => {
+        this.#balanceSoon();
+      },
+      poll: () => {
+        this.#poll();
+      },
+      hasRoom: (bytes) => this.#hasRoom(bytes),
+      opened: (session) => this.#sessions.add(session),
+      closedSession: (session) => this.#sessions.delete(session),
+    };
+    this.#threadHost = {
+      started: (started, failed) => {
+        this.#started(started, failed);
+      },
+      relieved: () => undefined,
+      ended: (ended) => {
+        this.#ended(ended);
+      },
+    };
+  }
+
+  /** Threads at most. */
+  get workers(): number {
+    return this.#settings.threads;
+  }
+
+  /** Begins to serve a run; the resolver does that. */
+  open<Of extends Job>(host: JobHost<Of>): Session<Of> | undefined {
+    if (this.#inert) return undefined;
+    return new PoolSession(this.#host, host as unknown as JobHost); // gives the host the jobs that it was given by it
+  }
+
+  /** Starts all threads and settles when they are there. Without it they start with the first work. */
+  async ready(): Promise<void> {
+    if (this.#inert) return;
+    this.#fill();
+    while (this.#closed === undefined && this.#threads.some(({ up }) => !up)) {
+      await new Promise<void>((done) => {
+        this.#waitsUntilUp.push(done);
+      });
+    }
+  }
+
+  /** What has been done so far. O(blocks). */
+  stats(): PoolStats {
+    const workers = this.#threads.map(({ name, jobs, busy, queued }) => ({ id: name, tasks: jobs, busy, queued }));
+    return {
+      threads: workers.length,
+      tasks: this.#tasks + workers.reduce((sum, { tasks }) => sum + tasks, 0),
+      lost: this.#lost,
+      workers,
+      blocks: blocks.stats,
+    };
+  }
+
+  /**
+   * Ends the threads. Calls that run, or are still to run, on the pool fail with DAG_POOL_CLOSED; results stay valid.
+   * Settles when all threads have ended.
+   */
+  close(): Promise<void> {
+    this.#closed ??= this.#end();
+    return this.#closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #end(): Promise<void> {
+    clearInterval(this.#sweep);
+    // `#closed` is set by now: nothing is submitted to new batches while these fail.
+    await Promise.resolve();
+    for (const session of [...this.#sessions]) session.abandon();
+    const ending = [...this.#threads];
+    for (const one of ending) {
+      one.terminate({
+        batch: undefined,
+        index: -1,
+        blame: {
+          code: 'DAG_POOL_CLOSED',
+          message: 'The pool was closed before the call had ended.',
+          remedy: 'Close a pool when the runs that use it are over.',
+          final: true,
+        },
+      });
+    }
+    await Promise.all(ending.map(({ exited }) => exited));
+    this.#tellUp();
+  }
+
+  /** The thread that should get the next batch: one without work, else a new one, else the one with the least. */
+  #roomiest(): PoolThread | undefined {
+    if (this.#threads.length < this.#settings.threads) this.#fill();
+    let best: PoolThread | undefined;
+    for (const one of this.#threads) {
+      if (one.over || one.queued >= UNDER_WAY) continue;
+      if (best === undefined || isRoomier(one, best)) best = one;
+    }
+    return best;
+  }
+
+  #fill(): void {
+    while (this.#threads.length < this.#settings.threads && this.#closed === undefined) {
+      const names = new Set(this.#threads.map(({ name }) => name));
+      let name = 1;
+      while (names.has(name)) name += 1;
+      const options = this.#settings.thread;
+      this.#threads.push(new PoolThread({ number: takeThreadNumber(), name, options, host: this.#threadHost }));
+    }
+    this.#sweepLater();
+  }
+
+  #started(_: PoolThread, failed: boolean): void {
+    this.#failedStarts = failed ? this.#failedStarts + 1 : 0;
+    this.#tellUp();
+  }
+
+  #tellUp(): void {
+    const waiting = this.#waitsUntilUp;
+    this.#waitsUntilUp = [];
+    for (const tell of waiting) tell();
+  }
+
+  #ended(ended: PoolThread): void {
+    freeThreadNumber(ended.number);
+    const at = this.#threads.indexOf(ended);
+    if (at !== -1) this.#threads.splice(at, 1);
+    this.#tasks += ended.jobs;
+    if (!ended.dismissed && this.#closed === undefined) this.#lost += 1;
+    this.#tellUp();
+  }
+
+  #poll(): void {
+    for (const one of this.#threads) one.poll(receive);
+  }
+
+  #hasRoom(bytes: number): boolean {
+    const { maxBytes } = this.#settings;
+    return maxBytes === Infinity || blocks.stats.liveBytes + bytes < maxBytes;
+  }
+
+  /** Looks, once what is ready has been submitted, whether a thread has nothing to do while batches wait for others. */
+  #balanceSoon(): void {
+    if (this.#balancing || this.#settings.threads === 1) return;
+    this.#balancing = true;
+    setImmediate(() => {
+      this.#balancing = false;
+      this.#balance();
+    });
+  }
+
+  #balance(): void {
+    if (!this.#threads.some(({ over, up, queued }) => !over && up && queued === 0)) return;
+    for (const one of this.#threads) {
+      // The first batch of a thread that is up is about to run, if it does not run yet.
+      if (one.over || (one.up && one.queued < UNDER_WAY)) continue;
+      const waiting = one.lastWaiting(WORTH_MOVING);
+      if (waiting !== undefined && one.revoke(waiting)) return;
+    }
+  }
+
+  /** Ends threads that had nothing to do for a while. */
+  #sweepLater(): void {
+    const { idleTimeout } = this.#settings;
+    if (idleTimeout === Infinity || this.#sweep !== undefined) return;
+    this.#sweep = setInterval(
+      () => {
+        const now = performance.now();
+        for (const one of [...this.#threads]) {
+          if (one.isIdle && now - one.idleSince >= idleTimeout) one.dismiss();
+        }
+        if (this.#threads.length > 0) return;
+        clearInterval(this.#sweep);
+        this.#sweep = undefined;
+      },
+      Math.min(Math.max(idleTimeout, 10), 1000),
+    ).unref();
+  }
+}
+
+function isRoomier(one: PoolThread, other: PoolThread): boolean {
+  if (one.queued !== other.queued && (one.queued === 0 || other.queued === 0)) return one.queued < other.queued;
+  if (one.up !== other.up) return one.up;
+  return one.load < other.load;
+}
+
+function receive(port: MessagePort): { message: unknown } | undefined {
+  return receiveMessageOnPort(port);
+}
+
+serveIfThread();

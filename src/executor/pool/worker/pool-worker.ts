@@ -1,0 +1,399 @@
+import { DagError } from '../../../errors.js';
+import { Future } from '../../../graph/future.js';
+import { abortScope } from '../../../graph/abort.js';
+import { currentScope, Scope, scopes } from '../../../graph/scope.js';
+import { isThenable } from '../../thenable.js';
+import type { NodeSpec } from '../../../graph/spec.js';
+import { blocks } from '../../../memory/blocks.js';
+import { duplicate } from '../../../memory/duplicate.js';
+import { fingerprint } from '../../../memory/fingerprint.js';
+import { BufferLedger } from '../../../memory/ledger.js';
+import { codecsMissing } from '../../../memory/payload/codec.js';
+import { pack } from '../../../memory/payload/pack.js';
+import { unpackReceiver } from '../calls.js';
+import {
+  AWAITS,
+  BEGUN,
+  CLAIMS,
+  FAILED,
+  IMPORTING,
+  KEEP,
+  NOT_FOUND,
+  REVOKED,
+  SIGNAL,
+  SKIPPED,
+  UNSENDABLE,
+  type BatchMessage,
+  type DownMessage,
+  type UpMessage,
+} from '../messages.js';
+import { moduleUrl } from '../node-addresses.js';
+import { JobReader } from './job-reader.js';
+import { NodeFinder, type ImportModule } from './node-finder.js';
+import { Report } from './report.js';
+import { ResultPacker } from './result-packer.js';
+
+/** What a worker is driven by, and what it works with; a port in a thread, anything like one in a test. */
+export interface WorkerParts {
+  /** See {@link CLAIMS}. */
+  readonly control: Int32Array;
+  readonly post: (message: UpMessage) => void;
+  /** The next message that has come, without waiting. */
+  readonly receive: () => DownMessage | undefined;
+  readonly importModule: ImportModule;
+  /** Milliseconds. */
+  readonly now: () => number;
+  /** Milliseconds since 1970 at which `now` was 0. */
+  readonly origin: number;
+}
+
+/** Milliseconds after which results are sent though the batch goes on. */
+const REPORT_AFTER = 2;
+/** How many bodies may run between two looks at the clock. */
+const STRIDE = 16;
+/** Milliseconds that it looks out for the next message before it lets the thread sleep: waking it takes as long. */
+const LOOK_OUT = 0.06;
+
+/** A body that waits for a promise. */
+interface Pending {
+  readonly scope: Scope;
+  readonly job: JobOnThread;
+}
+
+/** One job, as it is read from a batch. */
+interface JobOnThread {
+  readonly batch: BatchMessage;
+  readonly index: number;
+  readonly node: number;
+  readonly call: Future;
+  readonly fingerprint: string | undefined;
+  readonly donated: readonly number[];
+  readonly args: readonly unknown[];
+  /** Calls whose values were kept for it. */
+  readonly used: readonly Future[];
+  readonly begunAt: number;
+  readonly rebuilt: boolean;
+}
+
+/** Runs the jobs of one thread. */
+export class PoolWorker {
+  readonly #parts: WorkerParts;
+  readonly #finder: NodeFinder;
+  readonly #ledger = new BufferLedger(blocks);
+  readonly #report = new Report();
+  readonly #reader: JobReader;
+  readonly #packer: ResultPacker;
+  readonly #queue: BatchMessage[] = [];
+  readonly #pending = new Map<string, Pending>();
+  #scope: Scope | undefined;
+  #busy = false;
+  #sendingSoon = false;
+  #sentAt = 0;
+
+  constructor(parts: WorkerParts) {
+    this.#parts = parts;
+    this.#finder = new NodeFinder(parts.importModule);
+    this.#reader = new JobReader(this.#finder);
+    this.#packer = new ResultPacker(this.#finder);
+    // Bodies are in scopes as long as there are messages.
+    scopes.enter();
+  }
+
+  /** Takes a message, and those that come while it works. */
+  take(message: DownMessage): void {
+    this.#enter(message);
+    if (this.#busy) return;
+    this.#work();
+  }
+
+  #enter(message: DownMessage): void {
+    if (message.type === 'batch') this.#queue.push(message);
+    else this.#cancel(message.batch, message.index, message.reason);
+  }
+
+  #work(): void {
+    this.#busy = true;
+    do {
+      for (let batch = this.#queue[0]; batch !== undefined; batch = this.#queue[0]) {
+        blocks.learn(batch.handles);
+        blocks.poison = batch.debug;
+        if (this.#mustLoad(batch)) {
+          void this.#load(batch);
+          return;
+        }
+        this.#queue.shift();
+        this.#run(batch);
+      }
+    } while (this.#lookOut());
+    this.#busy = false;
+  }
+
+  /** Waits a little for another message; not while a body waits for the event loop. */
+  #lookOut(): boolean {
+    const { control, receive, now } = this.#parts;
+    const seen = Atomics.load(control, SIGNAL);
+    const take = (): boolean => {
+      const message = receive();
+      if (message !== undefined) this.#enter(message);
+      return message !== undefined;
+    };
+    if (take()) return true;
+    if (this.#pending.size > 0) return false;
+    for (const until = now() + LOOK_OUT; now() < until;) {
+      for (let look = 0; look < STRIDE; look += 1) if (Atomics.load(control, SIGNAL) !== seen) return take();
+    }
+    return false;
+  }
+
+  #mustLoad(batch: BatchMessage): boolean {
+    return (
+      batch.nodes.some(({ id }) => this.#finder.at(id) === undefined) ||
+      batch.words.some((word) => typeof word === 'object' && codecsMissing(word).length > 0)
+    );
+  }
+
+  /** Imports what a batch needs, and then goes on. */
+  async #load(batch: BatchMessage): Promise<void> {
+    const { control } = this.#parts;
+    Atomics.store(control, IMPORTING, batch.id);
+    await this.#finder.learn(batch.nodes);
+    for (const word of batch.words) {
+      if (typeof word !== 'object') continue;
+      for (const { module } of codecsMissing(word)) {
+        const url = moduleUrl(module === '' ? undefined : module);
+        // What fails here fails again, and is told, where the value is unpacked.
+        if (url !== undefined) await this.#finder.load(url).catch(() => undefined);
+      }
+    }
+    Atomics.store(control, IMPORTING, 0);
+    this.#queue.shift();
+    this.#run(batch);
+    this.#work();
+  }
+
+  #run(batch: BatchMessage): void {
+    const { control, now } = this.#parts;
+    const slot = batch.id % CLAIMS;
+    this.#reader.open(batch);
+    this.#sentAt = now();
+    let node = 0;
+    let count = 0;
+    let since = this.#sentAt;
+    for (let index = 0; index < batch.count; index += 1) {
+      if (Atomics.add(control, slot, 1) >= REVOKED) break;
+      const next = this.#reader.node;
+      if (next !== node) {
+        const at = now();
+        if (count > 0) this.#report.cost(node, count, at - since);
+        node = next;
+        count = 0;
+        since = at;
+      } else if (count % STRIDE === 0) this.#sendIfLate();
+      count += 1;
+      this.#runJob(batch, index);
+    }
+    if (count > 0 && node > 0) this.#report.cost(node, count, now() - since);
+    this.#reader.close();
+    this.#leaveScope();
+    this.#send();
+  }
+
+  #leaveScope(): void {
+    currentScope.enterWith(undefined);
+    this.#scope = undefined;
+  }
+
+  /** Sends what has ended, unless values that a later job needs would be lost with the thread. */
+  #sendIfLate(): void {
+    if (this.#report.empty || this.#reader.keeps || this.#parts.now() - this.#sentAt < REPORT_AFTER) return;
+    this.#send();
+  }
+
+  #send(): void {
+    this.#sentAt = this.#parts.now();
+    if (this.#report.empty) return;
+    this.#packer.seal();
+    this.#parts.post(this.#report.take());
+  }
+
+  #runJob(batch: BatchMessage, index: number): void {
+    const { node, flags, attempt, copies, donated, receiver, args } = this.#reader.read();
+    if (node === 0 || args === undefined) {
+      this.#end(batch, index, [SKIPPED]);
+      return;
+    }
+    const spec = this.#finder.at(node);
+    if (spec === undefined || spec instanceof DagError) {
+      this.#end(batch, index, notFound(spec));
+      return;
+    }
+    if (args instanceof DagError) {
+      this.#end(batch, index, [UNSENDABLE, args.code, args.message.slice(args.code.length + 2)]);
+      return;
+    }
+    for (const position of copies) args[position] = duplicate(args[position]);
+    let self: unknown;
+    try {
+      self = receiver === undefined ? undefined : this.#receiverOf(spec, receiver);
+    } catch (error) {
+      this.#end(batch, index, this.#packer.failure(error));
+      return;
+    }
+    const call = new Future(spec, args, self, undefined, undefined);
+    const scope = this.#scopeFor(call, attempt);
+    const borrowed = batch.debug ? fingerprint(args.filter((_, at) => !donated.includes(at))) : undefined;
+    const begunAt = batch.observed || batch.timed ? this.#begin(batch) : 0;
+    const job: JobOnThread = {
+      batch,
+      index,
+      node,
+      call,
+      fingerprint: borrowed,
+      donated,
+      args,
+      used: this.#reader.takeUsed(),
+      begunAt,
+      rebuilt: receiver !== undefined,
+    };
+    let result: unknown;
+    try {
+      result = Reflect.apply(spec.body as (...values: unknown[]) => unknown, self, args); // checked where the call was made
+    } catch (thrown) {
+      this.#failed(job, thrown);
+      return;
+    }
+    if (isThenable(result)) this.#await(job, scope, result);
+    else this.#finished(job, scope, { result, keep: (flags & KEEP) !== 0 });
+  }
+
+  #receiverOf(spec: NodeSpec, packed: readonly unknown[]): unknown {
+    return unpackReceiver(packed, {
+      spec,
+      context: this.#reader.context,
+      classNamed: (name) => this.#finder.classNamed(spec, name),
+    });
+  }
+
+  #begin({ timed }: BatchMessage): number {
+    const { control, now, origin } = this.#parts;
+    const at = origin + now();
+    if (timed) Atomics.store(control, BEGUN, Math.floor(at) % 2 ** 31);
+    return at;
+  }
+
+  #scopeFor(call: Future, attempt: number): Scope {
+    const shared = this.#scope;
+    if (shared !== undefined && !shared.kept) {
+      shared.parent = call;
+      shared.attempt = attempt;
+      shared.made = undefined;
+      shared.effects = undefined;
+      return shared;
+    }
+    const scope = new Scope(undefined, call, undefined);
+    scope.attempt = attempt;
+    this.#scope = scope;
+    currentScope.enterWith(scope);
+    return scope;
+  }
+
+  #await(job: JobOnThread, scope: Scope, result: PromiseLike<unknown>): void {
+    const { batch, index } = job;
+    const key = keyOf(batch.id, index);
+    scope.kept = true;
+    this.#pending.set(key, { scope, job });
+    this.#end(batch, index, [AWAITS, Math.floor(job.begunAt) % 2 ** 31], job);
+    const settle = (end: () => void): void => {
+      if (!this.#pending.delete(key)) return;
+      end();
+      // Others may settle in the same turn.
+      this.#sendSoon();
+    };
+    Promise.resolve(result).then(
+      (value) => {
+        settle(() => {
+          this.#finished(job, scope, { result: value, keep: false });
+        });
+      },
+      (thrown: unknown) => {
+        settle(() => {
+          this.#failed(job, thrown);
+        });
+      },
+    );
+  }
+
+  #sendSoon(): void {
+    if (this.#sendingSoon) return;
+    this.#sendingSoon = true;
+    queueMicrotask(() => {
+      this.#sendingSoon = false;
+      this.#send();
+    });
+  }
+
+  #finished(job: JobOnThread, scope: Scope, { result, keep }: { result: unknown; keep: boolean }): void {
+    const { batch, index, call, args, donated, used } = job;
+    if (job.fingerprint !== undefined && fingerprint(args.filter((_, at) => !donated.includes(at))) !== job.fingerprint) {
+      this.#end(batch, index, [FAILED, undefined, 'DAG_INPUT_WRITTEN'], job);
+      return;
+    }
+    if (keep && this.#packer.canStay(result, scope)) {
+      this.#ledger.hold(call, result);
+      this.#drop(used);
+      this.#reader.keep(index, result, call);
+      this.#end(batch, index, undefined, job);
+      return;
+    }
+    const word = this.#packer.pack(result, scope);
+    this.#drop(used);
+    this.#end(batch, index, word, job);
+  }
+
+  /** Values that were kept for a job have been used. */
+  #drop(used: readonly Future[]): void {
+    for (const call of used) this.#ledger.drop(call);
+  }
+
+  #failed(job: JobOnThread, thrown: unknown): void {
+    this.#drop(job.used);
+    this.#end(job.batch, job.index, this.#packer.failure(thrown, job.rebuilt), job);
+  }
+
+  #end(batch: BatchMessage, index: number, word: unknown, job?: JobOnThread): void {
+    if (batch.observed) {
+      const { now, origin } = this.#parts;
+      const begunAt = job?.begunAt ?? 0;
+      this.#report.time(begunAt, begunAt === 0 ? 0 : origin + now() - begunAt, 0, this.#packer.takeBytes());
+    }
+    this.#report.add(batch.id, index, word);
+  }
+
+  #cancel(batch: number, index: number, reason: string): void {
+    const pending = this.#pending.get(keyOf(batch, index));
+    if (pending !== undefined) abortScope(pending.scope, new DagError('DAG_ABORTED', { message: reason }));
+    this.#parts.post({ type: 'heard', batch, index });
+  }
+}
+
+function keyOf(batch: number, index: number): string {
+  return `${batch.toString()}:${index.toString()}`;
+}
+
+function notFound(error: DagError | undefined): unknown[] {
+  if (error === undefined) return [UNSENDABLE, 'DAG_INTERNAL', 'A node was not announced.'];
+  const message = error.message.slice(error.code.length + 2);
+  const { cause } = error;
+  return [NOT_FOUND, error.code, message, cause === undefined ? undefined : pack(cause, { memory: NO_MEMORY })];
+}
+
+/** Errors of imports have no buffers worth sharing. */
+const NO_MEMORY = {
+  locate: (): undefined => undefined,
+  place: (): never => {
+    throw new DagError('DAG_CANNOT_TRAVEL', { message: 'An error holds buffers.' });
+  },
+  open: (): never => {
+    throw new DagError('DAG_INTERNAL', { message: 'Nothing to open.' });
+  },
+};
