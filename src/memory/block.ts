@@ -1,6 +1,9 @@
 import type { KnownBlock } from './handle-table.js';
 
-/** A stretch of memory that this thread has, and who sees it. */
+/**
+ * A stretch of memory that this thread has, and who sees it. The pool holds it until the wrapper is collected, so nothing
+ * in it may lead to the wrapper: not its owner either, which has it for a value.
+ */
 export interface Block {
   /** The pool that handed it out. */
   readonly pool: object;
@@ -8,8 +11,6 @@ export interface Block {
   readonly memory: SharedArrayBuffer;
   /** What was handed out, and is watched. */
   watch: Watch | undefined;
-  /** Whose body took it; undefined outside any body. */
-  readonly owner: object | undefined;
   /** Whether it is used for floating-point numbers. */
   readonly float: boolean;
   /** What all threads call it; undefined while no others can know it. */
@@ -43,15 +44,31 @@ class Existing {
  */
 export class BlockMark extends Existing {
   readonly #block: Block;
+  readonly #owner: object | undefined;
 
-  /** Marks a wrapper, once. */
-  constructor(wrapper: SharedArrayBuffer, block: Block) {
+  /** Marks a wrapper, once, with its block and the call whose body took it. */
+  constructor(
+    wrapper: SharedArrayBuffer,
+    { block, owner }: { readonly block: Block; readonly owner: object | undefined },
+  ) {
     super(wrapper);
     this.#block = block;
+    this.#owner = owner;
   }
 
   /** The block of a buffer if it is a wrapper, live or not. */
   static blockOf(buffer: object): Block | undefined {
     return #block in buffer ? buffer.#block : undefined;
   }
+
+  /** Whose body took the memory behind a wrapper; undefined outside any body. */
+  static ownerOf(buffer: object): object | undefined {
+    return #owner in buffer ? buffer.#owner : undefined;
+  }
+}
+
+/** Whose body took a block; undefined outside any body, and when the wrapper was collected. */
+export function ownerOf(block: Block): object | undefined {
+  const wrapper = block.watch?.wrapper.deref();
+  return wrapper && BlockMark.ownerOf(wrapper);
 }

@@ -110,9 +110,9 @@ export class BlockPool {
     return this.#byId.get(id);
   }
 
-  /** What was handed out for a block, made anew if it was collected. */
-  wrapperOf(block: Block): SharedArrayBuffer {
-    return block.watch?.wrapper.deref() ?? this.#watch(block);
+  /** What was handed out for a block, made anew, with this owner, if it was collected. */
+  wrapperOf(block: Block, owner?: object): SharedArrayBuffer {
+    return block.watch?.wrapper.deref() ?? this.#watch(block, owner);
   }
 
   /** Takes a block back for the next `take`. Nothing may use it any more. */
@@ -214,7 +214,7 @@ export class BlockPool {
    */
   adopt(id: number, owner: object | undefined, from?: number): SharedArrayBuffer {
     const block = this.#byId.get(id);
-    if (block !== undefined) return this.wrapperOf(block);
+    if (block !== undefined) return this.wrapperOf(block, owner);
     const known = this.#joined.adopt(id, from);
     return this.#handOut(known.memory, known, { owner, float: this.#joined.directory.isFloat(id) });
   }
@@ -239,7 +239,6 @@ export class BlockPool {
       pool: this,
       memory,
       watch: undefined,
-      owner,
       float,
       known: undefined,
       generation: 0,
@@ -247,7 +246,7 @@ export class BlockPool {
       lent,
     };
     this.#add(block, known);
-    return this.#watch(block);
+    return this.#watch(block, owner);
   }
 
   /** Enters a live block, by the id that other threads know it by if it has one. */
@@ -279,12 +278,12 @@ export class BlockPool {
   }
 
   /** Makes what is handed out for a block; a collection of what was handed out before means nothing any more. */
-  #watch(block: Block): SharedArrayBuffer {
+  #watch(block: Block, owner: object | undefined): SharedArrayBuffer {
     if (block.watch !== undefined) this.#collected.unregister(block.watch);
     const wrapper = structuredClone(block.memory);
     const watch = { block, wrapper: new WeakRef(wrapper) };
     block.watch = watch;
-    new BlockMark(wrapper, block);
+    new BlockMark(wrapper, { block, owner });
     this.#collected.register(wrapper, watch, watch);
     return wrapper;
   }

@@ -1,6 +1,7 @@
 import { eachArgument } from '../graph/dependencies.js';
 import type { Future } from '../graph/future.js';
-import type { Block, BlockPool } from './blocks.js';
+import { type Block, ownerOf } from './block.js';
+import type { BlockPool } from './blocks.js';
 import { eachBuffer } from './buffers.js';
 
 /**
@@ -28,7 +29,7 @@ export class BufferLedger {
     if (found === undefined) return;
     for (const block of found) {
       // A block that its body kept for itself, and that comes out in a later result, may be seen by that body for ever.
-      if (block.values === 0 && block.owner !== future) block.lent += 1;
+      if (block.values === 0 && ownerOf(block) !== future) block.lent += 1;
       block.values += 1;
     }
     this.#holdings.set(future, { blocks: found, lent: false });

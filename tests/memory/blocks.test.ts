@@ -137,6 +137,17 @@ describe('BlockPool', () => {
     expect(pool.stats).toMatchObject({ liveBlocks: 0, freeBlocks: 1 });
   });
 
+  it('takes memory back when its owner, which has it for a value, is collected', async () => {
+    const pool = new BlockPool();
+    const take = (): void => {
+      const call: { value?: SharedArrayBuffer } = {};
+      call.value = pool.take(1, { owner: call });
+    };
+    take();
+    for (let round = 0; round < 20 && pool.inUse; round += 1) await collectGarbage();
+    expect(pool.inUse).toBe(false);
+  });
+
   it('does not take memory back while a view of what was handed out lives', async () => {
     const pool = new BlockPool();
     const view = new Uint8Array(pool.take(1, { owner })).subarray(3, 5);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { ownerOf } from '../../src/memory/block.js';
 import { type Block, BlockPool } from '../../src/memory/blocks.js';
-import { BlockDirectory } from '../../src/memory/directory.js';
+import { BlockDirectory, CAPACITY } from '../../src/memory/directory.js';
 import { collectGarbage, collectGarbageNow } from '../support/garbage.js';
 import { turnOfLoop } from '../support/waiting.js';
 
@@ -150,6 +151,40 @@ describe('a pool that is shared', () => {
   });
 });
 
+describe('a pool whose directory is full', () => {
+  it('recycles memory that has no id in its own thread', () => {
+    const pool = new BlockPool();
+    const early = pool.take(1, { owner });
+    new Int32Array(pool.share())[0] = CAPACITY; // all ids were given
+    const late = pool.take(5000, { owner });
+    new Uint8Array(late)[7] = 7;
+    expect(pool.locate(early)?.current).toBe(true);
+    expect(pool.locate(late)).toBeUndefined();
+    expect(pool.stats).toMatchObject({ liveBlocks: 2, liveBytes: 4096 + 5120, mappedBytes: 4096 + 5120 });
+    free(pool, late);
+    expect(pool.stats).toMatchObject({ liveBlocks: 1, freeBlocks: 1, freeBytes: 5120 });
+    const again = pool.take(5000, { owner });
+    expect(new Uint8Array(again)[7]).toBe(7);
+    expect(pool.surrender(again)).toBe(-1);
+    expect(pool.stats).toMatchObject({ liveBlocks: 1, freeBlocks: 0 });
+    free(pool, pool.take(5000, { owner }));
+    pool.trim();
+    expect(pool.stats).toMatchObject({ liveBlocks: 1, freeBlocks: 0, mappedBytes: 4096 });
+  });
+
+  it('keeps what it had when it is shared', () => {
+    const directory = BlockDirectory.allocate();
+    new Int32Array(directory)[0] = CAPACITY;
+    const pool = new BlockPool();
+    const live = pool.take(1, { owner });
+    free(pool, pool.take(5000, { owner }));
+    pool.attach(directory, 2);
+    expect(pool.stats).toMatchObject({ liveBlocks: 1, freeBlocks: 1 });
+    free(pool, live);
+    expect(pool.stats).toMatchObject({ liveBlocks: 0, freeBlocks: 2 });
+  });
+});
+
 describe('a value that goes to another thread', () => {
   it('is read there in place', () => {
     const { main, other, talk } = twoThreads();
@@ -177,7 +212,8 @@ describe('a value that goes to another thread', () => {
     talk();
     const mine = main.adopt(id, owner, 2);
     expect(new Uint8Array(mine)[3]).toBe(9);
-    expect(blockOf(main, mine)).toMatchObject({ owner, values: 0, lent: 0 });
+    expect(blockOf(main, mine)).toMatchObject({ values: 0, lent: 0 });
+    expect(ownerOf(blockOf(main, mine))).toBe(owner);
     expect(main.blockAt(id)).toBe(blockOf(main, mine));
     expect(main.adopt(id, owner)).toBe(mine);
     expect(other.locate(theirs)?.current).toBe(true);
