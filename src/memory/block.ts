@@ -17,6 +17,8 @@ export interface Block {
   known: KnownBlock | undefined;
   /** The block's generation in the directory while it is this thread's. */
   generation: number;
+  /** Its place among those without an id, -1 when it is none of them. */
+  place: number;
   /** How many values of calls lie on it. */
   values: number;
   /** How many results in the user's hands lie on it, plus one if it may be seen by code that no ledger knows. */

@@ -52,10 +52,10 @@ export class BlockPool {
   /** Memory that has no id: all of it until the pool is shared, then only what the directory had no room for. */
   readonly #free = new FreeLists();
   /** Live blocks without an id. */
-  readonly #own = new Set<Block>();
+  readonly #own: Block[] = [];
   #ownBytes = 0;
-  /** Live blocks with one. */
-  readonly #byId = new Map<number, Block>();
+  /** How many live blocks have one; they stand in what is known of their ids. */
+  #named = 0;
   readonly #opened = new WeakMap<ArrayBufferLike, KnownBlock>();
   readonly #collected = new FinalizationRegistry<Watch>((watch) => {
     if (watch.block.watch === watch) this.#putBack(watch.block);
@@ -70,7 +70,7 @@ export class BlockPool {
 
   /** Whether this thread has any block; while it has none, ledgers have nothing to count. */
   get inUse(): boolean {
-    return this.#own.size > 0 || this.#byId.size > 0;
+    return this.#own.length > 0 || this.#named > 0;
   }
 
   /** O(blocks) once shared. */
@@ -79,7 +79,7 @@ export class BlockPool {
     const liveBytes = this.#ownBytes + (shared?.liveBytes ?? 0);
     const freeBytes = this.#free.bytes + (shared?.freeBytes ?? 0);
     return {
-      liveBlocks: this.#own.size + (shared?.liveBlocks ?? 0),
+      liveBlocks: this.#own.length + (shared?.liveBlocks ?? 0),
       liveBytes,
       freeBlocks: this.#free.blocks + (shared?.freeBlocks ?? 0),
       freeBytes,
@@ -107,7 +107,7 @@ export class BlockPool {
 
   /** The block of an id, while it is this thread's. */
   blockAt(id: number): Block | undefined {
-    return this.#byId.get(id);
+    return this.#shared?.blockAt(id);
   }
 
   /** What was handed out for a block, made anew, with this owner, if it was collected. */
@@ -151,7 +151,7 @@ export class BlockPool {
       if (known === undefined) this.#free.put(memory);
       else shared.release(known);
     }
-    for (const block of this.#own) {
+    for (const block of [...this.#own]) {
       const known = shared.enter(block.memory);
       if (known === undefined) continue;
       this.#drop(block);
@@ -213,7 +213,7 @@ export class BlockPool {
    * @throws DAG_INTERNAL when its memory is not known here, or when it is free.
    */
   adopt(id: number, owner: object | undefined, from?: number): SharedArrayBuffer {
-    const block = this.#byId.get(id);
+    const block = this.blockAt(id);
     if (block !== undefined) return this.wrapperOf(block, owner);
     const known = this.#joined.adopt(id, from);
     return this.#handOut(known.memory, known, { owner, float: this.#joined.directory.isFloat(id) });
@@ -242,6 +242,7 @@ export class BlockPool {
       float,
       known: undefined,
       generation: 0,
+      place: -1,
       values: 0,
       lent,
     };
@@ -252,7 +253,7 @@ export class BlockPool {
   /** Enters a live block, by the id that other threads know it by if it has one. */
   #add(block: Block, known: KnownBlock | undefined): void {
     if (known === undefined) {
-      this.#own.add(block);
+      block.place = this.#own.push(block) - 1;
       this.#ownBytes += block.memory.byteLength;
       return;
     }
@@ -260,16 +261,28 @@ export class BlockPool {
     block.known = known;
     block.generation = directory.generationOf(known.id);
     directory.setFloat(known.id, block.float);
-    this.#byId.set(known.id, block);
+    known.block = block;
+    this.#named += 1;
   }
 
   #drop(block: Block): void {
-    if (block.known !== undefined) this.#byId.delete(block.known.id);
-    else if (this.#own.delete(block)) this.#ownBytes -= block.memory.byteLength;
+    const { known, place } = block;
+    if (known !== undefined) {
+      known.block = undefined;
+      this.#named -= 1;
+      return;
+    }
+    const last = this.#own.pop();
+    if (last !== undefined && last !== block) {
+      this.#own[place] = last;
+      last.place = place;
+    }
+    block.place = -1;
+    this.#ownBytes -= block.memory.byteLength;
   }
 
   #isLive(block: Block): boolean {
-    return block.known === undefined ? this.#own.has(block) : this.#byId.get(block.known.id) === block;
+    return block.known === undefined ? block.place >= 0 : block.known.block === block;
   }
 
   #markOf(buffer: ArrayBufferLike): Block | undefined {

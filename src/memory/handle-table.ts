@@ -1,3 +1,4 @@
+import type { Block } from './block.js';
 import type { BlockDirectory } from './directory.js';
 import { classNumber } from './size-class.js';
 
@@ -22,6 +23,8 @@ export interface KnownBlock {
   place: number;
   /** The generation that was read here last. */
   opened: number;
+  /** The block, while it is this thread's. */
+  block: Block | undefined;
 }
 
 /** News for other threads. */
@@ -65,7 +68,12 @@ export class HandleTable {
     return this.#known.size;
   }
 
-  /** The block of an id, while its memory is the present one. */
+  /** The block of an id, while it is this thread's. */
+  blockAt(id: number): Block | undefined {
+    return this.#known.get(id)?.block;
+  }
+
+  /** What is known of an id, while its memory is the present one. */
   get(id: number): KnownBlock | undefined {
     const block = this.#known.get(id);
     return block === undefined || this.#directory.isStale(id, block.mapping) ? undefined : block;
@@ -76,7 +84,16 @@ export class HandleTable {
     this.#drop(id);
     const sizeClass = classNumber(memory.byteLength);
     const { known } = this.#classOf(sizeClass);
-    const block = { id, mapping, memory, sizeClass, released: false, place: known.length, opened: -1 };
+    const block = {
+      id,
+      mapping,
+      memory,
+      sizeClass,
+      released: false,
+      place: known.length,
+      opened: -1,
+      block: undefined,
+    };
     known.push(block);
     this.#known.set(id, block);
     if (news) this.#note(id);

@@ -1,4 +1,5 @@
 import { DagError } from '../errors.js';
+import type { Block } from './block.js';
 import { BlockDirectory, LARGEST_THREAD } from './directory.js';
 import { type BlockHandle, type HandleNews, HandleTable, type KnownBlock } from './handle-table.js';
 import { classNumber } from './size-class.js';
@@ -46,7 +47,7 @@ export class SharedBlocks {
     if (this.directory.release(block.id)) this.#table.released(block);
   }
 
-  /** The block of an id. @throws DAG_INTERNAL when its present memory is not known here. */
+  /** What is known of an id. @throws DAG_INTERNAL when its present memory is not known here. */
   known(id: number): KnownBlock {
     const block = this.#table.get(id);
     if (block !== undefined) return block;
@@ -65,6 +66,11 @@ export class SharedBlocks {
     throw new DagError('DAG_INTERNAL', {
       message: `Thread ${this.#name} cannot take over block ${id.toString()}: expected one that thread ${from?.toString() ?? 'any'} has, got one that ${owner.toString()} has.`,
     });
+  }
+
+  /** The block of an id, while it is this thread's. */
+  blockAt(id: number): Block | undefined {
+    return this.#table.blockAt(id);
   }
 
   since(cursor: number): HandleNews {
