@@ -48,7 +48,7 @@ export function alloc<View>(
   }
   const bytes = length * Type.BYTES_PER_ELEMENT;
   const scope = scopes.current();
-  const memory = blocks.take(bytes, scope?.parent);
+  const memory = blocks.take(bytes, { owner: scope?.parent, float: isFloat(Type) });
   if (options.zero === true) new Uint8Array(memory, 0, bytes).fill(0);
   return new Type(memory, 0, length);
 }
@@ -59,4 +59,11 @@ function lengthOf(extents: readonly unknown[]): number {
   for (const extent of extents)
     length *= Number.isInteger(extent) && (extent as number) >= 0 ? (extent as number) : Number.NaN;
   return length;
+}
+
+/** Whether a typed array type, or the one that it extends, is of floating-point numbers. */
+function isFloat(Type: TypedArrayType<unknown>): boolean {
+  if (Type.name.startsWith('Float')) return true;
+  const parent: unknown = Object.getPrototypeOf(Type);
+  return typeof parent === 'function' && parent.name.startsWith('Float');
 }

@@ -1,162 +1,348 @@
+import { DagError } from '../errors.js';
+import { type Block, BlockMark, type Watch } from './block.js';
+import { BlockDirectory } from './directory.js';
+import { FreeLists } from './free-lists.js';
+import type { BlockHandle, HandleNews, KnownBlock } from './handle-table.js';
+import { MAIN, SharedBlocks } from './shared-blocks.js';
+import { sizeClass } from './size-class.js';
+
+export type { Block } from './block.js';
+export type { BlockHandle, HandleNews } from './handle-table.js';
+
 /** Free blocks that nobody took for so long are given back to the system. Milliseconds. */
 const KEEP_FREE_FOR = 10_000;
-const SMALLEST = 4096;
-/** Sizes between two powers of two: at most an eighth of a block is waste. */
-const STEPS = 8;
+/** Bytes of this read as NaN. */
+const POISON_FLOAT = 0xff;
+const POISON = 0xdb;
 
-/** A stretch of memory that threads share, and who sees it. */
-export interface Block {
-  /** The pool's own handle of the memory. */
-  readonly memory: SharedArrayBuffer;
-  /** What was handed out: the same memory behind a JavaScript object of its own, whose collection can be watched. */
-  readonly wrapper: WeakRef<SharedArrayBuffer>;
-  /** Key of the registration that watches the wrapper. */
-  readonly token: object;
-  /** Whose body took it; undefined outside any body. */
+/** What memory is taken for. */
+export interface TakeOptions {
+  /** The call whose body takes it; undefined outside any body. */
   readonly owner: object | undefined;
-  /** How many values of calls lie on it. */
-  values: number;
-  /** How many results in the user's hands lie on it, plus one if it may be seen by code that no ledger knows. */
-  lent: number;
+  /** Whether for floating-point numbers. Default false. */
+  readonly float?: boolean;
 }
 
-/** Counts of a pool. Bytes are those of whole blocks. */
+/** Where a buffer lies. */
+export interface BlockPlace {
+  /** The block's id, the same in all threads. */
+  readonly id: number;
+  /** False when the block was released since the buffer was handed out: its bytes belong to somebody else. */
+  readonly current: boolean;
+}
+
+/** Counts of a pool; once it is shared, of all threads. Bytes are those of whole blocks. */
 export interface BlockStats {
   readonly liveBlocks: number;
   readonly liveBytes: number;
   readonly freeBlocks: number;
   readonly freeBytes: number;
-  /** Bytes ever taken from the system; grows only when no free block fits. */
+  /** Bytes held from the system, live and free; grows only when no free block fits. */
   readonly mappedBytes: number;
-}
-
-/** The size class for `bytes`: the next of eight steps between powers of two. */
-export function sizeClass(bytes: number): number {
-  if (bytes <= SMALLEST) return SMALLEST;
-  const power = 2 ** Math.floor(Math.log2(bytes));
-  const step = power / STEPS;
-  return Math.ceil(bytes / step) * step;
 }
 
 /**
  * Recycles shared memory by size: a fresh 8 MiB SharedArrayBuffer costs about thirty times a recycled one. A block goes
  * back when its last value is released, or when what was handed out is collected.
+ *
+ * Threads that share a directory recycle each other's blocks. A block that a thread takes is its own until it releases it
+ * or another adopts it, and, should it die, until the main thread reclaims it.
  */
 export class BlockPool {
-  readonly #free = new Map<number, SharedArrayBuffer[]>();
-  readonly #blocks = new WeakMap<ArrayBufferLike, Block>();
-  readonly #collected = new FinalizationRegistry<SharedArrayBuffer>((memory) => {
-    this.#live(-1, memory);
-    this.#putBack(memory);
+  /** Memory that has no id: all of it until the pool is shared, then only what the directory had no room for. */
+  readonly #free = new FreeLists();
+  /** Live blocks without an id. */
+  readonly #own: Block[] = [];
+  #ownBytes = 0;
+  /** How many live blocks have one; they stand in what is known of their ids. */
+  #named = 0;
+  readonly #opened = new WeakMap<ArrayBufferLike, KnownBlock>();
+  readonly #collected = new FinalizationRegistry<Watch>((watch) => {
+    if (watch.block.watch === watch) this.#putBack(watch.block);
   });
-  #liveBlocks = 0;
-  #liveBytes = 0;
-  #freeBytes = 0;
-  #freeBlocks = 0;
-  #mappedBytes = 0;
+  #shared: SharedBlocks | undefined;
   #sweep: NodeJS.Timeout | undefined;
   #idle = false;
-  /** Fill released blocks with 0xFF, which reads as NaN and -1, so that use after release is seen. */
+  /** Fill released blocks, floating-point ones with NaN and others with 0xDB, so that use after release is seen. */
   poison = false;
+  /** Bytes that all blocks together should not exceed: free ones are given up first. Default unlimited. */
+  maxBytes = Infinity;
 
-  /** Whether any block is out; while none is, ledgers have nothing to count. */
+  /** Whether this thread has any block; while it has none, ledgers have nothing to count. */
   get inUse(): boolean {
-    return this.#liveBlocks > 0;
+    return this.#own.length > 0 || this.#named > 0;
   }
 
+  /** O(blocks) once shared. */
   get stats(): BlockStats {
+    const shared = this.#shared?.directory.counts();
+    const liveBytes = this.#ownBytes + (shared?.liveBytes ?? 0);
+    const freeBytes = this.#free.bytes + (shared?.freeBytes ?? 0);
     return {
-      liveBlocks: this.#liveBlocks,
-      liveBytes: this.#liveBytes,
-      freeBlocks: this.#freeBlocks,
-      freeBytes: this.#freeBytes,
-      mappedBytes: this.#mappedBytes,
+      liveBlocks: this.#own.length + (shared?.liveBlocks ?? 0),
+      liveBytes,
+      freeBlocks: this.#free.blocks + (shared?.freeBlocks ?? 0),
+      freeBytes,
+      mappedBytes: liveBytes + freeBytes,
     };
   }
 
   /** Memory of at least `bytes`, its content undefined. The buffer may be longer than asked for. */
-  take(bytes: number, owner: object | undefined): SharedArrayBuffer {
+  take(bytes: number, options: TakeOptions): SharedArrayBuffer {
     const size = sizeClass(bytes);
-    const memory = this.#takeFree(size) ?? this.#map(size);
-    const wrapper = structuredClone(memory);
-    const token = {};
-    const block: Block = {
-      memory,
-      wrapper: new WeakRef(wrapper),
-      token,
-      owner,
-      values: 0,
-      lent: owner === undefined ? 1 : 0,
-    };
-    this.#blocks.set(wrapper, block);
-    this.#collected.register(wrapper, memory, token);
-    this.#live(1, memory);
-    return wrapper;
+    const known = this.#shared?.take(size);
+    const memory = known?.memory ?? this.#free.take(size);
+    this.#idle = false;
+    if (memory !== undefined) return this.#handOut(memory, known, options);
+    this.#makeRoom(size);
+    const fresh = new SharedArrayBuffer(size);
+    return this.#handOut(fresh, this.#shared?.enter(fresh), options);
   }
 
-  /** The block behind a buffer that was handed out and not recycled since. */
+  /** The block behind a buffer that was handed out, while it is this thread's. */
   blockOf(buffer: ArrayBufferLike): Block | undefined {
-    return this.#blocks.get(buffer);
+    const block = this.#markOf(buffer);
+    return block !== undefined && this.#isLive(block) ? block : undefined;
+  }
+
+  /** The block of an id, while it is this thread's. */
+  blockAt(id: number): Block | undefined {
+    return this.#shared?.blockAt(id);
+  }
+
+  /** What was handed out for a block, made anew, with this owner, if it was collected. */
+  wrapperOf(block: Block, owner?: object): SharedArrayBuffer {
+    return block.watch?.wrapper.deref() ?? this.#watch(block, owner);
   }
 
   /** Takes a block back for the next `take`. Nothing may use it any more. */
   recycle(block: Block): void {
-    const wrapper = block.wrapper.deref();
-    if (wrapper === undefined) return; // collected: the registry takes it back
-    if (!this.#collected.unregister(block.token)) return;
-    this.#blocks.delete(wrapper);
-    this.#live(-1, block.memory);
-    this.#putBack(block.memory);
+    if (block.watch?.wrapper.deref() === undefined) return; // collected: the registry takes it back
+    this.#putBack(block);
   }
 
-  /** Gives every free block back to the system. */
+  /** Gives every free block back to the system, those of other threads too; they let go of them when they are told. */
   trim(): void {
-    this.#free.clear();
-    this.#freeBytes = 0;
-    this.#freeBlocks = 0;
+    this.#free.drop();
+    this.#shared?.retire();
   }
 
-  #live(change: 1 | -1, memory: SharedArrayBuffer): void {
-    this.#liveBlocks += change;
-    this.#liveBytes += change * memory.byteLength;
+  /**
+   * Lets other threads use this pool's blocks: gives the directory that they attach to. For the main thread, which all
+   * others tell of their memory.
+   */
+  share(): SharedArrayBuffer {
+    if (this.#shared === undefined) this.attach(BlockDirectory.allocate(), MAIN);
+    return this.#joined.directory.memory;
   }
 
-  #putBack(memory: SharedArrayBuffer): void {
-    if (this.poison) new Uint8Array(memory).fill(0xff);
-    const size = memory.byteLength;
-    const list = this.#free.get(size);
-    if (list === undefined) this.#free.set(size, [memory]);
-    else list.push(memory);
-    this.#freeBytes += size;
-    this.#freeBlocks += 1;
+  /**
+   * Joins the threads that share a directory; its blocks, if it has any, become known by `handlesSince`.
+   *
+   * @param thread 2 to 2045, no other thread's; a dead thread's only after `reclaim`.
+   * @throws DAG_INTERNAL when the pool is shared already.
+   */
+  attach(directory: SharedArrayBuffer, thread: number): void {
+    if (this.#shared !== undefined) throw new DagError('DAG_INTERNAL', { message: 'A pool was to be shared twice.' });
+    const shared = new SharedBlocks(directory, thread);
+    this.#shared = shared;
+    for (const memory of this.#free.drop()) {
+      const known = shared.enter(memory);
+      if (known === undefined) this.#free.put(memory);
+      else shared.release(known);
+    }
+    for (const block of [...this.#own]) {
+      const known = shared.enter(block.memory);
+      if (known === undefined) continue;
+      this.#drop(block);
+      this.#add(block, known);
+    }
     this.#sweepLater();
   }
 
-  #takeFree(size: number): SharedArrayBuffer | undefined {
-    const memory = this.#free.get(size)?.pop();
-    if (memory === undefined) return undefined;
-    this.#freeBytes -= size;
-    this.#freeBlocks -= 1;
-    this.#idle = false;
-    return memory;
+  /** What other threads must be told of memory since a cursor, 0 for the beginning. */
+  handlesSince(cursor: number): HandleNews {
+    return this.#shared?.since(cursor) ?? { cursor, handles: [] };
   }
 
-  #map(size: number): SharedArrayBuffer {
-    this.#mappedBytes += size;
-    return new SharedArrayBuffer(size);
+  /** Enters what another thread's `handlesSince` gave. @throws DAG_INTERNAL when the pool is not shared. */
+  learn(handles: readonly BlockHandle[]): void {
+    if (handles.length === 0) return;
+    this.#joined.learn(handles);
+    this.#sweepLater();
+  }
+
+  /** Which block a buffer is that `take`, `adopt` or `open` gave here; undefined for others. */
+  locate(buffer: ArrayBufferLike): BlockPlace | undefined {
+    const block = this.#markOf(buffer);
+    const known = block === undefined ? this.#opened.get(buffer) : block.known;
+    if (known === undefined) return undefined;
+    const { id, mapping } = known;
+    return { id, current: this.#joined.directory.isCurrent(id, mapping, block?.generation ?? known.opened) };
+  }
+
+  /**
+   * The memory of a block that somebody holds for this thread while it reads there. It is not watched.
+   *
+   * @throws DAG_INTERNAL when the memory is not known here.
+   */
+  open(id: number): SharedArrayBuffer {
+    const known = this.#joined.known(id);
+    known.opened = this.#joined.directory.generationOf(id);
+    this.#opened.set(known.memory, known);
+    return known.memory;
+  }
+
+  /**
+   * Leaves a block to another thread: it is not watched or counted here any more, and stays taken in this thread's name
+   * until the other adopts it or, if this thread dies before, it is reclaimed.
+   *
+   * @returns its id; -1 for memory that is in no directory, which is then never recycled.
+   */
+  surrender(buffer: ArrayBufferLike): number {
+    const block = this.blockOf(buffer);
+    if (block !== undefined) this.#detach(block);
+    return this.locate(buffer)?.id ?? -1;
+  }
+
+  /**
+   * Takes over a block that another thread surrendered, and gives what to hand out for it: the same as before where it
+   * is this thread's already.
+   *
+   * @param from the thread that must have it. Default any.
+   * @throws DAG_INTERNAL when its memory is not known here, or when it is free.
+   */
+  adopt(id: number, owner: object | undefined, from?: number): SharedArrayBuffer {
+    const block = this.blockAt(id);
+    if (block !== undefined) return this.wrapperOf(block, owner);
+    const known = this.#joined.adopt(id, from);
+    return this.#handOut(known.memory, known, { owner, float: this.#joined.directory.isFloat(id) });
+  }
+
+  /**
+   * Settles what a thread had that has ended: to be called by the main thread, once it has learned and adopted all that
+   * the thread had sent.
+   */
+  reclaim(thread: number): void {
+    this.#shared?.reclaim(thread);
+  }
+
+  get #joined(): SharedBlocks {
+    if (this.#shared === undefined) throw new DagError('DAG_INTERNAL', { message: 'A pool is not shared.' });
+    return this.#shared;
+  }
+
+  #handOut(memory: SharedArrayBuffer, known: KnownBlock | undefined, options: TakeOptions): SharedArrayBuffer {
+    const { owner, float = false } = options;
+    const lent = owner === undefined ? 1 : 0;
+    const block: Block = {
+      pool: this,
+      memory,
+      watch: undefined,
+      float,
+      known: undefined,
+      generation: 0,
+      place: -1,
+      values: 0,
+      lent,
+    };
+    this.#add(block, known);
+    return this.#watch(block, owner);
+  }
+
+  /** Enters a live block, by the id that other threads know it by if it has one. */
+  #add(block: Block, known: KnownBlock | undefined): void {
+    if (known === undefined) {
+      block.place = this.#own.push(block) - 1;
+      this.#ownBytes += block.memory.byteLength;
+      return;
+    }
+    const { directory } = this.#joined;
+    block.known = known;
+    block.generation = directory.generationOf(known.id);
+    directory.setFloat(known.id, block.float);
+    known.block = block;
+    this.#named += 1;
+  }
+
+  #drop(block: Block): void {
+    const { known, place } = block;
+    if (known !== undefined) {
+      known.block = undefined;
+      this.#named -= 1;
+      return;
+    }
+    const last = this.#own.pop();
+    if (last !== undefined && last !== block) {
+      this.#own[place] = last;
+      last.place = place;
+    }
+    block.place = -1;
+    this.#ownBytes -= block.memory.byteLength;
+  }
+
+  #isLive(block: Block): boolean {
+    return block.known === undefined ? block.place >= 0 : block.known.block === block;
+  }
+
+  #markOf(buffer: ArrayBufferLike): Block | undefined {
+    const block = BlockMark.blockOf(buffer);
+    return block?.pool === this ? block : undefined;
+  }
+
+  /** Makes what is handed out for a block; a collection of what was handed out before means nothing any more. */
+  #watch(block: Block, owner: object | undefined): SharedArrayBuffer {
+    if (block.watch !== undefined) this.#collected.unregister(block.watch);
+    const wrapper = structuredClone(block.memory);
+    const watch = { block, wrapper: new WeakRef(wrapper) };
+    block.watch = watch;
+    new BlockMark(wrapper, { block, owner });
+    this.#collected.register(wrapper, watch, watch);
+    return wrapper;
+  }
+
+  #detach(block: Block): void {
+    this.#drop(block);
+    if (block.watch !== undefined) this.#collected.unregister(block.watch);
+  }
+
+  /** A thread that dies in here has not released the block, so that it is reclaimed. */
+  #putBack(block: Block): void {
+    if (!this.#isLive(block)) return;
+    this.#detach(block);
+    const { memory, known } = block;
+    if (this.poison) new Uint8Array(memory).fill(block.float ? POISON_FLOAT : POISON);
+    if (known === undefined) this.#free.put(memory);
+    else this.#shared?.release(known);
+    this.#sweepLater();
+  }
+
+  /** Gives up free blocks when fresh memory would exceed `maxBytes`. It is mapped in any case: one call may always run. */
+  #makeRoom(size: number): void {
+    if (this.maxBytes === Infinity) return;
+    const directory = this.#shared?.directory;
+    let excess = this.#ownBytes + this.#free.bytes + (directory?.mappedBytes ?? 0) + size - this.maxBytes;
+    if (excess > 0) for (const { byteLength } of this.#free.drop(excess)) excess -= byteLength;
+    if (excess > 0 && directory?.mayHaveAnyFree() === true) this.#shared?.retire(excess);
   }
 
   /** Gives free blocks back after a while without any use; never keeps the process alive. */
   #sweepLater(): void {
     this.#idle = false;
     this.#sweep ??= setInterval(() => {
-      if (this.#idle) {
-        this.trim();
-        clearInterval(this.#sweep);
-        this.#sweep = undefined;
-      }
-      this.#idle = true;
+      this.#tend();
     }, KEEP_FREE_FOR).unref();
+  }
+
+  #tend(): void {
+    if (this.#idle) this.#free.drop();
+    this.#shared?.tend();
+    // While other threads may release blocks that are known here, there is something to look after.
+    if (this.#idle && (this.#shared?.empty ?? true)) {
+      clearInterval(this.#sweep);
+      this.#sweep = undefined;
+    }
+    this.#idle = true;
   }
 }
 

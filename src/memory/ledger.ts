@@ -1,6 +1,7 @@
 import { eachArgument } from '../graph/dependencies.js';
 import type { Future } from '../graph/future.js';
-import type { Block, BlockPool } from './blocks.js';
+import { type Block, ownerOf } from './block.js';
+import type { BlockPool } from './blocks.js';
 import { eachBuffer } from './buffers.js';
 
 /**
@@ -12,6 +13,8 @@ export class BufferLedger {
   readonly #holdings = new WeakMap<Future, Holding>();
   /** Blocks under literal arguments of calls that were made in bodies and have not run. */
   readonly #borrowed = new WeakMap<Future, Block[]>();
+  /** Blocks under messages on their way. */
+  readonly #pins = new Map<Block, Pin>();
 
   constructor(pool: BlockPool) {
     this.#pool = pool;
@@ -26,7 +29,7 @@ export class BufferLedger {
     if (found === undefined) return;
     for (const block of found) {
       // A block that its body kept for itself, and that comes out in a later result, may be seen by that body for ever.
-      if (block.values === 0 && block.owner !== future) block.lent += 1;
+      if (block.values === 0 && ownerOf(block) !== future) block.lent += 1;
       block.values += 1;
     }
     this.#holdings.set(future, { blocks: found, lent: false });
@@ -103,6 +106,29 @@ export class BufferLedger {
     for (const block of borrowed) this.#let(block);
   }
 
+  /**
+   * Holds a block, by its id or by what was handed out for it, while a message about it travels: it is neither recycled
+   * nor collected before `unpin`. Undefined when it is no block of this thread.
+   */
+  pin(at: number | ArrayBufferLike): Block | undefined {
+    const block = typeof at === 'number' ? this.#pool.blockAt(at) : this.#pool.blockOf(at);
+    if (block === undefined) return undefined;
+    block.values += 1;
+    const pin = this.#pins.get(block);
+    if (pin === undefined) this.#pins.set(block, { wrapper: this.#pool.wrapperOf(block), count: 1 });
+    else pin.count += 1;
+    return block;
+  }
+
+  /** Ends one `pin` of a block. It is recycled if no value and no result in the user's hands lies on it. */
+  unpin(block: Block): void {
+    const pin = this.#pins.get(block);
+    if (pin === undefined) return;
+    this.#let(block);
+    pin.count -= 1;
+    if (pin.count === 0) this.#pins.delete(block);
+  }
+
   /** Whether nobody but this call's value can see the buffer, so that its only consumer may overwrite it. */
   solelyHeld(buffer: ArrayBufferLike): boolean {
     const block = this.#pool.blockOf(buffer);
@@ -134,4 +160,10 @@ export class BufferLedger {
 interface Holding {
   readonly blocks: readonly Block[];
   lent: boolean;
+}
+
+interface Pin {
+  /** Keeps the block from being collected. */
+  readonly wrapper: SharedArrayBuffer;
+  count: number;
 }

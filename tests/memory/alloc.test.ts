@@ -20,6 +20,14 @@ describe('alloc', () => {
     expect(alloc(BigUint64Array, 3)).toHaveLength(3);
   });
 
+  it('says whether the memory is for floating-point numbers', () => {
+    class Samples extends Float64Array {}
+    class Codes extends Int16Array {}
+    const types = [Float32Array, Float64Array, Samples, Codes, Uint8Array, BigInt64Array] as const;
+    const floats = types.map((Type) => blocks.blockOf(alloc<ArrayBufferView>(Type, 3).buffer)?.float);
+    expect(floats).toEqual([true, true, true, false, false, false]);
+  });
+
   it('takes the lengths of dimensions', () => {
     expect(alloc(Float64Array, [2, 3, 4])).toHaveLength(24);
     expect(alloc(Float64Array, [])).toHaveLength(1);

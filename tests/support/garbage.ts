@@ -5,6 +5,11 @@ import { turnOfLoop } from './waiting.js';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
+/** Collects garbage, and lets nothing run that waits for collections. */
+export function collectGarbageNow(): void {
+  collect();
+}
+
 /** Collects garbage, and lets what waits for collections run. */
 export async function collectGarbage(): Promise<void> {
   await turnOfLoop();
