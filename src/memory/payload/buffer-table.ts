@@ -3,28 +3,36 @@ import type { PayloadMemory } from './context.js';
 import type { PackedBuffer } from './format.js';
 import { alignmentOf, isFloat } from './views.js';
 
-/** The part of an ordinary buffer that the views of a payload use. */
-interface Span {
+/** One buffer of a payload, and what part of it the views of the payload use. */
+class BufferUse {
+  readonly buffer: ArrayBufferLike;
   readonly index: number;
-  readonly buffer: ArrayBuffer;
-  low: number;
-  high: number;
-  alignment: number;
-  float: boolean;
+  /** Whether the bytes must be copied before other threads see them. */
+  readonly ordinary: boolean;
+  low = 0;
+  /** 0 while no view uses any byte. */
+  high = 0;
+  alignment = 1;
+  float = false;
   /** It stands in the payload itself, so it travels as a whole. */
-  bare: boolean;
-  /** Positions of the offsets to be corrected once it is known where the bytes are. */
-  readonly offsets: number[];
+  bare = false;
+  /** Where the offsets of views stand in the program. */
+  readonly offsets: number[] = [];
   /** The same for views without any bytes. */
-  readonly empty: number[];
+  empty: number[] | undefined = undefined;
+
+  constructor(buffer: ArrayBufferLike, index: number, ordinary: boolean) {
+    this.buffer = buffer;
+    this.index = index;
+    this.ordinary = ordinary;
+  }
 }
 
 /** The buffers of one payload, each once: views that share one keep sharing. */
 export class BufferTable {
   readonly buffers: PackedBuffer[] = [];
   readonly #memory: PayloadMemory;
-  readonly #indices = new Map<ArrayBufferLike, number>();
-  readonly #spans = new Map<ArrayBufferLike, Span>();
+  readonly #uses = new Map<ArrayBufferLike, BufferUse>();
 
   constructor(memory: PayloadMemory) {
     this.#memory = memory;
@@ -32,57 +40,51 @@ export class BufferTable {
 
   /** The index of a view's buffer. `position` is where its offset stands in the program. */
   addView(view: ArrayBufferView, type: number, position: number): number {
-    const index = this.#add(view.buffer);
-    const span = this.#spans.get(view.buffer);
-    if (span !== undefined) {
-      if (view.byteLength === 0) span.empty.push(position);
+    const use = this.#useOf(view.buffer);
+    if (use.ordinary) {
+      const { byteOffset, byteLength } = view;
+      if (byteLength === 0) (use.empty ??= []).push(position);
       else {
-        span.offsets.push(position);
-        span.low = Math.min(span.low, view.byteOffset);
-        span.high = Math.max(span.high, view.byteOffset + view.byteLength);
-        span.alignment = Math.max(span.alignment, alignmentOf(view));
-        span.float ||= isFloat(type);
+        use.low = use.high === 0 ? byteOffset : Math.min(use.low, byteOffset);
+        use.high = Math.max(use.high, byteOffset + byteLength);
+        use.alignment = Math.max(use.alignment, alignmentOf(view));
+        use.float ||= isFloat(type);
+        use.offsets.push(position);
       }
     }
-    return index;
+    return use.index;
   }
 
   /** The index of a buffer that stands in the payload itself. */
   addBuffer(buffer: ArrayBufferLike): number {
-    const index = this.#add(buffer);
-    const span = this.#spans.get(buffer);
-    if (span !== undefined) span.bare = true;
-    return index;
+    const use = this.#useOf(buffer);
+    use.bare = true;
+    return use.index;
   }
 
   /** Copies what is in ordinary memory, each span once, and corrects the offsets of the views on it. */
   place(program: unknown[]): void {
-    for (const span of this.#spans.values()) {
-      if (span.bare) continue;
-      if (span.offsets.length === 0) {
-        this.buffers[span.index] = new ArrayBuffer(0);
-        for (const position of span.empty) program[position] = 0;
-        continue;
-      }
-      const low = span.low - (span.low % span.alignment);
-      const { block, offset } = this.#memory.place(new Uint8Array(span.buffer, low, span.high - low), span.float);
-      this.buffers[span.index] = block;
-      for (const position of span.offsets) program[position] = (program[position] as number) - low + offset; // see addView
-      for (const position of span.empty) program[position] = offset;
-    }
+    for (const use of this.#uses.values()) if (use.ordinary && !use.bare) this.#placeSpan(use, program);
   }
 
-  #add(buffer: ArrayBufferLike): number {
-    const known = this.#indices.get(buffer);
-    if (known !== undefined) return known;
-    const index = this.buffers.length;
-    this.#indices.set(buffer, index);
-    const block = this.#memory.locate(buffer);
-    this.buffers.push(block ?? buffer);
-    if (block === undefined && !types.isSharedArrayBuffer(buffer)) {
-      const span = { index, buffer, low: Infinity, high: 0, alignment: 1, float: false, bare: false };
-      this.#spans.set(buffer, { ...span, offsets: [], empty: [] });
+  #placeSpan({ buffer, index, low, high, alignment, float, offsets, empty }: BufferUse, program: unknown[]): void {
+    const start = low - (low % alignment);
+    const placed = high === 0 ? undefined : this.#memory.place(new Uint8Array(buffer, start, high - start), float);
+    const offset = placed?.offset ?? 0;
+    this.buffers[index] = placed?.block ?? new ArrayBuffer(0);
+    for (const position of offsets) program[position] = (program[position] as number) - start + offset; // see addView
+    if (empty !== undefined) for (const position of empty) program[position] = offset;
+  }
+
+  #useOf(buffer: ArrayBufferLike): BufferUse {
+    let use = this.#uses.get(buffer);
+    if (use === undefined) {
+      const block = this.#memory.locate(buffer);
+      const ordinary = block === undefined && !types.isSharedArrayBuffer(buffer);
+      use = new BufferUse(buffer, this.buffers.length, ordinary);
+      this.#uses.set(buffer, use);
+      this.buffers.push(block ?? buffer);
     }
-    return index;
+    return use;
   }
 }

@@ -64,28 +64,15 @@ const byPrototype = new WeakMap<object, RegisteredCodec>();
 const LIBRARY: readonly LibraryCodec[] = [ndarrayCodec, arrowCodec];
 const LIBRARY_PREFIX = 'lazydag:';
 
-/** What travels without a codec. */
+/** What travels without a codec, typed arrays apart. */
 const HANDLED = new Set<unknown>(
-  [
-    Object,
-    Array,
-    Map,
-    Set,
-    Date,
-    RegExp,
-    Number,
-    String,
-    Boolean,
-    BigInt,
-    Function,
-    Symbol,
-    ArrayBuffer,
-    DataView,
-    Buffer,
-  ]
-    .concat(SharedArrayBuffer as never, Object.getPrototypeOf(Uint8Array) as never, Uint8Array as never) // mixed classes
-    .map((Class) => Class.prototype as unknown),
-);
+  [Object, Array, Map, Set, Date, RegExp, Number, String, Boolean, BigInt, Function, Symbol].map(
+    (Class) => Class.prototype as unknown,
+  ),
+)
+  .add(ArrayBuffer.prototype)
+  .add(SharedArrayBuffer.prototype)
+  .add(DataView.prototype);
 
 const RULES: OptionRules<Codec<never, never>> = {
   encode: { expected: 'a function', allows: (given) => typeof given === 'function' },
@@ -159,7 +146,8 @@ function checkClass(Class: unknown): object {
       message: `registerCodec() expects a class, got ${typeof Class === 'function' ? `the function ${Class.name}` : describeOption(Class)}.`,
     });
   }
-  if (HANDLED.has(prototype)) {
+  // Prototypes of typed arrays say how large the elements are; those of subclasses inherit it.
+  if (HANDLED.has(prototype) || Object.hasOwn(prototype, 'BYTES_PER_ELEMENT') || prototype === Buffer.prototype) {
     throw new DagError('DAG_OPTION', {
       message: `registerCodec() expects a class of yours, got ${(Class as CodecClass<object>).name}, which travels without a codec.`,
     });

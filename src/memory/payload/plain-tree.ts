@@ -15,18 +15,19 @@ export function isPlainTree(root: object): boolean {
 
 /** In the order in which structured clone goes, so that the depths are those that it will meet. */
 function walk(root: object): boolean {
-  const seen = new Set<object>();
+  let seen: Set<object> | undefined;
   const stack: object[] = [root];
   const depths: number[] = [0];
   for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
     const depth = depths.pop() ?? 0;
-    if (seen.has(value)) continue;
-    seen.add(value);
+    if (seen?.has(value) === true) continue;
     const sort = sortOf(value);
     if (sort === 'atom') continue;
     if (depth > DEEPEST || !isPlainContainer(value, sort)) return false;
     const base = stack.length;
     if (!pushElements(value, sort, stack)) return false;
+    if (stack.length === base) continue; // a leaf is sooner looked at again than remembered
+    (seen ??= new Set()).add(value);
     for (let low = base, high = stack.length - 1; low < high; low += 1, high -= 1) swap(stack, low, high);
     for (let index = base; index < stack.length; index += 1) depths.push(depth + 1);
   }
@@ -50,32 +51,43 @@ function swap(stack: object[], low: number, high: number): void {
 
 /** Appends the objects in a container to a stack; false when something in it is no data. */
 function pushElements(value: object, sort: Sort, stack: object[]): boolean {
-  const push = (element: unknown): boolean => {
-    if (typeof element === 'object' && element !== null) stack.push(element);
-    return typeof element !== 'function' && typeof element !== 'symbol';
-  };
-  if (sort === 'array') return pushArray(value as readonly unknown[], push);
-  if (sort === 'map') {
-    for (const [key, element] of value as Map<unknown, unknown>) if (!push(key) || !push(element)) return false;
-  } else if (sort === 'set') {
-    for (const element of value as Set<unknown>) if (!push(element)) return false;
-  } else {
-    const record = value as Record<string, unknown>;
-    for (const key in record) if (Object.hasOwn(record, key) && !push(record[key])) return false;
-  }
+  if (sort === 'array') return pushArray(value as readonly unknown[], stack); // by its sort, as below
+  if (sort === 'record') return pushRecord(value as Record<string, unknown>, stack);
+  if (sort === 'set') return pushArray([...(value as Set<unknown>)], stack);
+  for (const entry of value as Map<unknown, unknown>) if (!pushArray(entry, stack)) return false;
   return true;
 }
 
-function pushArray(elements: readonly unknown[], push: (element: unknown) => boolean): boolean {
+function pushArray(elements: readonly unknown[], stack: object[]): boolean {
   for (let index = 0; index < elements.length; index += 1) {
     const element = elements[index];
-    if (typeof element !== 'number' && !push(element)) return false;
+    if (typeof element === 'number') continue;
+    if (typeof element === 'object') {
+      if (element !== null) stack.push(element);
+    } else if (typeof element === 'function' || typeof element === 'symbol') return false;
   }
   return true;
 }
 
-/** Whether a container holds nothing but primitives. */
+function pushRecord(record: Record<string, unknown>, stack: object[]): boolean {
+  for (const key in record) {
+    const element = record[key];
+    if (typeof element === 'number') continue;
+    if (typeof element === 'object') {
+      if (element !== null && Object.hasOwn(record, key)) stack.push(element);
+    } else if (typeof element === 'function' || typeof element === 'symbol') {
+      if (Object.hasOwn(record, key)) return false;
+    }
+  }
+  return true;
+}
+
+/** Whether a container holds nothing but primitives; not so where looking at it throws. */
 export function isLeaf(value: object, sort: Sort): boolean {
   const stack: object[] = [];
-  return isPlainContainer(value, sort) && pushElements(value, sort, stack) && stack.length === 0;
+  try {
+    return isPlainContainer(value, sort) && pushElements(value, sort, stack) && stack.length === 0;
+  } catch {
+    return false;
+  }
 }

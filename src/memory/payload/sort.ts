@@ -14,7 +14,7 @@ export function sortOf(value: object): Sort {
   if (prototype === Array.prototype) return Array.isArray(value) ? 'array' : 'record';
   if (ArrayBuffer.isView(value)) return 'view';
   if (types.isAnyArrayBuffer(value)) return 'buffer';
-  if (types.isNativeError(value) || value instanceof Error) return 'error';
+  if (types.isNativeError(value) || value instanceof Error || value instanceof DOMException) return 'error';
   if (isContainer(value)) {
     if (Array.isArray(value)) return 'array';
     if (types.isMap(value)) return 'map';

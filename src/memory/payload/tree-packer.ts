@@ -140,9 +140,8 @@ export class TreePacker {
   #enterArray(original: unknown[], copy: unknown[], site: Site): void {
     this.#enterElements(copy, { above: site, label: indexLabel });
     const keys = Object.keys(original);
-    for (let last = keys.length - 1; last >= 0; last -= 1) {
-      const key = keys[last] ?? '';
-      if (/^\d+$/.test(key)) break; // indices come first
+    const named = keys.findLastIndex((key) => /^\d+$/.test(key)) + 1; // indices come first
+    for (const key of keys.slice(named)) {
       const element: unknown = (original as unknown as Record<string, unknown>)[key];
       this.#enter(element, siteIn(copy, key, { above: site, label: propertyLabel }));
     }

@@ -37,19 +37,21 @@ export function viewType(view: ArrayBufferView): number | undefined {
   return builtin ? type : undefined;
 }
 
+const FLOAT: readonly boolean[] = NAMES.map((name) => name.startsWith('Float'));
+
 /** Whether the elements are floating-point numbers. */
 export function isFloat(type: number): boolean {
-  return NAMES[type]?.startsWith('Float') ?? false;
+  return FLOAT[type] === true;
 }
 
 /** Elements of a view; bytes of a DataView. */
 export function lengthOf(view: ArrayBufferView): number {
-  return 'length' in view ? (view.length as number) : view.byteLength; // all typed arrays have a length
+  return (view as { readonly length?: number }).length ?? view.byteLength; // all typed arrays have a length
 }
 
 /** Bytes to whose multiples a view's offset must fall. */
 export function alignmentOf(view: ArrayBufferView): number {
-  return 'BYTES_PER_ELEMENT' in view ? (view.BYTES_PER_ELEMENT as number) : 1; // typed arrays have it, DataViews need none
+  return (view as { readonly BYTES_PER_ELEMENT?: number }).BYTES_PER_ELEMENT ?? 1; // typed arrays have it, DataViews need none
 }
 
 /** A view of memory. */

@@ -1,5 +1,4 @@
 import { dirname, join } from 'node:path';
-import { DagError } from '../../../errors.js';
 import type { LibraryCodec } from './library-codec.js';
 import { isLoaded, loadFile, resolvePeer } from './peer.js';
 
@@ -72,16 +71,17 @@ function buildOf(
     const file = fileOf(build);
     try {
       const arrow = load(file);
-      if (instance instanceof arrow[kind]) return { build, file, arrow };
+      // Not by `instanceof`, for which newer versions count other builds in.
+      if (Object.prototype.isPrototypeOf.call(arrow[kind].prototype as object, instance)) return { build, file, arrow };
     } catch (thrown) {
       failure ??= thrown; // where ES modules cannot be required, the other build may still be it
     }
   }
-  throw new DagError('DAG_CANNOT_TRAVEL', {
-    message: `The ${kind} is not of the apache-arrow package at ${dirname(fileOf('cjs'))}; expected one of its builds.`,
-    remedy: 'Install apache-arrow once (`npm ls apache-arrow`), and leave it out of bundles.',
-    ...(failure === undefined ? {} : { cause: failure }),
-  });
+  // Told with the path of the value by whoever packs it.
+  throw new Error(
+    `it is not of the package apache-arrow at ${dirname(fileOf('cjs'))}; install that once (\`npm ls apache-arrow\`) and leave it out of bundles`,
+    failure === undefined ? {} : { cause: failure },
+  );
 }
 
 function encode(instance: object): PlainArrow {
