@@ -6,7 +6,7 @@ export const ERROR_CODES = {
   DAG_ABORTED: 'The run was aborted by its signal.',
   DAG_ASYNC_NODE: 'resolveSync() met a body that is asynchronous.',
   DAG_CALL_TIMEOUT: 'A call took longer than the `timeout` of its node.',
-  DAG_CANNOT_TRAVEL: 'A value cannot go to another thread.',
+  DAG_CANNOT_TRAVEL: 'A value cannot be sent to another thread.',
   DAG_CHECKED_TYPE: 'A checked node was given an argument of another type than it declares.',
   DAG_CYCLE: 'A call waits for itself.',
   DAG_DONATE: 'The `donate` option names an argument that the call does not have.',

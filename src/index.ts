@@ -45,6 +45,7 @@ export type {
   Settled,
 } from './graph/types.js';
 export { alloc, type AllocOptions, type TypedArrayType } from './memory/alloc.js';
+export { registerCodec, type Codec, type CodecClass } from './memory/payload/codec.js';
 export { asCompleted } from './resolve/as-completed.js';
 export { currentCall, type CurrentCall } from './resolve/current-call.js';
 export { plan, type Plan, type PlanEstimate, type PlannedCall, type PlanOptions } from './resolve/plan.js';

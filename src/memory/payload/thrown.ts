@@ -1,0 +1,62 @@
+import { types } from 'node:util';
+import { DagError, describeThrown } from '../../errors.js';
+import { valueText } from '../../graph/value-text.js';
+import type { PackContext } from './context.js';
+import { errorParts, fillError, makeError } from './error-parts.js';
+import { pack } from './pack.js';
+
+/**
+ * Packs what a body threw: like `pack`, but what cannot travel never takes the place of the failure itself. Properties
+ * of errors that cannot travel, such as the request of an error of an HTTP client, arrive as short texts, and so does
+ * any other value.
+ */
+export function packThrown(thrown: unknown, context: PackContext): unknown {
+  try {
+    return pack(thrown, context);
+  } catch (failure) {
+    if (!(failure instanceof DagError)) throw failure;
+    return pack(trimmed(thrown, context, new Map()), context);
+  }
+}
+
+function trimmed(value: unknown, context: PackContext, done: Map<unknown, unknown>): unknown {
+  if (done.has(value)) return done.get(value);
+  if (travels(value, context)) return value;
+  if (!types.isNativeError(value) && !(value instanceof Error))
+    return typeof value === 'object' ? valueText(value) : describeThrown(value);
+  try {
+    const { type, message, name, hidden, shown } = errorParts(value);
+    const error = makeError(type, message, name);
+    done.set(value, error);
+    fillError(error, trimmedValues(hidden, context, done), trimmedValues(shown, context, done));
+    return error;
+  } catch {
+    return new Error(describeThrown(value)); // its getters throw
+  }
+}
+
+function trimmedValues(record: object, context: PackContext, done: Map<unknown, unknown>): object {
+  return Object.fromEntries(
+    (Object.entries(record) as [string, unknown][]).map(([key, value]) => [
+      key,
+      key === 'errors' && Array.isArray(value)
+        ? value.map((error) => trimmed(error, context, done))
+        : trimmed(value, context, done),
+    ]),
+  );
+}
+
+/** Whether a value can be packed. Nothing of it is kept. */
+function travels(value: unknown, { special }: PackContext): boolean {
+  const memory = {
+    locate: () => undefined,
+    place: () => ({ block: 0, offset: 0 }),
+    open: () => new SharedArrayBuffer(0),
+  };
+  try {
+    pack(value, special === undefined ? { memory } : { memory, special });
+    return true;
+  } catch {
+    return false;
+  }
+}
