@@ -3,7 +3,8 @@ import type { Future } from '../graph/future.js';
 import type { ResolveOptions } from '../graph/run-options.js';
 import type { Resolved } from '../graph/types.js';
 import { unshared } from '../memory/unshared.js';
-import { resolver, targetsOf } from './resolve.js';
+import { thread } from '../graph/thread.js';
+import { never, resolver, targetsOf } from './resolve.js';
 import type { Outcome } from './run.js';
 import { checkResolveOptions } from './run-options.js';
 
@@ -28,6 +29,7 @@ export async function* asCompleted(
   futures: Iterable<unknown>,
   options: ResolveOptions = {},
 ): AsyncGenerator<[number, unknown], void, undefined> {
+  if (thread.pooled && thread.inert) await never();
   checkResolveOptions(options);
   const list = [...futures];
   const indices = indicesOf(list);

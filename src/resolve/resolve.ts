@@ -6,6 +6,7 @@ import { partOf } from '../graph/outputs.js';
 import { installResolver } from '../graph/resolver-hook.js';
 import type { ResolveOptions } from '../graph/run-options.js';
 import { currentScope } from '../graph/scope.js';
+import { HALT, thread } from '../graph/thread.js';
 import type { Resolved, Settled } from '../graph/types.js';
 import { unshared } from '../memory/unshared.js';
 import { Resolver } from './resolver.js';
@@ -31,6 +32,7 @@ export function resolve<Target>(
 ): Promise<Settled<Target>>;
 export function resolve<Target>(target: Target, options?: ResolveOptions): Promise<Resolved<Target>>;
 export function resolve(target: unknown, options?: ResolveOptions): Promise<unknown> {
+  if (thread.pooled && thread.inert) return never();
   return new Promise((fulfil, reject) => {
     resolveInto(target, { options, sync: false, fulfil, reject });
   });
@@ -47,6 +49,10 @@ export function resolveSync<Target>(
 ): Settled<Target>;
 export function resolveSync<Target>(target: Target, options?: ResolveOptions): Resolved<Target>;
 export function resolveSync(target: unknown, options?: ResolveOptions): unknown {
+  if (thread.pooled && thread.inert) {
+    thread.halt();
+    throw HALT;
+  }
   let end: { value: unknown } | { error: unknown } | undefined;
   // Named before they are stored, as in `Run`: as literals in the object they would be old from the start and hold the graph.
   const fulfil = (value: unknown): void => {
@@ -66,6 +72,12 @@ export function resolveSync(target: unknown, options?: ResolveOptions): unknown 
   if (ended === undefined) throw new DagError('DAG_INTERNAL', { message: 'A synchronous run did not end.' });
   if ('error' in ended) throw ended.error;
   return ended.value;
+}
+
+/** For a module that a thread of a pool imports: the main thread does what it asks for. */
+export function never(): Promise<never> {
+  thread.halt();
+  return new Promise(() => undefined);
 }
 
 interface Ending {

@@ -96,9 +96,7 @@ export class JobPacker {
     for (let index = 0; index < args.length; index += 1) {
       const argument = args[index];
       if (argument instanceof Future) words.push(this.#packValue(argument, index, batch));
-      else if (typeof argument !== 'object' && typeof argument !== 'function' && typeof argument !== 'symbol')
-        words.push(argument);
-      else if (argument === null) words.push(null);
+      else if (!needsPacking(argument)) words.push(argument);
       else words.push(deep ? this.#packDeep(argument, index) : this.#packLiteral(argument, subject(index)));
     }
     return head;
@@ -117,15 +115,13 @@ export class JobPacker {
       return [KEPT_VALUE, at];
     }
     const value = future._value;
-    if ((typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol') || value === null)
-      return value;
-    return this.#packShared(future, value, subject(index));
+    return needsPacking(value) ? this.#packShared(future, value, subject(index)) : value;
   }
 
   /** Packs the value of a call; what is in ordinary memory is copied now, and the copy takes its place. */
-  #packShared(future: Future, value: object | symbol, about: string): unknown {
+  #packShared(future: Future, value: object, about: string): unknown {
     const held = (future._flags & HELD) !== 0;
-    if (held && typeof value === 'object') return this.#packLiteral(value, about);
+    if (held) return this.#packLiteral(value, about);
     this.#memory.begin();
     const word = pack(value, { ...this.#context, subject: about });
     if (this.#memory.placed === 0) return word;
@@ -200,6 +196,11 @@ export class JobPacker {
       packed.clear();
     }
   }
+}
+
+/** Whether a value is none of the primitives that travel as they are. A symbol is not, and `pack` says so. */
+function needsPacking(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function' || typeof value === 'symbol';
 }
 
 function subject(index: number): string {

@@ -71,7 +71,8 @@ export interface PoolSettings {
 
 /** @throws DAG_OPTION */
 export function poolSettings(options: WorkerPoolOptions): PoolSettings {
-  checkIsOptions(options, 'new WorkerPool()');
+  const given: unknown = options;
+  checkIsOptions(given, 'new WorkerPool()');
   checkByRules(options, { subject: 'new WorkerPool()', rules: RULES });
   const { resourceLimits, env, execArgv } = options;
   return {

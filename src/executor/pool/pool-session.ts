@@ -232,6 +232,7 @@ export class PoolSession implements Session, BatchOwner {
 
   ended(batch: Batch, index: number, result: unknown): void {
     this.#away -= 1;
+    this.#results.from = batch.thread.number;
     const job = batch.take(index);
     if (job === undefined) {
       this.#results.discard(result);

@@ -22,10 +22,8 @@ import { workerFile } from './worker-file.js';
 
 /** What a thread asks of its pool. */
 export interface ThreadHost {
-  /** It has started, or could not. */
-  started(thread: PoolThread, failed: boolean): void;
-  /** Jobs have ended: there may be room. */
-  relieved(thread: PoolThread): void;
+  /** It has started. */
+  started(): void;
   /** It has ended; all its jobs were handed back. */
   ended(thread: PoolThread): void;
 }
@@ -164,7 +162,7 @@ export class PoolThread {
     switch (message.type) {
       case 'ready':
         this.up = true;
-        this.#host.started(this, false);
+        this.#host.started();
         return;
       case 'heard':
         this.#heard.delete(keyOf(message.batch, message.index));
@@ -205,7 +203,6 @@ export class PoolThread {
     // Only now: what one result reads may lie on the same block as another that was taken in before it.
     for (const batch of met) batch.owner.settled(batch);
     for (const batch of met) this.#closeIfDone(batch);
-    this.#host.relieved(this);
     for (const batch of met) batch.owner.wake();
   }
 
@@ -371,7 +368,6 @@ export class PoolThread {
     this.#batches.clear();
     this.#port.close();
     blocks.reclaim(this.number);
-    if (!this.up) this.#host.started(this, true);
     this.#host.ended(this);
   }
 

@@ -17,6 +17,8 @@ import { transit } from './pool-thread.js';
 export class ResultReader implements PayloadMemory {
   #pins: Block[] = [];
   #owner: Future | undefined;
+  /** The thread that the results come from. */
+  from = 0;
   readonly #context: UnpackContext = {
     memory: this,
     special: (packed) => nodeFunction(nodeAtAddress(packed.slice(1))),
@@ -31,7 +33,7 @@ export class ResultReader implements PayloadMemory {
   }
 
   open(block: number): SharedArrayBuffer {
-    const memory = blocks.adopt(block, this.#owner);
+    const memory = blocks.adopt(block, this.#owner, this.from);
     const pin = transit.pin(memory);
     if (pin !== undefined) this.#pins.push(pin);
     return memory;

@@ -12,8 +12,6 @@ import { serveIfThread } from './worker/start.js';
 const UNDER_WAY = 2;
 /** Milliseconds of work that must wait for a thread before another takes it over. */
 const WORTH_MOVING = 0.1;
-/** Threads in a row that may end before they have started, until the pool gives up. */
-const FAILED_STARTS = 3;
 
 /** What one thread of a pool has done. */
 export interface WorkerStats {
@@ -58,7 +56,6 @@ export class WorkerPool implements Executor {
   readonly #threadHost: ThreadHost;
   #tasks = 0;
   #lost = 0;
-  #failedStarts = 0;
   #closed: Promise<void> | undefined;
   #balancing = false;
   #sweep: NodeJS.Timeout | undefined;
@@ -88,10 +85,9 @@ export class WorkerPool implements Executor {
       closedSession: (session) => this.#sessions.delete(session),
     };
     this.#threadHost = {
-      started: (started, failed) => {
-        this.#started(started, failed);
+      started: () => {
+        this.#tellUp();
       },
-      relieved: () => undefined,
       ended: (ended) => {
         this.#ended(ended);
       },
@@ -187,11 +183,6 @@ export class WorkerPool implements Executor {
       this.#threads.push(new PoolThread({ number: takeThreadNumber(), name, options, host: this.#threadHost }));
     }
     this.#sweepLater();
-  }
-
-  #started(_: PoolThread, failed: boolean): void {
-    this.#failedStarts = failed ? this.#failedStarts + 1 : 0;
-    this.#tellUp();
   }
 
   #tellUp(): void {
