@@ -93,6 +93,7 @@ export class Loop {
       }
     } finally {
       this.#turning = false;
+      this.#remote.flush();
     }
     this.#quiet();
   }
@@ -113,14 +114,6 @@ export class Loop {
 
   /** Starts what can start of one run. Gives true when it stopped because the event loop must go round. */
   startAll(run: Run, yields: boolean): boolean {
-    try {
-      return this.#startWhatCan(run, yields);
-    } finally {
-      run.session?.flush();
-    }
-  }
-
-  #startWhatCan(run: Run, yields: boolean): boolean {
     const { scheduler } = this.#table;
     while (run.activation !== undefined) {
       this.#activate(run);

@@ -52,6 +52,8 @@ export class Remote {
   /** Nodes of which was told that they cannot leave this thread. */
   readonly #told = new WeakSet<NodeIdentity>();
   #pending = 0;
+  /** Sessions that jobs were submitted to since the last flush. */
+  readonly #submitted = new Set<Session<RemoteJob>>();
 
   constructor(parts: RemoteParts) {
     this.#parts = parts;
@@ -118,8 +120,16 @@ export class Remote {
       return;
     }
     const job = this.#begin(new RemoteJob({ task, future, run, attempt, copies, places }));
+    this.#submitted.add(session);
     session.submit(job);
     if (!run.limited) this.#follow(job, session);
+  }
+
+  /** Sends off what was submitted. */
+  flush(): void {
+    if (this.#submitted.size === 0) return;
+    for (const session of this.#submitted) session.flush();
+    this.#submitted.clear();
   }
 
   #begin(job: RemoteJob): RemoteJob {

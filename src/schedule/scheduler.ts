@@ -79,6 +79,7 @@ export class Scheduler {
   #edges = new Int32Array(FIRST_ROOM * EDGE);
 
   readonly #queues: (ReadyQueue | undefined)[] = [];
+  readonly #freeQueues: number[] = [];
   readonly #listed: number[] = [];
   readonly #forwards: number[] = [];
   readonly #orphans: number[] = [];
@@ -104,8 +105,7 @@ export class Scheduler {
 
   /** Opens a queue for the tasks of one run and gives its number. */
   openQueue(): number {
-    let queue = this.#queues.indexOf(undefined);
-    if (queue === -1) queue = this.#queues.length;
+    const queue = this.#freeQueues.pop() ?? this.#queues.length;
     this.#queues[queue] = new ReadyQueue();
     return queue;
   }
@@ -562,6 +562,7 @@ export class Scheduler {
 
   #forgetQueue(queue: number): void {
     this.#queues[queue] = undefined;
+    this.#freeQueues.push(queue);
     this.#closed(queue);
   }
 

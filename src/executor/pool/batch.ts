@@ -3,23 +3,17 @@ import type { Block } from '../../memory/blocks.js';
 import type { BatchMessage, NodeAddress } from './messages.js';
 import type { PoolThread } from './pool-thread.js';
 
-/** What a batch needs of the session that its jobs belong to. */
+/** Whom the end of a job is told: the session that it belongs to. */
 export interface BatchOwner {
   /** Takes in the result of the job at `index`. */
   ended(batch: Batch, index: number, result: unknown): void;
   /** The job at `index` was not run to its end; the reason is given where it is to blame. */
   lost(batch: Batch, index: number, blame: Blame | undefined): void;
-  /** All that was reported together was taken in. */
-  settled(batch: Batch): void;
   /** What a job took: four of the times, from `at` on. */
   timed(batch: Batch, index: number, times: readonly number[], at: number): void;
-  /** Bodies of a node took so many milliseconds each. */
-  measured(node: number, milliseconds: number): void;
   /** The one job of a batch took longer than it may. */
   expired(batch: Batch): void;
-  /** Whether the thread had to import something for the job. */
-  imports(batch: Batch, index: number): boolean;
-  /** The thread can take more. */
+  /** Some of its jobs have ended. */
   wake(): void;
 }
 
@@ -32,6 +26,14 @@ export interface Blame {
   readonly final?: boolean;
 }
 
+/** Of all that still was to run on a pool that was closed. */
+export const POOL_CLOSED: Blame = {
+  code: 'DAG_POOL_CLOSED',
+  message: 'The pool was closed before the call had ended.',
+  remedy: 'Close a pool when the runs that use it are over.',
+  final: true,
+};
+
 /** Where a job is. */
 export class Ticket {
   readonly batch: Batch;
@@ -43,17 +45,29 @@ export class Ticket {
   }
 }
 
+/** What belongs to a job in a batch. */
+export interface Entry {
+  readonly owner: BatchOwner;
+  /** Where its head stands in the words. */
+  readonly head: number;
+  /** The blocks that it reads. */
+  readonly pins: readonly Block[] | undefined;
+  /** Milliseconds that it is expected to take. */
+  readonly cost: number;
+}
+
 /** Jobs that go to one thread in one message. */
 export class Batch {
   readonly id: number;
   readonly thread: PoolThread;
-  readonly owner: BatchOwner;
   readonly observed: boolean;
   readonly debug: boolean;
   /** Milliseconds that its jobs may take in all, as far as is known, before it is sent. */
   readonly limit: number;
   /** Jobs that have not ended, by index. */
   readonly jobs: (Job | undefined)[] = [];
+  /** Whose they are, by index. */
+  readonly owners: BatchOwner[] = [];
   readonly words: unknown[] = [];
   readonly nodes: NodeAddress[] = [];
   /** Where the head of each job stands in the words. */
@@ -76,20 +90,20 @@ export class Batch {
   /** Nothing can be added any more. */
   sent = false;
 
-  constructor(parts: Pick<Batch, 'id' | 'thread' | 'owner' | 'observed' | 'debug' | 'limit'>) {
+  constructor(parts: Pick<Batch, 'id' | 'thread' | 'observed' | 'debug' | 'limit'>) {
     this.id = parts.id;
     this.thread = parts.thread;
-    this.owner = parts.owner;
     this.observed = parts.observed;
     this.debug = parts.debug;
     this.limit = parts.limit;
   }
 
   /** Enters a job whose words are there. */
-  add(job: Job, { head, pins, cost }: { head: number; pins: readonly Block[] | undefined; cost: number }): void {
+  add(job: Job, { owner, head, pins, cost }: Entry): void {
     job.ticket = new Ticket(this, this.jobs.length);
     if (pins !== undefined) this.#pins[this.jobs.length] = pins;
     this.jobs.push(job);
+    this.owners.push(owner);
     this.heads.push(head);
     this.cost += cost;
     this.left += 1;
@@ -108,6 +122,12 @@ export class Batch {
     if (pins === undefined) return NO_BLOCKS;
     this.#pins[index] = undefined;
     return pins;
+  }
+
+  /** Whether the thread had to import something for a job. */
+  imports(index: number): boolean {
+    const node = this.words[(this.heads[index] ?? 0) - 1];
+    return this.nodes.some(({ id }) => id === node);
   }
 
   message(handles: BatchMessage['handles']): BatchMessage {

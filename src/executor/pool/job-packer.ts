@@ -7,8 +7,8 @@ import type { Block } from '../../memory/blocks.js';
 import { pack } from '../../memory/payload/pack.js';
 import type { PackContext } from '../../memory/payload/context.js';
 import { unpack } from '../../memory/payload/unpack.js';
-import type { Batch } from './batch.js';
-import { JobMemory } from './job-memory.js';
+import type { Batch, Entry } from './batch.js';
+import type { JobMemory } from './job-memory.js';
 import { ARGUMENTS_FROM, KEPT_VALUE, WITH_ATTEMPT, WITH_COPIES, WITH_DONATED, WITH_RECEIVER, type NodeAddress } from './messages.js';
 import { addressOf } from './node-addresses.js';
 import { transit } from './pool-thread.js';
@@ -25,7 +25,7 @@ interface Packed {
 /** Writes the words of jobs. What is copied into shared memory on the way is copied once in a run. */
 export class JobPacker {
   readonly #host: Pick<JobHost, 'shared'>;
-  readonly #memory = new JobMemory();
+  readonly #memory: JobMemory;
   /** What was copied of what the user gave: packed once for the whole run. */
   readonly #copied = new Map<object, Packed>();
   readonly #receivers = new Map<unknown, Packed>();
@@ -34,8 +34,9 @@ export class JobPacker {
   #bytes = 0;
   readonly #context: PackContext;
 
-  constructor(host: Pick<JobHost, 'shared'>) {
+  constructor(host: Pick<JobHost, 'shared'>, memory: JobMemory) {
     this.#host = host;
+    this.#memory = memory;
     this.#context = {
       memory: this.#memory,
       special: (element) => this.#packNode(element),
@@ -50,13 +51,13 @@ export class JobPacker {
    *
    * @throws DAG_CANNOT_TRAVEL, DAG_NODE_NOT_IN_MODULE; the batch is as before then.
    */
-  write(job: Job, batch: Batch, cost: number): void {
+  write(job: Job, batch: Batch, { owner, cost }: Pick<Entry, 'owner' | 'cost'>): void {
     const { words } = batch;
     const start = words.length;
     this.#bytes = 0;
     try {
       const head = this.#writeJob(job, batch);
-      batch.add(job, { head, pins: this.#memory.takePins(), cost });
+      batch.add(job, { owner, head, pins: this.#memory.takePins(), cost });
     } catch (error) {
       words.length = start;
       for (const block of this.#memory.takePins() ?? []) transit.unpin(block);
@@ -183,14 +184,8 @@ export class JobPacker {
     return [address.id, address.module, address.name, address.owner, address.version];
   }
 
-  /** Nothing more is put beside what was written so far. */
-  seal(): void {
-    this.#memory.seal();
-  }
-
   /** Lets go of what was copied for the run. */
   close(): void {
-    this.#memory.seal();
     for (const packed of [this.#copied, this.#receivers]) {
       for (const { pins } of packed.values()) for (const block of pins) transit.unpin(block);
       packed.clear();

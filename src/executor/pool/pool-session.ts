@@ -2,62 +2,32 @@ import { DagError } from '../../errors.js';
 import type { Job, JobFailure, JobHost, Session } from '../../graph/executor.js';
 import { displayName } from '../../graph/dependencies.js';
 import { STAYS, type Future } from '../../graph/future.js';
-import { Batch, Ticket, type BatchOwner, type Blame } from './batch.js';
+import { POOL_CLOSED, Ticket, type Batch, type BatchOwner, type Blame } from './batch.js';
+import type { Dispatcher } from './dispatcher.js';
 import { JobPacker } from './job-packer.js';
 import { KEEP } from './messages.js';
-import { nodeNumbered } from './node-addresses.js';
-import type { PoolThread } from './pool-thread.js';
-import type { PoolSettings } from './pool-options.js';
-import { ResultReader } from './result-reader.js';
 
-/** What a session needs of its pool. */
-export interface PoolHost {
-  readonly settings: PoolSettings;
-  readonly closed: boolean;
-  /** The thread that should get the next batch; undefined when all have enough. */
-  roomiest(): PoolThread | undefined;
-  /** Looks whether a thread without work can take over what waits for another. */
-  balanceSoon(): void;
-  /** Takes in what has come back. */
-  poll(): void;
-  /** Whether a value of so many bytes more fits. */
-  hasRoom(bytes: number): boolean;
-  opened(session: PoolSession): void;
-  closedSession(session: PoolSession): void;
-}
-
-/** Milliseconds of work that a batch has at most, and at least if there is so much. */
-const BATCH_TIME = 1;
-const LEAST_TIME = 0.02;
-const MOST_JOBS = 512;
-/** Bodies that take longer than this many milliseconds get a batch of their own. */
-const LONG = 0.2;
 /** Bodies that take less than this many milliseconds are run on the calling thread when placement is automatic. */
 const WORTH_SENDING = 0.005;
 /** Milliseconds taken for a body that was never measured. */
 const UNKNOWN = 1;
-/** Words for the overhead of a job, in milliseconds. */
+/** Milliseconds that a thread takes for a job besides its body. */
 const OVERHEAD = 0.0005;
 
 /** What a pool does for one run: makes batches of its jobs, and takes in what becomes of them. */
 export class PoolSession implements Session, BatchOwner {
-  readonly #pool: PoolHost;
+  readonly #dispatcher: Dispatcher;
   readonly #host: JobHost;
   readonly #packer: JobPacker;
-  readonly #results: ResultReader;
-  /** The batch that is being made. */
-  #batch: Batch | undefined;
-  #bundle = 0;
-  /** Jobs that were sent and have not ended. */
+  /** Jobs that were submitted and have not ended. */
   #away = 0;
   #closing = false;
 
-  constructor(pool: PoolHost, host: JobHost) {
-    this.#pool = pool;
+  constructor(dispatcher: Dispatcher, host: JobHost) {
+    this.#dispatcher = dispatcher;
     this.#host = host;
-    this.#packer = new JobPacker(host);
-    this.#results = new ResultReader();
-    pool.opened(this);
+    this.#packer = new JobPacker(host, dispatcher.memory);
+    dispatcher.sessions.add(this);
   }
 
   takes(future: Future): boolean {
@@ -65,7 +35,7 @@ export class PoolSession implements Session, BatchOwner {
     if ((flags & STAYS) !== 0) return false;
     const { executor } = spec.options;
     if (executor === 'inline') return false;
-    if (executor === 'pool' || this.#pool.settings.forced) return true;
+    if (executor === 'pool' || this.#dispatcher.settings.forced) return true;
     const { identity } = spec;
     if (identity.stays || identity.asynchronous) return false;
     return identity.cost.count === 0 || identity.cost.mean >= WORTH_SENDING;
@@ -73,26 +43,23 @@ export class PoolSession implements Session, BatchOwner {
 
   /** Whether a call that cannot be sent fails, rather than run here. */
   #isForced(future: Future): boolean {
-    return this.#pool.settings.forced || future._spec.options.executor === 'pool';
+    return this.#dispatcher.settings.forced || future._spec.options.executor === 'pool';
   }
 
   get full(): boolean {
-    if (this.#pool.closed) return false;
-    const batch = this.#batch;
-    if (batch !== undefined && !isFull(batch)) return false;
-    return this.#pool.roomiest() === undefined || (this.#away > 0 && !this.#pool.hasRoom(0));
+    return this.#dispatcher.isFull(this, this.#away > 0);
   }
 
   get bundle(): number {
-    return this.#bundle;
+    return this.#dispatcher.bundle;
   }
 
   submit(job: Job): void {
-    if (this.#pool.closed) {
-      this.#host.failed(job, closedFailure());
+    if (this.#dispatcher.closed) {
+      this.#host.failed(job, POOL_CLOSED);
       return;
     }
-    const batch = this.#batchFor(job);
+    const batch = this.#dispatcher.batchFor(job, expected(job.future), this.#host.ready);
     if (batch === undefined) {
       // Between the question and this, another session has taken the room.
       this.#host.returned(job);
@@ -104,7 +71,7 @@ export class PoolSession implements Session, BatchOwner {
   /** Puts a job into a batch; one that cannot be sent stays, or fails. Gives whether it was put in. */
   #write(job: Job, batch: Batch): boolean {
     try {
-      this.#packer.write(job, batch, expected(job.future) + OVERHEAD);
+      this.#packer.write(job, batch, { owner: this, cost: expected(job.future) + OVERHEAD });
       this.#away += 1;
       return true;
     } catch (error) {
@@ -122,47 +89,17 @@ export class PoolSession implements Session, BatchOwner {
     this.#host.stays(job, failure);
   }
 
-  /** The batch that a job goes into: the one being made, or a new one for the thread with the most room. */
-  #batchFor(job: Job): Batch | undefined {
-    const { timeout, donate } = job.future._spec.options;
-    const cost = expected(job.future);
-    const alone = timeout !== undefined || donate !== undefined || cost >= LONG;
-    let batch = this.#batch;
-    if (batch !== undefined && (isFull(batch) || alone || batch.timeout !== undefined)) {
-      this.#sendBatch();
-      batch = undefined;
-    }
-    if (batch !== undefined) return batch;
-    const thread = this.#pool.roomiest();
-    if (thread === undefined) return undefined;
-    const { threads } = this.#pool.settings;
-    const share = ((cost + OVERHEAD) * (this.#host.ready + 1)) / (2 * threads);
-    batch = new Batch({
-      id: thread.nextBatch,
-      thread,
-      owner: this,
-      observed: job.observed,
-      debug: job.debug,
-      limit: alone ? 0 : Math.min(BATCH_TIME, Math.max(LEAST_TIME, share)),
-    });
-    batch.timeout = timeout;
-    this.#batch = batch;
-    this.#bundle += 1;
-    return batch;
-  }
-
   follow(job: Job, inputs: readonly Job[]): boolean {
-    const batch = this.#batch;
-    if (batch === undefined || batch.timeout !== undefined) return false;
     const cost = expected(job.future);
-    if (cost >= LONG || batch.cost >= BATCH_TIME || batch.jobs.length >= MOST_JOBS) return false;
+    const batch = this.#dispatcher.openFor(cost);
+    if (batch === undefined) return false;
     const heads: number[] = [];
     for (const input of inputs) {
       if (!(input.ticket instanceof Ticket) || input.ticket.batch !== batch) return false;
       heads.push(batch.heads[input.ticket.index] as number); // every job of a batch has a head
     }
     try {
-      this.#packer.write(job, batch, cost + OVERHEAD);
+      this.#packer.write(job, batch, { owner: this, cost: cost + OVERHEAD });
     } catch {
       return false; // it is told when the job is submitted on its own
     }
@@ -172,21 +109,7 @@ export class PoolSession implements Session, BatchOwner {
   }
 
   flush(): void {
-    this.#sendBatch();
-  }
-
-  #sendBatch(): void {
-    const batch = this.#batch;
-    if (batch === undefined) return;
-    this.#batch = undefined;
-    this.#packer.seal();
-    if (batch.thread.over) {
-      for (let index = 0; index < batch.jobs.length; index += 1) {
-        batch.thread.release(batch, index);
-        this.lost(batch, index, undefined);
-      }
-      this.#host.wake();
-    } else batch.thread.send(batch);
+    this.#dispatcher.flush();
   }
 
   cancel(job: Job, reason: unknown): void {
@@ -200,11 +123,11 @@ export class PoolSession implements Session, BatchOwner {
       return;
     }
     const text = reason instanceof Error ? reason.message : String(reason);
-    batch.thread.cancel(batch, index, { reason: text, grace: this.#pool.settings.abortGrace });
+    batch.thread.cancel(batch, index, { reason: text, grace: this.#dispatcher.settings.abortGrace });
   }
 
   poll(): void {
-    this.#pool.poll();
+    this.#dispatcher.poll();
   }
 
   close(): void {
@@ -214,33 +137,22 @@ export class PoolSession implements Session, BatchOwner {
   }
 
   #closeIfDone(): void {
-    if (this.#closing && this.#away === 0) this.#pool.closedSession(this);
-  }
-
-  /** Fails what was submitted and not sent. */
-  abandon(): void {
-    const batch = this.#batch;
-    this.#batch = undefined;
-    if (batch === undefined) return;
-    for (let index = 0; index < batch.jobs.length; index += 1) {
-      batch.thread.release(batch, index);
-      this.lost(batch, index, closedFailure());
-    }
+    if (this.#closing && this.#away === 0) this.#dispatcher.sessions.delete(this);
   }
 
   // What threads tell of batches.
 
   ended(batch: Batch, index: number, result: unknown): void {
     this.#away -= 1;
-    this.#results.from = batch.thread.number;
+    const results = this.#dispatcher.results(batch.thread);
     const job = batch.take(index);
     if (job === undefined) {
-      this.#results.discard(result);
+      results.discard(result);
       return;
     }
     job.ticket = undefined;
     job.record.worker = batch.thread.name;
-    this.#results.read(job, result, this.#host, (failure) => {
+    results.read(job, result, this.#host, (failure) => {
       this.#cannotSend(job, failure);
     });
   }
@@ -254,11 +166,6 @@ export class PoolSession implements Session, BatchOwner {
     else this.#host.failed(job, blame);
   }
 
-  settled(): void {
-    this.#results.settle();
-    this.#closeIfDone();
-  }
-
   timed(batch: Batch, index: number, times: readonly number[], at: number): void {
     const job = batch.jobs[index];
     const [begunAt = 0, duration = 0, , bytesOut = 0] = times.slice(at, at + 4);
@@ -268,10 +175,6 @@ export class PoolSession implements Session, BatchOwner {
     record.duration = duration;
     record.queued = Math.max(0, record.startedAt - batch.sentAt);
     record.bytesOut = bytesOut;
-  }
-
-  measured(node: number, milliseconds: number): void {
-    nodeNumbered(node)?.cost.add(milliseconds);
   }
 
   expired(batch: Batch): void {
@@ -289,24 +192,15 @@ export class PoolSession implements Session, BatchOwner {
     }
     batch.take(0);
     job.ticket = undefined;
-    batch.thread.cancel(batch, 0, { reason: blame.message, grace: this.#pool.settings.abortGrace });
+    batch.thread.cancel(batch, 0, { reason: blame.message, grace: this.#dispatcher.settings.abortGrace });
     this.#host.failed(job, blame);
     this.#host.wake();
   }
 
-  imports(batch: Batch, index: number): boolean {
-    const node = batch.words[(batch.heads[index] ?? 0) - 1];
-    return batch.nodes.some(({ id }) => id === node);
-  }
-
   wake(): void {
+    this.#closeIfDone();
     this.#host.wake();
-    this.#pool.balanceSoon();
   }
-}
-
-function isFull(batch: Batch): boolean {
-  return batch.cost >= batch.limit || batch.jobs.length >= MOST_JOBS;
 }
 
 /** Milliseconds that the body of a call is expected to take. */
@@ -325,13 +219,3 @@ function toFailure(error: unknown): JobFailure {
     ...(cause === undefined ? {} : { thrown: { value: cause } }),
   };
 }
-
-function closedFailure(): Blame {
-  return {
-    code: 'DAG_POOL_CLOSED',
-    message: 'The pool was closed before the call had ended.',
-    remedy: 'Close a pool when the runs that use it are over.',
-    final: true,
-  };
-}
-

@@ -2,7 +2,7 @@ import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { describeThrown } from '../../errors.js';
 import { blocks } from '../../memory/blocks.js';
 import { BufferLedger } from '../../memory/ledger.js';
-import type { Batch, Blame } from './batch.js';
+import type { Batch, BatchOwner, Blame } from './batch.js';
 import {
   AWAITS,
   BEGUN,
@@ -17,6 +17,7 @@ import {
   type ThreadSetup,
   type UpMessage,
 } from './messages.js';
+import { nodeNumbered } from './node-addresses.js';
 import type { ThreadOptions } from './pool-options.js';
 import { workerFile } from './worker-file.js';
 
@@ -24,6 +25,8 @@ import { workerFile } from './worker-file.js';
 export interface ThreadHost {
   /** It has started. */
   started(): void;
+  /** All that was reported together was taken in; jobs of these have ended. */
+  settle(owners: ReadonlySet<BatchOwner>): void;
   /** It has ended; all its jobs were handed back. */
   ended(thread: PoolThread): void;
 }
@@ -59,6 +62,8 @@ export class PoolThread {
   /** Nodes that the thread knows. */
   readonly #nodes = new Set<number>();
   readonly #exited: Promise<void>;
+  /** Whose jobs have ended since the pool was told. */
+  readonly #relieved = new Set<BatchOwner>();
   readonly #timers = new Set<NodeJS.Timeout>();
   /** Cancellations that the thread has not heard of. */
   readonly #heard = new Set<string>();
@@ -129,6 +134,11 @@ export class PoolThread {
     return true;
   }
 
+  /** Keeps the process alive until it has started. */
+  awaitStart(): void {
+    if (!this.up) this.#worker.ref();
+  }
+
   /** Sends a batch off. */
   send(batch: Batch): void {
     this.#lastBatch = batch.id;
@@ -162,6 +172,7 @@ export class PoolThread {
     switch (message.type) {
       case 'ready':
         this.up = true;
+        if (this.#batches.size === 0) this.#worker.unref();
         this.#host.started();
         return;
       case 'heard':
@@ -186,7 +197,7 @@ export class PoolThread {
         for (let index = first; index < first + count; index += 1) {
           const result = words[at + index - first];
           if (batch.observed) {
-            batch.owner.timed(batch, index, times, time);
+            batch.owners[index]?.timed(batch, index, times, time);
             time += 4;
           }
           if (Array.isArray(result) && result[0] === AWAITS) this.#awaits(batch, index, result[1] as number);
@@ -198,12 +209,11 @@ export class PoolThread {
     for (let at = 0; at < costs.length; at += 3) {
       const milliseconds = costs[at + 2] as number;
       this.busy += milliseconds;
-      met[0]?.owner.measured(costs[at] as number, milliseconds / (costs[at + 1] as number));
+      nodeNumbered(costs[at] as number)?.cost.add(milliseconds / (costs[at + 1] as number));
     }
-    // Only now: what one result reads may lie on the same block as another that was taken in before it.
-    for (const batch of met) batch.owner.settled(batch);
     for (const batch of met) this.#closeIfDone(batch);
-    for (const batch of met) batch.owner.wake();
+    this.#host.settle(this.#relieved);
+    this.#relieved.clear();
   }
 
   #awaits(batch: Batch, index: number, begunAt: number): void {
@@ -216,7 +226,9 @@ export class PoolThread {
     batch.awaiting.delete(index);
     batch.left -= 1;
     this.jobs += 1;
-    batch.owner.ended(batch, index, result);
+    const owner = batch.owners[index];
+    owner?.ended(batch, index, result);
+    if (owner !== undefined) this.#relieved.add(owner);
     for (const block of batch.takePins(index)) transit.unpin(block);
     if (batch.awaiting.size === batch.left) this.#leaveQueue(batch);
   }
@@ -268,12 +280,15 @@ export class PoolThread {
   #handBack(batch: Batch, blameOf: (index: number) => Blame | undefined): void {
     for (let index = 0; index < batch.jobs.length; index += 1) {
       for (const block of batch.takePins(index)) transit.unpin(block);
-      batch.owner.lost(batch, index, blameOf(index));
+      const owner = batch.owners[index];
+      owner?.lost(batch, index, blameOf(index));
+      if (owner !== undefined) this.#relieved.add(owner);
     }
     batch.left = 0;
     batch.awaiting.clear();
     this.#leaveQueue(batch);
-    batch.owner.wake();
+    this.#host.settle(this.#relieved);
+    this.#relieved.clear();
   }
 
   /** Lets a batch with one job run for so long from the start of its body. */
@@ -286,7 +301,7 @@ export class PoolThread {
         this.#timers.add(setTimeout(look, Math.max(1, left)));
         return;
       }
-      batch.owner.expired(batch);
+      batch.owners[0]?.expired(batch);
     };
     if (timeout < MODULO) this.#timers.add(setTimeout(look, timeout));
   }
@@ -386,7 +401,7 @@ export class PoolThread {
     }
     const how = this.#describe(code);
     const thrown = this.#error === undefined ? {} : { thrown: this.#error };
-    if (importing === batch.id && batch.owner.imports(batch, index)) {
+    if (importing === batch.id && batch.imports(index)) {
       return {
         code: 'DAG_MODULE_IMPORT',
         message: `${how} while it imported the module of the node.`,

@@ -2,16 +2,13 @@ import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import type { Executor, Job, JobHost, Session } from '../../graph/executor.js';
 import { thread } from '../../graph/thread.js';
 import { blocks, type BlockStats } from '../../memory/blocks.js';
+import { POOL_CLOSED } from './batch.js';
+import { Dispatcher } from './dispatcher.js';
 import { poolSettings, type PoolSettings, type WorkerPoolOptions } from './pool-options.js';
-import { PoolSession, type PoolHost } from './pool-session.js';
+import { PoolSession } from './pool-session.js';
 import { PoolThread, type ThreadHost } from './pool-thread.js';
 import { freeThreadNumber, takeThreadNumber } from './thread-numbers.js';
 import { serveIfThread } from './worker/start.js';
-
-/** Batches under way on one thread at most: one that runs, one that waits to be next. */
-const UNDER_WAY = 2;
-/** Milliseconds of work that must wait for a thread before another takes it over. */
-const WORTH_MOVING = 0.1;
 
 /** What one thread of a pool has done. */
 export interface WorkerStats {
@@ -51,13 +48,11 @@ export class WorkerPool implements Executor {
   readonly #settings: PoolSettings;
   readonly #inert: boolean;
   readonly #threads: PoolThread[] = [];
-  readonly #sessions = new Set<PoolSession>();
-  readonly #host: PoolHost;
+  readonly #dispatcher: Dispatcher;
   readonly #threadHost: ThreadHost;
   #tasks = 0;
   #lost = 0;
   #closed: Promise<void> | undefined;
-  #balancing = false;
   #sweep: NodeJS.Timeout | undefined;
   #waitsUntilUp: (() => void)[] = [];
 
@@ -68,25 +63,25 @@ export class WorkerPool implements Executor {
     this.#inert = thread.pooled;
     if (!this.#inert && this.#settings.maxBytes !== Infinity) blocks.maxBytes = this.#settings.maxBytes;
     const isClosed = (): boolean => this.#closed !== undefined;
-    this.#host = {
+    this.#dispatcher = new Dispatcher({
       settings: this.#settings,
       get closed() {
         return isClosed();
       },
-      roomiest: () => this.#roomiest(),
-      balanceSoon: () => {
-        this.#balanceSoon();
+      threads: () => {
+        this.#fill();
+        return this.#threads;
       },
       poll: () => {
-        this.#poll();
+        for (const one of this.#threads) one.poll(receive);
       },
-      hasRoom: (bytes) => this.#hasRoom(bytes),
-      opened: (session) => this.#sessions.add(session),
-      closedSession: (session) => this.#sessions.delete(session),
-    };
+    });
     this.#threadHost = {
       started: () => {
         this.#tellUp();
+      },
+      settle: (owners) => {
+        this.#dispatcher.settle(owners);
       },
       ended: (ended) => {
         this.#ended(ended);
@@ -102,7 +97,7 @@ export class WorkerPool implements Executor {
   /** Begins to serve a run; the resolver does that. */
   open<Of extends Job>(host: JobHost<Of>): Session<Of> | undefined {
     if (this.#inert) return undefined;
-    return new PoolSession(this.#host, host as unknown as JobHost); // gives the host the jobs that it was given by it
+    return new PoolSession(this.#dispatcher, host as unknown as JobHost); // gives the host the jobs that it was given by it
   }
 
   /** Starts all threads and settles when they are there. Without it they start with the first work. */
@@ -110,6 +105,7 @@ export class WorkerPool implements Executor {
     if (this.#inert) return;
     this.#fill();
     while (this.#closed === undefined && this.#threads.some(({ up }) => !up)) {
+      for (const one of this.#threads) one.awaitStart();
       await new Promise<void>((done) => {
         this.#waitsUntilUp.push(done);
       });
@@ -145,36 +141,21 @@ export class WorkerPool implements Executor {
     clearInterval(this.#sweep);
     // `#closed` is set by now: nothing is submitted to new batches while these fail.
     await Promise.resolve();
-    for (const session of [...this.#sessions]) session.abandon();
+    this.#dispatcher.abandon();
     const ending = [...this.#threads];
     for (const one of ending) {
       one.terminate({
         batch: undefined,
         index: -1,
-        blame: {
-          code: 'DAG_POOL_CLOSED',
-          message: 'The pool was closed before the call had ended.',
-          remedy: 'Close a pool when the runs that use it are over.',
-          final: true,
-        },
+        blame: POOL_CLOSED,
       });
     }
     await Promise.all(ending.map(({ exited }) => exited));
     this.#tellUp();
   }
 
-  /** The thread that should get the next batch: one without work, else a new one, else the one with the least. */
-  #roomiest(): PoolThread | undefined {
-    if (this.#threads.length < this.#settings.threads) this.#fill();
-    let best: PoolThread | undefined;
-    for (const one of this.#threads) {
-      if (one.over || one.queued >= UNDER_WAY) continue;
-      if (best === undefined || isRoomier(one, best)) best = one;
-    }
-    return best;
-  }
-
   #fill(): void {
+    if (this.#threads.length === this.#settings.threads) return;
     while (this.#threads.length < this.#settings.threads && this.#closed === undefined) {
       const names = new Set(this.#threads.map(({ name }) => name));
       let name = 1;
@@ -200,35 +181,6 @@ export class WorkerPool implements Executor {
     this.#tellUp();
   }
 
-  #poll(): void {
-    for (const one of this.#threads) one.poll(receive);
-  }
-
-  #hasRoom(bytes: number): boolean {
-    const { maxBytes } = this.#settings;
-    return maxBytes === Infinity || blocks.stats.liveBytes + bytes < maxBytes;
-  }
-
-  /** Looks, once what is ready has been submitted, whether a thread has nothing to do while batches wait for others. */
-  #balanceSoon(): void {
-    if (this.#balancing || this.#settings.threads === 1) return;
-    this.#balancing = true;
-    setImmediate(() => {
-      this.#balancing = false;
-      this.#balance();
-    });
-  }
-
-  #balance(): void {
-    if (!this.#threads.some(({ over, up, queued }) => !over && up && queued === 0)) return;
-    for (const one of this.#threads) {
-      // The first batch of a thread that is up is about to run, if it does not run yet.
-      if (one.over || (one.up && one.queued < UNDER_WAY)) continue;
-      const waiting = one.lastWaiting(WORTH_MOVING);
-      if (waiting !== undefined && one.revoke(waiting)) return;
-    }
-  }
-
   /** Ends threads that had nothing to do for a while. */
   #sweepLater(): void {
     const { idleTimeout } = this.#settings;
@@ -246,12 +198,6 @@ export class WorkerPool implements Executor {
       Math.min(Math.max(idleTimeout, 10), 1000),
     ).unref();
   }
-}
-
-function isRoomier(one: PoolThread, other: PoolThread): boolean {
-  if (one.queued !== other.queued && (one.queued === 0 || other.queued === 0)) return one.queued < other.queued;
-  if (one.up !== other.up) return one.up;
-  return one.load < other.load;
 }
 
 function receive(port: MessagePort): { message: unknown } | undefined {

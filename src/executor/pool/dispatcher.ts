@@ -1,0 +1,215 @@
+import type { Job } from '../../graph/executor.js';
+import { blocks } from '../../memory/blocks.js';
+import { Batch, POOL_CLOSED, type BatchOwner } from './batch.js';
+import { JobMemory } from './job-memory.js';
+import type { PoolSettings } from './pool-options.js';
+import type { PoolThread } from './pool-thread.js';
+import { ResultReader } from './result-reader.js';
+
+/** Milliseconds of work that a batch has at most, and at least if there is so much. */
+const BATCH_TIME = 1;
+const LEAST_TIME = 0.02;
+const MOST_JOBS = 512;
+/** Bodies that take longer than this many milliseconds get a batch of their own. */
+const LONG = 0.2;
+/** Milliseconds that a thread takes for a job besides its body. */
+const OVERHEAD = 0.0005;
+/** Milliseconds of work that must wait for a thread before another takes it over. */
+const WORTH_MOVING = 0.1;
+/** Batches under way on one thread at most: one that runs, one that waits to be next. */
+const UNDER_WAY = 2;
+/** Sessions that are told at once that there is room. */
+const WOKEN = 1024;
+
+/** A session, as far as the dispatcher knows it. */
+export interface Submitter extends BatchOwner {
+  wake(): void;
+}
+
+/** What the dispatcher needs of its pool. */
+export interface DispatcherHost {
+  readonly settings: PoolSettings;
+  readonly closed: boolean;
+  /** The threads, started as need be. */
+  threads(): readonly PoolThread[];
+  poll(): void;
+}
+
+/**
+ * Makes batches of the jobs of all runs and decides which thread gets them. A batch holds about a millisecond of work: less
+ * would be spent on messages, more would wait for one thread while others are idle. A thread has at most two of them,
+ * so that a million ready calls stay where they are until there is room.
+ */
+export class Dispatcher {
+  readonly settings: PoolSettings;
+  readonly memory = new JobMemory();
+  readonly sessions = new Set<Submitter>();
+  readonly #host: DispatcherHost;
+  readonly #results = new ResultReader();
+  /** Sessions that found no room, the first to ask first. */
+  readonly #waiting = new Set<Submitter>();
+  /** The batch that is being made. */
+  #batch: Batch | undefined;
+  #bundle = 0;
+  #balancing = false;
+
+  constructor(host: DispatcherHost) {
+    this.#host = host;
+    this.settings = host.settings;
+  }
+
+  get closed(): boolean {
+    return this.#host.closed;
+  }
+
+  /** Number of the batch that is being made, or was made last. */
+  get bundle(): number {
+    return this.#bundle;
+  }
+
+  /** Whether there is no room for another job; the session is woken when there is. `busy`: it has jobs under way. */
+  isFull(session: Submitter, busy: boolean): boolean {
+    if (this.closed) return false;
+    const batch = this.#batch;
+    const full =
+      ((batch === undefined || isComplete(batch)) && this.#roomiest() === undefined) || (busy && !this.#hasRoom());
+    if (full) this.#waiting.add(session);
+    return full;
+  }
+
+  #hasRoom(): boolean {
+    const { maxBytes } = this.settings;
+    return maxBytes === Infinity || blocks.stats.liveBytes < maxBytes;
+  }
+
+  /** The batch that a job goes into: the one being made, or a new one. `ready`: how many more there are. */
+  batchFor(job: Job, cost: number, ready: number): Batch | undefined {
+    const { timeout, donate } = job.future._spec.options;
+    const alone = timeout !== undefined || donate !== undefined || cost >= LONG;
+    const batch = this.#batch;
+    if (batch !== undefined) {
+      const fits = !alone && !isComplete(batch) && batch.observed === job.observed && batch.debug === job.debug;
+      if (fits) return batch;
+      this.flush();
+    }
+    const thread = this.#roomiest();
+    if (thread === undefined) return undefined;
+    const share = ((cost + OVERHEAD) * (ready + this.#waiting.size + 1)) / (2 * this.settings.threads);
+    const made = new Batch({
+      id: thread.nextBatch,
+      thread,
+      observed: job.observed,
+      debug: job.debug,
+      limit: alone ? 0 : Math.min(BATCH_TIME, Math.max(LEAST_TIME, share)),
+    });
+    made.timeout = timeout;
+    this.#batch = made;
+    this.#bundle += 1;
+    return made;
+  }
+
+  /** The batch that is being made, if a job that follows others may go into it. */
+  openFor(cost: number): Batch | undefined {
+    const batch = this.#batch;
+    if (batch === undefined || batch.timeout !== undefined || cost >= LONG) return undefined;
+    return batch.cost >= BATCH_TIME || batch.jobs.length >= MOST_JOBS ? undefined : batch;
+  }
+
+  /** Sends the batch that is being made. */
+  flush(): void {
+    const batch = this.#batch;
+    if (batch === undefined) return;
+    this.#batch = undefined;
+    this.memory.seal();
+    if (batch.thread.over) this.#giveUp(batch, false);
+    else batch.thread.send(batch);
+  }
+
+  /** Hands back the jobs of a batch that was not sent, or fails them because the pool was closed. */
+  #giveUp(batch: Batch, closed: boolean): void {
+    for (const [index, owner] of batch.owners.entries()) {
+      batch.thread.release(batch, index);
+      owner.lost(batch, index, closed ? POOL_CLOSED : undefined);
+    }
+    for (const owner of new Set(batch.owners)) owner.wake();
+  }
+
+  /** The pool was closed: nothing more is sent. */
+  abandon(): void {
+    const batch = this.#batch;
+    this.#batch = undefined;
+    this.memory.seal();
+    if (batch !== undefined) this.#giveUp(batch, true);
+    this.#wakeWaiting(Infinity);
+  }
+
+  /** What reads the results of a thread. */
+  results(from: PoolThread): ResultReader {
+    this.#results.from = from.number;
+    return this.#results;
+  }
+
+  /** Results were taken in; jobs of these sessions have ended, and there may be room. */
+  settle(owners: ReadonlySet<BatchOwner>): void {
+    this.#results.settle();
+    for (const owner of owners) owner.wake();
+    this.#wakeWaiting(WOKEN);
+    this.#balanceSoon();
+  }
+
+  #wakeWaiting(limit: number): void {
+    let left = limit;
+    for (const session of this.#waiting) {
+      if (left <= 0) return;
+      left -= 1;
+      this.#waiting.delete(session);
+      session.wake();
+    }
+  }
+
+  poll(): void {
+    this.#host.poll();
+  }
+
+  /** The thread that should get the next batch: one without work, else the one with the least. */
+  #roomiest(): PoolThread | undefined {
+    let best: PoolThread | undefined;
+    for (const one of this.#host.threads()) {
+      if (one.over || one.queued >= UNDER_WAY) continue;
+      if (best === undefined || isRoomier(one, best)) best = one;
+    }
+    return best;
+  }
+
+  /** Looks, once what is ready has been submitted, whether a thread has nothing to do while something waits. */
+  #balanceSoon(): void {
+    if (this.#balancing) return;
+    this.#balancing = true;
+    setImmediate(() => {
+      this.#balancing = false;
+      if (!this.closed) this.#balance();
+    });
+  }
+
+  #balance(): void {
+    const threads = this.#host.threads();
+    if (!threads.some(({ over, up, queued }) => !over && up && queued === 0)) return;
+    this.#wakeWaiting(WOKEN);
+    for (const one of threads) {
+      // The first batch of a thread that is up is about to run, if it does not run yet.
+      if (one.over || (one.up && one.queued < UNDER_WAY)) continue;
+      const waiting = one.lastWaiting(WORTH_MOVING);
+      if (waiting !== undefined && one.revoke(waiting)) return;
+    }
+  }
+}
+
+function isComplete(batch: Batch): boolean {
+  return batch.cost >= batch.limit || batch.jobs.length >= MOST_JOBS;
+}
+
+function isRoomier(one: PoolThread, other: PoolThread): boolean {
+  if (one.queued !== other.queued && (one.queued === 0 || other.queued === 0)) return one.queued < other.queued;
+  if (one.up !== other.up) return one.up;
+  return one.load < other.load;
+}
