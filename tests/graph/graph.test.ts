@@ -93,11 +93,26 @@ describe('a Graph', () => {
   });
 
   it('runs bodies on its executor', async () => {
-    const execute = jest.fn<Executor['execute']>(() => 42);
-    const graph = new Graph({ executor: { name: 'answer', workers: 1, execute } });
+    const answer: Executor = {
+      name: 'answer',
+      workers: 1,
+      open: (host) => ({
+        takes: () => true,
+        full: false,
+        bundle: 0,
+        submit: (job) => {
+          host.finished(job, 42, undefined);
+        },
+        follow: () => false,
+        flush: () => undefined,
+        cancel: () => undefined,
+        poll: () => undefined,
+        close: () => undefined,
+      }),
+    };
+    const graph = new Graph({ executor: answer });
     const future = graph.run(() => add(1, 2));
     expect(await graph.resolve(future)).toBe(42);
-    expect(execute).toHaveBeenCalledTimes(1);
   });
 
   it('tells what happens, line by line', async () => {

@@ -26,7 +26,7 @@ describe('plan', () => {
     expect(plan(f).makespan).toBe(30);
     expect(plan(f, { cost: 5, bytes: 7 })).toMatchObject({ makespan: 5, peakBytes: 7 });
     expect(plan(f, { cost: (future) => (future === f ? 8 : undefined), bytes: () => undefined }).makespan).toBe(8);
-    const executor: Executor = { name: 'two', workers: 2, execute: () => 1 };
+    const executor: Executor = { name: 'two', workers: 2, open: () => undefined };
     expect(plan([work(4)(), work(4)()], { executor }).makespan).toBe(4);
     expect(plan([work(4)(), work(4)()], { executor: 'inline', effort: 0 }).makespan).toBe(8);
   });
