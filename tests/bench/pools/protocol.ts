@@ -35,8 +35,8 @@ export interface PoolTurn {
 export interface PoolStart {
   /** To the first result. */
   readonly first: number;
-  /** Until every thread has done a task. */
-  readonly everyThread: number;
+  /** Until every thread has done a task; absent when one never did. */
+  readonly everyThread?: number;
   /** Until the pool says so itself; absent where it says nothing. */
   readonly ready?: number;
 }

@@ -19,13 +19,14 @@ export async function timeStart(open: OpenPool): Promise<PoolStart> {
   const said = pool.ready?.().then(elapsed);
   await pool.single(1);
   const first = elapsed();
-  while (tally().workers.filter((tasks) => tasks > 0).length < threads && elapsed() < patience) {
+  const threadsAtWork = (): number => tally().workers.filter((tasks) => tasks > 0).length;
+  while (threadsAtWork() < threads && elapsed() < patience) {
     await pool.spins(proof);
     // Without a pause a pool whose threads are still starting would be kept from hearing of it.
     await setTimeout(0);
   }
-  const everyThread = elapsed();
+  const everyThread = threadsAtWork() < threads ? undefined : elapsed();
   const ready = await said;
   await pool.close();
-  return { first, everyThread, ...(ready !== undefined && { ready }) };
+  return { first, ...(everyThread !== undefined && { everyThread }), ...(ready !== undefined && { ready }) };
 }

@@ -2,6 +2,7 @@ import { median, spread } from '../report/statistics.js';
 import { digits, times } from '../report/table.js';
 import type { PoolSeries } from './interleave.js';
 import { isPeerPool } from './names.js';
+import type { PartName } from './parts/part.js';
 import type { PoolTurn } from './protocol.js';
 
 /** Below this share of the tasks a thread has not really taken part. */
@@ -53,6 +54,11 @@ export function evennessOf({ turns }: PoolSeries): number {
 /** A share as the tables show it. */
 export function percent(share: number): string {
   return Number.isNaN(share) ? '-' : `${(share * 100).toFixed(0)} %`;
+}
+
+/** One contender's raw figures and medians, for the JSON file. */
+export function recordOf(part: PartName, series: PoolSeries): object {
+  return { part, perOperation: timeOf(series), cpu: cpuOf(series), evenness: evennessOf(series), ...series };
 }
 
 /** Columns of a table of times, between the contender's name and the last one for remarks. */

@@ -1,6 +1,6 @@
-import { evennessOf, leastShare, timesOf } from '../summary.js';
+import { timesOf } from '../summary.js';
 import type { Part } from './part.js';
-import { measureTrivial } from './trivial.js';
+import { measureTrivial, shareCheck } from './trivial.js';
 
 const tasks = 10_000;
 
@@ -12,7 +12,7 @@ export const burst: Part = {
       ...options,
       title: 'trivial tasks in flight together',
       request: { what: 'burst', count: options.sizes?.[0] ?? tasks },
-      notes: ['× cpu: the same ratio of processor time of all threads', `least share: of the second busiest thread`],
+      notes: ['× cpu: the same ratio of processor time of all threads', 'least share: of the second busiest thread'],
       withJoblib: true,
       check: ({ best, of }) => [
         {
@@ -21,12 +21,7 @@ export const burst: Part = {
           limit: 1 / 20,
         },
         { name: 'in flight: time of lazydag over the best peer', measured: timesOf(of('lazydag'), best), limit: 1 / 8 },
-        { name: 'in flight: share of all but one thread of lazydag', ...evenly(of('lazydag')) },
+        shareCheck('in flight', of('lazydag')),
       ],
     }),
 };
-
-/** A limit is the most that passes, so the share of the others is what is held against it. */
-function evenly(series: Parameters<typeof evennessOf>[0] | undefined): { measured: number; limit: number } {
-  return { measured: series === undefined ? NaN : 1 - evennessOf(series), limit: 1 - leastShare };
-}

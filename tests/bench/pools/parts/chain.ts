@@ -3,7 +3,7 @@ import { spread } from '../../report/statistics.js';
 import { digits, times } from '../../report/table.js';
 import { interleave } from '../interleave.js';
 import type { Entrant, PoolSeries } from '../interleave.js';
-import { percent, timeOf, timesOf } from '../summary.js';
+import { percent, recordOf, timeOf, timesOf } from '../summary.js';
 import type { Part, PartOptions } from './part.js';
 
 const steps = 50;
@@ -53,7 +53,7 @@ export const chain: Part = {
       ],
       checks: options.pools.includes('lazydag') ? checksOf(copying, donating, bytes) : [],
       records: [copying, donating].flatMap(({ loop, lazydag }) =>
-        [loop, lazydag].flatMap((series) => (series === undefined ? [] : [{ part: 'chain', ...series }])),
+        [loop, lazydag].flatMap((series) => (series === undefined ? [] : [recordOf('chain', series)])),
       ),
     };
   },

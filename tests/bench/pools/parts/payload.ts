@@ -9,7 +9,7 @@ import type { JoblibFigures } from '../joblib.js';
 import { isPeerPool } from '../names.js';
 import type { PoolName } from '../names.js';
 import type { PayloadMode } from '../pool.js';
-import { cpuOf, percent, timeOf, timesOf } from '../summary.js';
+import { cpuOf, percent, recordOf, timeOf, timesOf } from '../summary.js';
 import type { Part, PartOptions } from './part.js';
 
 const sizes = [2 ** 10, 2 ** 16, 2 ** 20, 2 ** 23, 2 ** 26];
@@ -43,18 +43,18 @@ export const payload: Part = {
   async run(options) {
     const results: SizeResult[] = [];
     const tables: Table[] = [];
-    const records: unknown[] = [];
+    const records: object[] = [];
     for (const bytes of options.sizes ?? sizes) {
       const result = await measureSize(bytes, options);
       const other = await joblib({ what: 'payload', bytes }, options);
       results.push(result);
       tables.push(tableOf(result, other));
-      records.push(...result.all, other);
+      records.push(...result.all.map((series) => recordOf('payload', series)), { part: 'payload', ...other });
     }
     return {
       tables,
       checks: await checksOf(results, options),
-      records: records.map((record) => ({ part: 'payload', ...(Object(record) as object) })),
+      records,
     };
   },
 };

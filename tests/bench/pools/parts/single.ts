@@ -11,6 +11,8 @@ export const single: Part = {
   run: (options) =>
     measureTrivial({
       ...options,
+      // Short turns, and the machine's mood counts most here.
+      effort: { ...options.effort, rounds: 3 * options.effort.rounds },
       title: 'trivial tasks one at a time',
       request: { what: 'single', count: options.sizes?.[0] ?? tasks },
       notes: [

@@ -5,7 +5,7 @@ import { interleave } from '../interleave.js';
 import type { Entrant, PoolSeries } from '../interleave.js';
 import type { PoolName } from '../names.js';
 import { PoolSession } from '../session.js';
-import { cpuOf, evennessOf, percent, timeOf, timesOf } from '../summary.js';
+import { cpuOf, evennessOf, percent, recordOf, timeOf, timesOf } from '../summary.js';
 import type { Part, PartOptions } from './part.js';
 
 /** Bodies of one length, and the share of the bare threads' speed-up that must be reached. */
@@ -23,15 +23,7 @@ const workloads: readonly Workload[] = [
 ];
 
 /** Tuning for many small tasks has nothing to win here. */
-const contenders: readonly PoolName[] = [
-  'lazydag',
-  'lazydag-single',
-  'piscina',
-  'tinypool',
-  'workerpool',
-  'poolifier',
-  'comlink',
-];
+const contenders: readonly PoolName[] = ['lazydag', 'piscina', 'tinypool', 'workerpool', 'poolifier', 'comlink'];
 
 /** Bodies of plain computation on two threads, against one thread and against two that are driven by hand. */
 export const speedUp: Part = {
@@ -46,7 +38,7 @@ export const speedUp: Part = {
     return {
       tables: results.map(({ table }) => table),
       checks: results.flatMap(({ checks }) => checks),
-      records: results.flatMap(({ all }) => all.map((series) => ({ part: 'speed-up', ...series }))),
+      records: results.flatMap(({ all }) => all.map((series) => recordOf('speed-up', series))),
     };
   },
 };

@@ -43,7 +43,7 @@ export const start: Part = {
             ...all.map(({ pool, starts, failure }) => [
               pool,
               digits(median(starts.map(({ first }) => first))),
-              digits(median(starts.map(({ everyThread }) => everyThread))),
+              digits(median(starts.flatMap(({ everyThread }) => everyThread ?? []))),
               digits(median(starts.flatMap(({ ready }) => ready ?? []))),
               percent(spread(starts.map(({ first }) => first))),
               failure ?? '',

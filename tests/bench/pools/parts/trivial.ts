@@ -6,7 +6,7 @@ import type { PoolSeries } from '../interleave.js';
 import { joblib } from '../joblib.js';
 import type { JoblibFigures } from '../joblib.js';
 import type { PoolRequest } from '../protocol.js';
-import { bestPeer, evennessOf, leastShare, percent, timeCells, timeColumns, timeOf } from '../summary.js';
+import { bestPeer, evennessOf, leastShare, percent, recordOf, timeCells, timeColumns, timeOf } from '../summary.js';
 import type { PartOptions, PartResult } from './part.js';
 
 /** A part whose tasks do nothing, so that only the pools are measured. */
@@ -30,7 +30,9 @@ export interface TrivialSeries {
 export async function measureTrivial(part: TrivialPart): Promise<PartResult> {
   const { request, pools, effort, python, title, notes = [] } = part;
   part.progress(request.what);
-  const entrants = pools.filter((pool) => pool !== 'serial').map((pool) => ({ label: pool, pool, request }));
+  // One thread is no pool, and only many calls can be resolved together.
+  const out = request.what === 'burst' ? ['serial'] : ['serial', 'lazydag-single'];
+  const entrants = pools.filter((pool) => !out.includes(pool)).map((pool) => ({ label: pool, pool, request }));
   const all = await interleave(entrants, effort);
   const best = bestPeer(all);
   const other = part.withJoblib ? await joblib(request, { python, effort }) : undefined;
@@ -55,10 +57,19 @@ export async function measureTrivial(part: TrivialPart): Promise<PartResult> {
     ],
     // Nothing is demanded of a pool that was not asked to take part.
     checks: pools.includes('lazydag') ? part.check(series) : [],
-    records: [...all, ...(other === undefined ? [] : [other])].map((record) => ({
-      part: request.what,
-      ...record,
-    })),
+    records: [
+      ...all.map((one) => recordOf(request.what, one)),
+      ...(other === undefined ? [] : [{ part: request.what, ...other }]),
+    ],
+  };
+}
+
+/** Demands that every thread took part. A limit is the most that passes, so it is the share of the others that has one. */
+export function shareCheck(name: string, series: PoolSeries | undefined): Check {
+  return {
+    name: `${name}: share of the tasks that lazydag's second thread did not do`,
+    measured: series === undefined ? NaN : 1 - evennessOf(series),
+    limit: 1 - leastShare,
   };
 }
 
