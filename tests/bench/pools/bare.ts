@@ -14,11 +14,7 @@ export function bare(threads: number): OpenPool {
     let turn = 0;
     const next = (): BareWorker => nth(workers, (turn = (turn + 1) % threads));
     const call: CallPool['call'] = (task, argument, transfer) => next().send({ task, argument }, transfer);
-    const calls = poolOfCalls({
-      call,
-      transfers: 'none',
-      close: () => Promise.all(workers.map((worker) => worker.terminate())),
-    });
+    const calls = poolOfCalls({ call, transfers: 'none' });
     return {
       ...calls,
       async spins(work) {
@@ -54,10 +50,6 @@ class BareWorker {
       // Shared memory is never on the list: it has no owner to change.
       this.#thread.postMessage({ ...request, id }, transfer as ArrayBuffer[]);
     });
-  }
-
-  terminate(): Promise<number> {
-    return this.#thread.terminate();
   }
 }
 

@@ -10,11 +10,10 @@ export interface CallPool {
   call(task: TaskName, argument: unknown, transfer?: readonly ArrayBufferLike[]): Promise<unknown>;
   /** Which way arrays can be transferred. */
   readonly transfers: 'both' | 'in' | 'none';
-  close(): Promise<unknown>;
 }
 
 /** Makes the measurements' vocabulary out of single calls: what a user of that pool would write. */
-export function poolOfCalls({ call, transfers, close }: CallPool): Pool {
+export function poolOfCalls({ call, transfers }: CallPool): Pool {
   // Tasks are named together with the type of what they give.
   const number = (task: 'increment' | 'spin', argument: unknown): Promise<number> =>
     call(task, argument) as Promise<number>;
@@ -31,7 +30,6 @@ export function poolOfCalls({ call, transfers, close }: CallPool): Pool {
       ...(transfers === 'both' && { transfer: (bytes: number) => handOn(call, bytes, 'transfer') }),
       ...(transfers === 'in' && { 'transfer in': (bytes: number) => handOn(call, bytes, 'transfer in') }),
     },
-    close,
   };
 }
 

@@ -28,7 +28,6 @@ export async function comlink(): Promise<OpenPool> {
         return remote?.[task](transfer === undefined ? argument : moved(argument, transfer));
       },
       transfers: 'both',
-      close: () => Promise.all(workers.map((worker) => worker.terminate())),
     });
   };
 }

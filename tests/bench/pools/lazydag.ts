@@ -9,7 +9,6 @@ import type * as Nodes from './worker/lazydag-nodes.js';
 interface WorkerPool extends Library.Executor {
   ready(): Promise<void>;
   stats(): { readonly blocks: { readonly mappedBytes: number } };
-  close(): Promise<void>;
 }
 type WorkerPoolClass = new (options: { threads: number; placement: 'pool' }) => WorkerPool;
 
@@ -85,10 +84,6 @@ class LazydagPool implements Pool {
 
   ready(): Promise<void> {
     return this.#executor.ready();
-  }
-
-  close(): Promise<void> {
-    return this.#executor.close();
   }
 
   /** One call after the other, each on the array that stays. */

@@ -13,7 +13,6 @@ export interface PiscinaTuning {
 
 interface Piscina {
   run(argument: unknown, options: { name: string; transferList?: readonly unknown[] }): Promise<unknown>;
-  destroy(): Promise<void>;
 }
 type PiscinaClass = new (options: PiscinaTuning & Record<string, unknown>) => Piscina;
 
@@ -28,7 +27,6 @@ export async function piscina(tuning: PiscinaTuning = {}): Promise<OpenPool> {
       call: (name, argument, transferList) =>
         pool.run(argument, { name, ...(transferList !== undefined && { transferList }) }),
       transfers: 'both',
-      close: () => pool.destroy(),
     });
   };
 }

@@ -31,7 +31,7 @@ export interface ChainOutcome {
 /** Hands one array on as often as asked. */
 export type HandOn = (calls: number) => Promise<void>;
 
-/** A running pool, whatever it is made of. What a pool cannot do is absent. */
+/** A running pool, whatever it is made of; it ends with its process. What a pool cannot do is absent. */
 export interface Pool {
   /** x + 1 for every x below `count`, all in flight together; gives the sum of the results. */
   burst(count: number): Promise<number>;
@@ -46,7 +46,6 @@ export interface Pool {
   chain?(work: ChainWork): Promise<ChainOutcome>;
   /** Resolves when the pool says that all its threads are up. */
   ready?(): Promise<void>;
-  close(): Promise<unknown>;
 }
 
 /** Makes a pool of `threads` threads. The first line that a user would write is the first that is timed. */

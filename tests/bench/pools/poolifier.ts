@@ -11,7 +11,6 @@ interface ThreadPool {
     signal: AbortSignal | undefined,
     transfer: readonly unknown[] | undefined,
   ): Promise<unknown>;
-  destroy(): Promise<void>;
 }
 type FixedThreadPool = new (threads: number, script: string) => ThreadPool;
 
@@ -25,7 +24,6 @@ export async function poolifier(): Promise<OpenPool> {
     return poolOfCalls({
       call: (task, argument, transfer) => pool.execute(argument, task, undefined, transfer),
       transfers: 'in',
-      close: () => pool.destroy(),
     });
   };
 }

@@ -27,6 +27,5 @@ export async function timeStart(open: OpenPool): Promise<PoolStart> {
   }
   const everyThread = threadsAtWork() < threads ? undefined : elapsed();
   const ready = await said;
-  await pool.close();
   return { first, ...(everyThread !== undefined && { everyThread }), ...(ready !== undefined && { ready }) };
 }

@@ -1,4 +1,4 @@
-import { median, spread } from '../report/statistics.js';
+import { median, quantile, spread } from '../report/statistics.js';
 import { digits, times } from '../report/table.js';
 import type { PoolSeries } from './interleave.js';
 import { isPeerPool } from './names.js';
@@ -26,6 +26,18 @@ export function timesOf(series: PoolSeries | undefined, reference: PoolSeries | 
 /** The same ratio of processor time, which other processes on the machine do not change. */
 export function cpuTimesOf(series: PoolSeries | undefined, reference: PoolSeries | undefined): number {
   return ratio(series, reference, cpuOfTurn);
+}
+
+/**
+ * How many times as long `series` took as `reference` in the quieter turns, by lower quartiles: for work of a fixed
+ * length, to which other processes on the machine can only add.
+ */
+export function quietTimesOf(series: PoolSeries | undefined, reference: PoolSeries | undefined): number {
+  return quietTimeOf(series) / quietTimeOf(reference);
+}
+
+function quietTimeOf(series: PoolSeries | undefined): number {
+  return quantile(series?.turns.map((turn) => turn.perOperation) ?? [], 0.25);
 }
 
 /** The peer whose operations take the least time; undefined when none could be measured. */

@@ -11,7 +11,6 @@ export interface TinypoolTuning {
 
 interface Tinypool {
   run(argument: unknown, options: { name: string; transferList?: readonly unknown[] }): Promise<unknown>;
-  destroy(): Promise<void>;
 }
 type TinypoolClass = new (options: TinypoolTuning & Record<string, unknown>) => Tinypool;
 
@@ -26,7 +25,6 @@ export async function tinypool(tuning: TinypoolTuning = {}): Promise<OpenPool> {
       call: (name, argument, transferList) =>
         pool.run(argument, { name, ...(transferList !== undefined && { transferList }) }),
       transfers: 'both',
-      close: () => pool.destroy(),
     });
   };
 }

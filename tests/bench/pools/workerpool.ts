@@ -6,7 +6,6 @@ import type { OpenPool } from './pool.js';
 
 interface Workerpool {
   exec(task: string, parameters: readonly unknown[], options?: { transfer: readonly unknown[] }): PromiseLike<unknown>;
-  terminate(): PromiseLike<unknown>;
 }
 type CreatePool = (script: string, options: Record<string, unknown>) => Workerpool;
 
@@ -21,7 +20,6 @@ export async function workerpool(): Promise<OpenPool> {
       call: async (task, argument, transfer) =>
         pool.exec(task, [argument], transfer === undefined ? undefined : { transfer }),
       transfers: 'both',
-      close: async () => pool.terminate(),
     });
   };
 }
