@@ -7,6 +7,12 @@ import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { noteGrowth } from './compare/growth.js';
 import { figure } from './compare/figure.js';
+import { increment, spin } from './pools/bodies.js';
+import type { PoolSeries } from './pools/interleave.js';
+import type { PoolName } from './pools/names.js';
+import type { PoolTurn } from './pools/protocol.js';
+import { bestPeer, cpuTimesOf, evennessOf, timesOf } from './pools/summary.js';
+import { startTally } from './pools/tally.js';
 import type { Report } from './report/result.js';
 import { geometricMean, median, quantile } from './report/statistics.js';
 import { renderTable } from './report/table.js';
@@ -59,6 +65,22 @@ describe('the benchmark runner', () => {
     await bench('import', '--rounds', '1');
   }, 60_000);
 
+  test('measures threads by hand, and lazydag on its pool', async () => {
+    const quick = ['--pools', 'bare,lazydag', '--rounds', '1'];
+    const trivial = await bench('pool', ...quick, '--parts', 'burst,single,fan-out,chain', '--sizes', '64');
+    const payload = await bench('pool', ...quick, '--parts', 'payload', '--sizes', '1024');
+    const bodies = await bench('pool', ...quick, '--parts', 'speed-up,start', '--sizes', '2');
+    const records = [trivial, payload, bodies].flatMap(({ suites: [suite] }) => suite?.records ?? []);
+    for (const part of ['burst', 'single', 'fan-out', 'chain', 'payload', 'speed-up']) {
+      const turns = expect.arrayContaining([expect.objectContaining({ perOperation: expect.any(Number) })]) as unknown;
+      expect(records).toContainEqual(expect.objectContaining({ part, pool: 'bare', turns }));
+      expect(records).toContainEqual(expect.objectContaining({ part, pool: 'lazydag' }));
+    }
+    expect(records).toContainEqual(
+      expect.objectContaining({ part: 'start', pool: 'bare', starts: [expect.anything()] }),
+    );
+  }, 60_000);
+
   test('scores plans of Standard Task Graphs and of workflow traces', async () => {
     const stg = await folderWith({ 'a.stg': stgText, 'optimal-2.csv': 'x/a.stg,2,3\nx/a.stg,2,2,bound\n' });
     const [scored] = (await bench('stg', stg)).suites;
@@ -87,6 +109,45 @@ describe('the statistics', () => {
       figure('sketch', { shape: 'chain', size }, { samples: [{ runs: 1, build: 0, evaluate: milliseconds, cpu: 0 }] });
     expect(noteGrowth(at(10_000, 100), at(1_000, 1), 5).note).toBe('quadratic');
     expect(noteGrowth(at(10_000, 20), at(1_000, 1), 5).note).toBeUndefined();
+  });
+});
+
+describe('the comparison of pools', () => {
+  const request = { what: 'burst', count: 100 } as const;
+  const turnOf = (perOperation: number, main: number, ...workers: readonly number[]): PoolTurn => ({
+    operations: 100,
+    milliseconds: 100 * perOperation,
+    perOperation,
+    cpu: 200 * perOperation,
+    tally: { main, workers },
+  });
+  const series = (pool: PoolName, ...turns: readonly PoolTurn[]): PoolSeries => ({ label: pool, pool, request, turns });
+
+  test('takes the median of the ratios of neighbouring turns', () => {
+    const peer = series('comlink', turnOf(1, 0), turnOf(10, 0), turnOf(2, 0));
+    const own = series('lazydag', turnOf(2, 0), turnOf(20, 0), turnOf(1, 0));
+    expect(timesOf(own, peer)).toBe(2);
+    expect(cpuTimesOf(own, peer)).toBe(2);
+    expect(timesOf(own, undefined)).toBeNaN();
+  });
+
+  test('finds the fastest peer that could be measured', () => {
+    const peers = [series('piscina', turnOf(3, 0)), series('comlink', turnOf(2, 0)), series('tinypool')];
+    expect(bestPeer([series('lazydag', turnOf(1, 0)), series('bare', turnOf(1, 0)), ...peers])?.pool).toBe('comlink');
+    expect(bestPeer([])).toBeUndefined();
+  });
+
+  test('counts what the main thread did as done by no worker', () => {
+    expect(evennessOf(series('lazydag', turnOf(1, 0, 60, 40)))).toBe(0.4);
+    expect(evennessOf(series('lazydag', turnOf(1, 80, 10, 10)))).toBe(0.1);
+    expect(evennessOf(series('lazydag', turnOf(1, 0, 100)))).toBe(0);
+  });
+
+  test('tells main thread and workers apart in the count of bodies', () => {
+    const tally = startTally();
+    increment(1);
+    spin({ iterations: 1, seed: 0 });
+    expect(tally().main).toBe(2);
   });
 });
 

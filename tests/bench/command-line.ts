@@ -1,6 +1,10 @@
 import { parseArgs } from 'node:util';
 import { nodeContenders, pythonContenders } from './contenders/names.js';
 import type { ContenderName } from './contenders/names.js';
+import { poolNames } from './pools/names.js';
+import type { PoolName } from './pools/names.js';
+import { partNames } from './pools/parts/part.js';
+import type { PartName } from './pools/parts/part.js';
 import { shapeNames } from './shapes/shape.js';
 import type { ShapeName } from './shapes/shape.js';
 import { suiteNames } from './suites/suite.js';
@@ -27,6 +31,8 @@ export function parseCommand(parameters: readonly string[]): Command {
       sizes: { type: 'string' },
       shapes: { type: 'string' },
       contenders: { type: 'string' },
+      pools: { type: 'string' },
+      parts: { type: 'string' },
       rounds: { type: 'string' },
       limit: { type: 'string' },
       apart: { type: 'boolean' },
@@ -45,6 +51,8 @@ export function parseCommand(parameters: readonly string[]): Command {
       ...(values.contenders !== undefined && {
         contenders: some(contenders, values.contenders, '--contenders'),
       }),
+      ...(values.pools !== undefined && { pools: some<PoolName>(poolNames, values.pools, '--pools') }),
+      ...(values.parts !== undefined && { parts: some<PartName>(partNames, values.parts, '--parts') }),
       ...(values.apart !== undefined && { apart: values.apart }),
       ...(values.rounds !== undefined && { rounds: count(values.rounds, '--rounds') }),
       ...(values.limit !== undefined && { limit: count(values.limit, '--limit') }),

@@ -1,14 +1,30 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const here = new URL('./', import.meta.url);
 const path = (relative: string): string => fileURLToPath(new URL(relative, here));
 
+/** What is compiled: what children start with, and what the threads of each pool load. */
+const entries = [
+  'child/main',
+  'child/import-time',
+  'pools/pool-host',
+  ...readdirSync(path('pools/worker')).map((file) => `pools/worker/${basename(file, '.ts')}`),
+];
+
+/** What is read of a package.json. */
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+
 /** Installs the peers that the benchmarks are measured against, once. */
 export function installPeers(): void {
-  if (existsSync(path('node_modules'))) return;
+  const { dependencies } = JSON.parse(readFileSync(path('package.json'), 'utf8')) as Manifest;
+  // An older checkout may have left fewer of them.
+  if (Object.keys(dependencies).every((name) => existsSync(path(`node_modules/${name}`)))) return;
   runTool('npm', ['ci', '--prefix', path('.')]);
 }
 
@@ -18,7 +34,8 @@ export function installPeers(): void {
  */
 export async function buildChildren(): Promise<void> {
   await build({
-    entryPoints: [path('child/main.ts'), path('child/import-time.ts')],
+    // All in one folder: addresses relative to it are the same in every file of the build.
+    entryPoints: entries.map((entry) => ({ in: path(`${entry}.ts`), out: basename(entry) })),
     outdir: path('.build'),
     bundle: true,
     splitting: true,
@@ -26,7 +43,7 @@ export async function buildChildren(): Promise<void> {
     platform: 'node',
     target: 'node20',
     packages: 'external',
-    external: ['../sketch.mjs'],
+    external: ['../sketch.mjs', path('../../dist/index.js')],
     logLevel: 'warning',
   });
 }

@@ -3,8 +3,9 @@ import { ensureBuild } from '../support/global-setup.js';
 import { parseCommand } from './command-line.js';
 import type { Command } from './command-line.js';
 import { packagedContenders } from './contenders/names.js';
+import { isPeerPool } from './pools/names.js';
 import { buildChildren, installPeers } from './prepare.js';
-import { findPython } from './python/run-python.js';
+import { findDask } from './python/run-python.js';
 import { describeMachine, machineLine } from './report/machine.js';
 import { passes } from './report/result.js';
 import type { Check, Report, SuiteResult } from './report/result.js';
@@ -21,6 +22,8 @@ ${suiteNames.map((name) => `  ${name.padEnd(10)} ${suites[name].description}`).j
   --sizes 1000,10000      sizes instead of each suite's own
   --shapes chain,tree     shapes instead of all
   --contenders a,b        contenders instead of all
+  --pools a,b             pools instead of all (pool)
+  --parts burst,single    parts instead of all (pool)
   --rounds N              repeats of each measurement
   --limit N               seconds after which a measurement counts as too slow
   --apart                 a process per contender instead of one shared with the sketch
@@ -78,14 +81,18 @@ function stepsOf({ suite }: Command): typeof defaultRun {
 /** Brings in what the chosen benchmarks need, and no more. */
 async function prepare(command: Command): Promise<void> {
   const contenders = command.options.contenders ?? stepsOf(command).flatMap(({ suite }) => suites[suite].contenders);
-  if (contenders.some((name) => packagedContenders.includes(name))) installPeers();
+  const pools = stepsOf(command).flatMap(({ suite }) => {
+    const all = suites[suite].pools;
+    return all === undefined ? [] : (command.options.pools ?? all);
+  });
+  if (contenders.some((name) => packagedContenders.includes(name)) || pools.some(isPeerPool)) installPeers();
   // A stale build would be measured in silence.
   ensureBuild();
   await buildChildren();
 }
 
 async function runSuite(suite: Suite, options: Omit<SuiteOptions, 'progress'>): Promise<SuiteResult> {
-  const python = findPython();
+  const python = findDask();
   const result = await suite.run({
     ...options,
     ...(python !== undefined && { python }),

@@ -43,19 +43,21 @@ export function runChild<Name extends TaskName>(
 }
 
 /** The environment without flags that would change the child's heap or loaders. */
-function plainEnvironment(): NodeJS.ProcessEnv {
+export function plainEnvironment(): NodeJS.ProcessEnv {
   const environment = { ...process.env };
   delete environment['NODE_OPTIONS'];
   return environment;
 }
 
-interface Exit {
+/** How a child ended, and what it wrote to its standard error. */
+export interface Exit {
   readonly complaint: string;
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
-function describeExit({ complaint, code, signal }: Exit): string {
+/** The reason of an end that was not asked for, in a few words. */
+export function describeExit({ complaint, code, signal }: Exit): string {
   if (complaint.includes('heap out of memory')) return 'out of memory';
   if (complaint.includes('Maximum call stack size exceeded')) return 'RangeError (stack)';
   const error = complaint.split('\n').find((line) => /Error/.test(line));

@@ -3,21 +3,27 @@ import { fileURLToPath } from 'node:url';
 import type { Outcome } from '../child/protocol.js';
 
 /** A Python script of this folder. */
-export type Script = 'dask_times.py' | 'dask_order.py';
+export type Script = 'dask_times.py' | 'dask_order.py' | 'joblib_times.py';
 
 /** The first interpreter that has Dask: `$PYTHON`, `python3`, Debian's own; undefined when none has. About 0.3 s. */
-export function findPython(): string | undefined {
-  return [process.env['PYTHON'], 'python3', '/usr/bin/python3'].find(hasDask);
+export function findDask(): string | undefined {
+  return findPython('dask.delayed, dask.order');
 }
 
-function hasDask(python: string | undefined): python is string {
-  if (python === undefined) return false;
-  return spawnSync(python, ['-c', 'import dask.delayed, dask.order']).status === 0;
+/** The first interpreter that has joblib and NumPy, looked for in the same places. */
+export function findJoblib(): string | undefined {
+  return findPython('joblib, numpy');
+}
+
+function findPython(modules: string): string | undefined {
+  return [process.env['PYTHON'], 'python3', '/usr/bin/python3'].find(
+    (python) => python !== undefined && spawnSync(python, ['-c', `import ${modules}`]).status === 0,
+  );
 }
 
 /** How to run a script. */
 export interface PythonOptions {
-  /** What `findPython` gave. */
+  /** What `findDask` or `findJoblib` gave. */
   readonly python: string | undefined;
   /** Seconds after which the script is killed and counts as too slow. */
   readonly limit: number;
@@ -31,7 +37,8 @@ export function runPython<Answer>(
   request: unknown,
   { python, limit, grace = 0 }: PythonOptions,
 ): Promise<Outcome<Answer>> {
-  if (python === undefined) return Promise.resolve({ ok: false, reason: 'dask is not installed' });
+  const [system] = script.split('_');
+  if (python === undefined) return Promise.resolve({ ok: false, reason: `${String(system)} is not installed` });
   const child = spawn(python, [fileURLToPath(new URL(script, import.meta.url))]);
   let [output, complaint] = ['', ''];
   child.stdout.on('data', (text: Buffer) => (output += text.toString()));

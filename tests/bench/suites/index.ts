@@ -4,6 +4,7 @@ import { heap } from './heap.js';
 import { importTime } from './import.js';
 import { live } from './live.js';
 import { memory } from './memory.js';
+import { pool } from './pool.js';
 import { scale } from './scale.js';
 import { stg } from './stg.js';
 import type { Suite, SuiteName } from './suite.js';
@@ -16,6 +17,7 @@ export const suites: Readonly<Record<SuiteName, Suite>> = {
   heap,
   live,
   memory,
+  pool,
   import: importTime,
   demo,
   stg,

@@ -1,4 +1,6 @@
 import type { ContenderName } from '../contenders/names.js';
+import type { PoolName } from '../pools/names.js';
+import type { PartName } from '../pools/parts/part.js';
 import type { SuiteResult } from '../report/result.js';
 import type { ShapeName } from '../shapes/shape.js';
 
@@ -7,6 +9,10 @@ export interface SuiteOptions {
   readonly sizes?: readonly number[];
   readonly shapes?: readonly ShapeName[];
   readonly contenders?: readonly ContenderName[];
+  /** Contenders of `pool`. */
+  readonly pools?: readonly PoolName[];
+  /** Parts of `pool`. */
+  readonly parts?: readonly PartName[];
   /** Give contenders processes of their own instead of one that they share with the sketch. */
   readonly apart?: boolean;
   /** Repeats of each measurement. */
@@ -27,11 +33,24 @@ export interface Suite {
   readonly description: string;
   /** Contenders it measures unless told otherwise. */
   readonly contenders: readonly ContenderName[];
+  /** Worker pools it measures unless told otherwise. Default none. */
+  readonly pools?: readonly PoolName[];
   run(options: SuiteOptions): Promise<SuiteResult>;
 }
 
 /** Every suite's name, as on the command line. */
-export const suiteNames = ['core', 'scale', 'heap', 'live', 'memory', 'import', 'demo', 'stg', 'workflows'] as const;
+export const suiteNames = [
+  'core',
+  'scale',
+  'heap',
+  'live',
+  'memory',
+  'pool',
+  'import',
+  'demo',
+  'stg',
+  'workflows',
+] as const;
 
 /** Name of a suite on the command line. */
 export type SuiteName = (typeof suiteNames)[number];
