@@ -25,8 +25,9 @@ export interface Job {
   readonly observed: boolean;
   /** Whether its value may stay where it is computed: a job that follows is the only one to use it. */
   readonly keeps: boolean;
-  /** For the executor's own use. */
-  ticket: object | undefined;
+  /** For the executor's own use: what it put the job into, and where in that it is. */
+  batch: object | undefined;
+  index: number;
   /** What it took, filled in before its end is told. */
   readonly record: JobRecord;
 }

@@ -11,6 +11,7 @@ import { bodyFailure, callFailure, codedFailure, maxCallsError, type Failure } f
 import type { Outcome, Run } from './run.js';
 import { DEFAULT_MAX_CALLS } from './run-options.js';
 import type { TaskTable } from './task-table.js';
+import { eachRun } from './waiters.js';
 
 /** What the completion of calls asks of the runs. */
 export interface CompletionHost {
@@ -111,10 +112,11 @@ export class Completion {
     future._value = value;
     setState(future, DONE);
     const run = this.#table.runOf(task);
-    const runs = waiters.size === 0 ? undefined : waiters.get(task);
+    const runs = waiters.take(task);
     if (runs !== undefined) {
-      waiters.delete(task);
-      if (runs.some((waiting) => waiting.keeps)) future._flags |= KEPT;
+      eachRun(runs, ({ keeps }) => {
+        if (keeps) future._flags |= KEPT;
+      });
     }
     // Hold the result before the inputs are dropped: a body may return an input, or a view of one.
     if (pool.inUse) {
@@ -127,7 +129,9 @@ export class Completion {
     if (!run.simple) run.observer?.deactivated(future);
     if (runs === undefined) return;
     const outcome: Outcome = { status: 'fulfilled', value };
-    for (const waiting of runs) this.#host.targetEnded(waiting, future, outcome);
+    eachRun(runs, (waiting) => {
+      this.#host.targetEnded(waiting, future, outcome);
+    });
   }
 
   /**
@@ -218,14 +222,13 @@ export class Completion {
     const hits: { run: Run; future: Future; error: NodeError }[] = [];
     for (const at of affected) {
       const future = this.#table.futureOf(at);
-      const runs = waiters.get(at);
+      const runs = waiters.take(at);
       if (runs === undefined) continue;
-      waiters.delete(at);
       // Paths may be as long as the graph is deep: errors keep their ends only.
       const path: Future[] = [];
       for (let step = at; step !== -1; step = through.get(step) ?? -1) path.push(this.#table.futureOf(step));
       const error = callFailure(failure, path);
-      for (const run of runs) hits.push({ run, future, error });
+      eachRun(runs, (run) => hits.push({ run, future, error }));
     }
     const error = hits[0]?.error ?? callFailure(failure, [origin]);
     for (const at of affected) {

@@ -29,7 +29,8 @@ export class RemoteJob implements Job {
   keeps = false;
   /** Jobs whose values stay where they are computed until this one has used them. */
   inputs: readonly RemoteJob[] = NO_JOBS;
-  ticket: object | undefined = undefined;
+  batch: object | undefined = undefined;
+  index = 0;
   /** Its value is there, but stays where it was computed. */
   kept = false;
   /** It has come to its end, or nobody waits for that any more. */

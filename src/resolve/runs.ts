@@ -166,9 +166,7 @@ export class Runs {
         const task = activation.admit(run, target);
         scheduler.hold(task);
         run.held.add(target);
-        const waiting = waiters.get(task);
-        if (waiting === undefined) waiters.set(task, [run]);
-        else waiting.push(run);
+        waiters.add(task, run);
       }
     } catch (error) {
       this.fail(run, error);
@@ -250,16 +248,9 @@ export class Runs {
   }
 
   #targetWasDone(run: Run, target: Future): void {
-    const waiting = this.#table.waiters.get(target._slot);
-    if (waiting?.includes(run) !== true) return; // it got its value while the rest was still being found
-    this.#removeWaiter(target._slot, run, waiting);
+    if (!this.#table.waiters.remove(target._slot, run)) return; // it got its value while the rest was still being found
     if (run.keeps) target._flags |= KEPT;
     this.targetEnded(run, target, { status: 'fulfilled', value: target._value });
-  }
-
-  #removeWaiter(task: number, run: Run, waiting: Run[]): void {
-    waiting.splice(waiting.indexOf(run), 1);
-    if (waiting.length === 0) this.#table.waiters.delete(task);
   }
 
   /** A body waits for calls that it resolves itself: it gives its slot back, and may now wait for itself. */
@@ -274,7 +265,7 @@ export class Runs {
   targetEnded(run: Run, future: Future, outcome: Outcome): void {
     if (run.over) return;
     if (outcome.status === 'rejected') run.held.delete(future);
-    else this.#table.ledger.lend(future);
+    else if (this.#table.pool.inUse) this.#table.ledger.lend(future);
     run.sink.target?.(future, outcome);
     run.remaining -= 1;
     if (outcome.status === 'rejected' && run.options.settle !== true) this.fail(run, outcome.reason);
@@ -323,8 +314,7 @@ export class Runs {
   /** Ends the run's hold on one target. */
   letGo(run: Run, target: Future): void {
     if (!run.held.delete(target) || target._slot === -1) return;
-    const waiting = this.#table.waiters.get(target._slot);
-    if (waiting?.includes(run) === true) this.#removeWaiter(target._slot, run, waiting);
+    this.#table.waiters.remove(target._slot, run);
     this.#table.scheduler.unhold(target._slot);
   }
 

@@ -4,6 +4,7 @@ import type { BlockPool } from '../memory/blocks.js';
 import { BufferLedger } from '../memory/ledger.js';
 import { Scheduler } from '../schedule/scheduler.js';
 import type { Run } from './run.js';
+import { Waiters } from './waiters.js';
 
 /** A table above this many entries is given back when nothing is left to do. */
 const ROOM_KEPT = 1 << 16;
@@ -25,8 +26,7 @@ export class TaskTable {
   readonly pool: BlockPool;
   readonly #futures: (Future | undefined)[] = [];
   readonly #runs: (Run | undefined)[] = [];
-  /** Runs that have a task among their targets, while it has neither value nor error. */
-  readonly waiters = new Map<number, Run[]>();
+  readonly waiters = new Waiters();
 
   constructor(pool: BlockPool) {
     this.pool = pool;
@@ -79,6 +79,7 @@ export class TaskTable {
     if (this.scheduler.live > 0) return false;
     this.scheduler.trim();
     if (this.#futures.length > ROOM_KEPT) this.#futures.length = 0;
+    this.waiters.trim();
     return true;
   }
 

@@ -2,6 +2,7 @@ import type { Job } from '../../graph/executor.js';
 import type { Block } from '../../memory/blocks.js';
 import type { BatchMessage, NodeAddress } from './messages.js';
 import type { PoolThread } from './pool-thread.js';
+import { Stretch } from './stretch.js';
 
 /** Whom the end of a job is told: the session that it belongs to. */
 export interface BatchOwner {
@@ -34,22 +35,10 @@ export const POOL_CLOSED: Blame = {
   final: true,
 };
 
-/** Where a job is. */
-export class Ticket {
-  readonly batch: Batch;
-  readonly index: number;
-
-  constructor(batch: Batch, index: number) {
-    this.batch = batch;
-    this.index = index;
-  }
-}
-
 /** What belongs to a job in a batch. */
 export interface Entry {
   readonly owner: BatchOwner;
-  /** Where its head stands in the words. */
-  readonly head: number;
+  readonly node: number;
   /** The blocks that it reads. */
   readonly pins: readonly Block[] | undefined;
   /** Milliseconds that it is expected to take. */
@@ -69,9 +58,14 @@ export class Batch {
   /** Whose they are, by index. */
   readonly owners: BatchOwner[] = [];
   readonly words: unknown[] = [];
+  readonly stretch = new Stretch();
   readonly nodes: NodeAddress[] = [];
-  /** Where the head of each job stands in the words. */
-  readonly heads: number[] = [];
+  /** Node of each job, by index. */
+  readonly nodesOf: number[] = [];
+  /** Indices of jobs whose values stay on the thread. */
+  readonly keeps: number[] = [];
+  /** Indices of jobs that are not wanted any more. */
+  readonly skips: number[] = [];
   /** Blocks that a job reads, by index: they are not recycled before it has ended. */
   readonly #pins: (readonly Block[] | undefined)[] = [];
   /** Milliseconds that its jobs are expected to take in all. */
@@ -99,12 +93,13 @@ export class Batch {
   }
 
   /** Enters a job whose words are there. */
-  add(job: Job, { owner, head, pins, cost }: Entry): void {
-    job.ticket = new Ticket(this, this.jobs.length);
+  add(job: Job, { owner, node, pins, cost }: Entry): void {
+    job.batch = this;
+    job.index = this.jobs.length;
     if (pins !== undefined) this.#pins[this.jobs.length] = pins;
     this.jobs.push(job);
     this.owners.push(owner);
-    this.heads.push(head);
+    this.nodesOf.push(node);
     this.cost += cost;
     this.left += 1;
   }
@@ -126,8 +121,7 @@ export class Batch {
 
   /** Whether the thread had to import something for a job. */
   imports(index: number): boolean {
-    const node = this.words[(this.heads[index] ?? 0) - 1];
-    return this.nodes.some(({ id }) => id === node);
+    return this.nodes.some(({ id }) => id === this.nodesOf[index]);
   }
 
   message(handles: BatchMessage['handles']): BatchMessage {
@@ -136,6 +130,8 @@ export class Batch {
       id: this.id,
       count: this.jobs.length,
       words: this.words,
+      keeps: this.keeps,
+      skips: this.skips,
       handles,
       nodes: this.nodes,
       observed: this.observed,

@@ -56,43 +56,35 @@ export class JobPacker {
     const start = words.length;
     this.#bytes = 0;
     try {
-      const head = this.#writeJob(job, batch);
-      batch.add(job, { owner, head, pins: this.#memory.takePins(), cost });
+      const node = this.#meet(addressOf(job.future._spec.identity), batch);
+      this.#writeJob(job, batch, node);
+      batch.add(job, { owner, node, pins: this.#memory.takePins(), cost });
     } catch (error) {
       words.length = start;
+      batch.stretch.undo(words);
       for (const block of this.#memory.takePins() ?? []) transit.unpin(block);
       throw error;
     }
     if (job.observed) job.record.bytesIn = this.#bytes;
   }
 
-  #writeJob(job: Job, batch: Batch): number {
+  #writeJob(job: Job, batch: Batch, node: number): void {
     const { words } = batch;
     const { future, attempt, copies } = job;
-    const { identity } = future._spec;
     const args = future._args;
-    words.push(this.#meet(addressOf(identity), batch));
-    const head = words.length;
-    let flags = args.length * ARGUMENTS_FROM;
-    words.push(0);
-    if (attempt > 1) {
-      flags |= WITH_ATTEMPT;
-      words.push(attempt);
-    }
-    if (copies.length > 0) {
-      flags |= WITH_COPIES;
-      words.push(copies);
-    }
     const { donate } = future._spec.options;
-    if (job.debug && donate !== undefined) {
-      flags |= WITH_DONATED;
-      words.push(donate);
-    }
-    if (future._receiver !== undefined) {
-      flags |= WITH_RECEIVER;
-      words.push(this.#packReceiver(future));
-    }
-    words[head] = flags;
+    const donates = job.debug && donate !== undefined;
+    const head =
+      args.length * ARGUMENTS_FROM +
+      (attempt > 1 ? WITH_ATTEMPT : 0) +
+      (copies.length > 0 ? WITH_COPIES : 0) +
+      (donates ? WITH_DONATED : 0) +
+      (future._receiver === undefined ? 0 : WITH_RECEIVER);
+    batch.stretch.extend(words, node, head);
+    if (attempt > 1) words.push(attempt);
+    if (copies.length > 0) words.push(copies);
+    if (donates) words.push(donate);
+    if (future._receiver !== undefined) words.push(this.#packReceiver(future));
     const deep = (future._flags & DEEP) !== 0;
     for (let index = 0; index < args.length; index += 1) {
       const argument = args[index];
@@ -100,7 +92,6 @@ export class JobPacker {
       else if (!needsPacking(argument)) words.push(argument);
       else words.push(deep ? this.#packDeep(argument, index) : this.#packLiteral(argument, subject(index)));
     }
-    return head;
   }
 
   #meet(address: NodeAddress | DagError, batch: Batch): number {
@@ -112,7 +103,7 @@ export class JobPacker {
   /** The value of a call, which may be on the thread already. */
   #packValue(future: Future, index: number, batch: Batch): unknown {
     if ((future._flags & STATE_BITS) === RUNNING) {
-      const at = batch.jobs.findLastIndex((job) => job?.future === future);
+      const at = batch.jobs.findLastIndex((job) => job?.future === future); // the last one, but for wide joins
       return [KEPT_VALUE, at];
     }
     const value = future._value;

@@ -50,8 +50,15 @@ export interface BatchMessage {
   readonly type: 'batch';
   readonly id: number;
   readonly count: number;
-  /** Per job: node, head, then what the flags of the head name, then the arguments. */
+  /**
+   * Per stretch of jobs that are alike: node, head, number of jobs; then per job what the flags of the head name, and
+   * the arguments.
+   */
   readonly words: readonly unknown[];
+  /** Indices of jobs whose values stay on the thread for jobs that follow, ascending. */
+  readonly keeps: readonly number[];
+  /** Indices of jobs that are not wanted any more. */
+  readonly skips: readonly number[];
   /** Blocks that the thread does not know yet. */
   readonly handles: readonly BlockHandle[];
   /** Nodes that it does not know yet. */
@@ -78,11 +85,9 @@ export type DownMessage = BatchMessage | CancelMessage;
 export const WITH_ATTEMPT = 1;
 export const WITH_COPIES = 2;
 export const WITH_RECEIVER = 4;
-/** The value stays on the thread, for a job that follows. */
-export const KEEP = 8;
 /** In debug batches: positions of arguments that the body may write to. */
-export const WITH_DONATED = 16;
-export const ARGUMENTS_FROM = 32;
+export const WITH_DONATED = 8;
+export const ARGUMENTS_FROM = 16;
 
 /** Kinds of packed words that are not payloads, whose kinds are from 0. */
 /** An argument: the value that job number [1] of the same batch left on the thread. */

@@ -2,10 +2,9 @@ import { DagError } from '../../errors.js';
 import type { Job, JobFailure, JobHost, Session } from '../../graph/executor.js';
 import { displayName } from '../../graph/dependencies.js';
 import { STAYS, type Future } from '../../graph/future.js';
-import { POOL_CLOSED, Ticket, type Batch, type BatchOwner, type Blame } from './batch.js';
+import { Batch, POOL_CLOSED, type BatchOwner, type Blame } from './batch.js';
 import type { Dispatcher } from './dispatcher.js';
 import { JobPacker } from './job-packer.js';
-import { KEEP } from './messages.js';
 
 /** Bodies that take less than this many milliseconds are run on the calling thread when placement is automatic. */
 const WORTH_SENDING = 0.005;
@@ -93,18 +92,14 @@ export class PoolSession implements Session, BatchOwner {
     const cost = expected(job.future);
     const batch = this.#dispatcher.openFor(cost);
     if (batch === undefined) return false;
-    const heads: number[] = [];
-    for (const input of inputs) {
-      if (!(input.ticket instanceof Ticket) || input.ticket.batch !== batch) return false;
-      heads.push(batch.heads[input.ticket.index] as number); // every job of a batch has a head
-    }
+    for (const input of inputs) if (input.batch !== batch) return false;
     try {
       this.#packer.write(job, batch, { owner: this, cost: cost + OVERHEAD });
     } catch {
       return false; // it is told when the job is submitted on its own
     }
     this.#away += 1;
-    for (const head of heads) batch.words[head] = (batch.words[head] as number) | KEEP; // a head is a number
+    for (const input of inputs) batch.keeps.push(input.index);
     return true;
   }
 
@@ -113,13 +108,12 @@ export class PoolSession implements Session, BatchOwner {
   }
 
   cancel(job: Job, reason: unknown): void {
-    const { ticket } = job;
-    if (!(ticket instanceof Ticket)) return;
-    const { batch, index } = ticket;
-    job.ticket = undefined;
+    const { batch, index } = job;
+    if (!(batch instanceof Batch)) return;
+    job.batch = undefined;
     batch.take(index);
     if (!batch.sent) {
-      batch.words[(batch.heads[index] as number) - 1] = 0; // the thread passes over jobs of node 0
+      batch.skips.push(index);
       return;
     }
     const text = reason instanceof Error ? reason.message : String(reason);
@@ -150,7 +144,7 @@ export class PoolSession implements Session, BatchOwner {
       results.discard(result);
       return;
     }
-    job.ticket = undefined;
+    job.batch = undefined;
     job.record.worker = batch.thread.name;
     results.read(job, result, this.#host, (failure) => {
       this.#cannotSend(job, failure);
@@ -161,7 +155,7 @@ export class PoolSession implements Session, BatchOwner {
     this.#away -= 1;
     const job = batch.take(index);
     if (job === undefined) return;
-    job.ticket = undefined;
+    job.batch = undefined;
     if (blame === undefined) this.#host.returned(job);
     else this.#host.failed(job, blame);
   }
@@ -191,7 +185,7 @@ export class PoolSession implements Session, BatchOwner {
       return;
     }
     batch.take(0);
-    job.ticket = undefined;
+    job.batch = undefined;
     batch.thread.cancel(batch, 0, { reason: blame.message, grace: this.#dispatcher.settings.abortGrace });
     this.#host.failed(job, blame);
     this.#host.wake();

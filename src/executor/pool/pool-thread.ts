@@ -64,6 +64,7 @@ export class PoolThread {
   readonly #exited: Promise<void>;
   /** Whose jobs have ended since the pool was told. */
   readonly #relieved = new Set<BatchOwner>();
+  #lastOwner: BatchOwner | undefined;
   readonly #timers = new Set<NodeJS.Timeout>();
   /** Cancellations that the thread has not heard of. */
   readonly #heard = new Set<string>();
@@ -214,6 +215,7 @@ export class PoolThread {
     for (const batch of met) this.#closeIfDone(batch);
     this.#host.settle(this.#relieved);
     this.#relieved.clear();
+    this.#lastOwner = undefined;
   }
 
   #awaits(batch: Batch, index: number, begunAt: number): void {
@@ -228,7 +230,10 @@ export class PoolThread {
     this.jobs += 1;
     const owner = batch.owners[index];
     owner?.ended(batch, index, result);
-    if (owner !== undefined) this.#relieved.add(owner);
+    if (owner !== undefined && owner !== this.#lastOwner) {
+      this.#relieved.add(owner);
+      this.#lastOwner = owner;
+    }
     for (const block of batch.takePins(index)) transit.unpin(block);
     if (batch.awaiting.size === batch.left) this.#leaveQueue(batch);
   }
@@ -289,6 +294,7 @@ export class PoolThread {
     this.#leaveQueue(batch);
     this.#host.settle(this.#relieved);
     this.#relieved.clear();
+    this.#lastOwner = undefined;
   }
 
   /** Lets a batch with one job run for so long from the start of its body. */

@@ -18,14 +18,14 @@ import { WorkerMemory } from './worker-memory.js';
 
 /** One job of a batch. */
 export interface ReadJob {
-  /** 0 for a job that is not wanted any more. */
   readonly node: number;
-  readonly flags: number;
+  /** Whether its value stays on the thread. */
+  readonly keeps: boolean;
   readonly attempt: number;
   readonly copies: readonly number[];
   readonly donated: readonly number[];
   readonly receiver: readonly unknown[] | undefined;
-  /** Undefined where a value that should have been kept on the thread is not there. */
+  /** Undefined where the job is not wanted any more, or a value that should have been kept on the thread is not there. */
   readonly args: unknown[] | DagError | undefined;
 }
 
@@ -36,12 +36,19 @@ interface Kept {
 
 const NONE: readonly number[] = [];
 const NO_WORDS: readonly unknown[] = [];
+const NO_INDICES: ReadonlySet<number> = new Set();
 
 /** Reads the jobs of a batch in order, and holds the values that jobs leave for later ones. */
 export class JobReader {
   readonly context: UnpackContext;
   #words = NO_WORDS;
   #at = 0;
+  /** Of the present stretch of jobs that are alike. */
+  #node = 0;
+  #head = 0;
+  #left = 0;
+  #keeps = NO_INDICES;
+  #skips = NO_INDICES;
   readonly #kept = new Map<number, Kept>();
   #used: Future[] = [];
 
@@ -53,9 +60,12 @@ export class JobReader {
   }
 
   /** Begins a batch. */
-  open({ words }: BatchMessage): void {
+  open({ words, keeps, skips }: BatchMessage): void {
     this.#words = words;
     this.#at = 0;
+    this.#left = 0;
+    this.#keeps = keeps.length === 0 ? NO_INDICES : new Set(keeps);
+    this.#skips = skips.length === 0 ? NO_INDICES : new Set(skips);
   }
 
   /** Ends it. */
@@ -66,7 +76,13 @@ export class JobReader {
 
   /** Node of the next job. */
   get node(): number {
-    return this.#words[this.#at] as number; // as job-packer.ts wrote it, like all that follows
+    if (this.#left === 0) {
+      this.#node = this.#words[this.#at] as number; // as job-packer.ts wrote it, like all that follows
+      this.#head = this.#words[this.#at + 1] as number;
+      this.#left = this.#words[this.#at + 2] as number;
+      this.#at += 3;
+    }
+    return this.#node;
   }
 
   /** Whether values are kept that would be lost with the thread. */
@@ -74,11 +90,12 @@ export class JobReader {
     return this.#kept.size > 0;
   }
 
-  read(): ReadJob {
+  read(index: number): ReadJob {
+    const { node } = this;
     const words = this.#words;
+    const head = this.#head;
     let at = this.#at;
-    const node = words[at++] as number;
-    const head = words[at++] as number;
+    this.#left -= 1;
     const attempt = (head & WITH_ATTEMPT) === 0 ? 1 : (words[at++] as number);
     const copies = (head & WITH_COPIES) === 0 ? NONE : (words[at++] as readonly number[]);
     const donated = (head & WITH_DONATED) === 0 ? NONE : (words[at++] as readonly number[]);
@@ -86,7 +103,8 @@ export class JobReader {
     const count = Math.floor(head / ARGUMENTS_FROM);
     this.#at = at + count;
     if (this.#used.length > 0) this.#used = [];
-    return { node, flags: head, attempt, copies, donated, receiver, args: this.#arguments(at, count) };
+    const args = this.#skips.size > 0 && this.#skips.has(index) ? undefined : this.#arguments(at, count);
+    return { node, keeps: this.#keeps.size > 0 && this.#keeps.has(index), attempt, copies, donated, receiver, args };
   }
 
   #arguments(at: number, count: number): unknown[] | DagError | undefined {

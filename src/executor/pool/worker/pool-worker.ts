@@ -17,7 +17,6 @@ import {
   CLAIMS,
   FAILED,
   IMPORTING,
-  KEEP,
   NOT_FOUND,
   REVOKED,
   SIGNAL,
@@ -217,8 +216,8 @@ export class PoolWorker {
   }
 
   #runJob(batch: BatchMessage, index: number): void {
-    const { node, flags, attempt, copies, donated, receiver, args } = this.#reader.read();
-    if (node === 0 || args === undefined) {
+    const { node, keeps, attempt, copies, donated, receiver, args } = this.#reader.read(index);
+    if (args === undefined) {
       this.#end(batch, index, [SKIPPED]);
       return;
     }
@@ -263,7 +262,7 @@ export class PoolWorker {
       return;
     }
     if (isThenable(result)) this.#await(job, scope, result);
-    else this.#finished(job, scope, { result, keep: (flags & KEEP) !== 0 });
+    else this.#finished(job, scope, { result, keep: keeps });
   }
 
   #receiverOf(spec: NodeSpec, packed: readonly unknown[]): unknown {
