@@ -2,7 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { difference, TestMemory, travel } from './travel.js';
 
-const TYPES = [
+type ViewClass = new (buffer: ArrayBufferLike, offset: number, length: number) => ArrayBufferView;
+
+const TYPES: readonly (ViewClass & { readonly BYTES_PER_ELEMENT?: number })[] = [
   DataView,
   Int8Array,
   Uint8Array,
@@ -35,12 +37,8 @@ const view = (pool: readonly ArrayBufferLike[]) =>
       length: fc.nat(4),
     })
     .map(({ buffer, Type, offset, length }) => {
-      const size = 'BYTES_PER_ELEMENT' in Type ? Type.BYTES_PER_ELEMENT : 1;
-      return new Type(
-        buffer as ArrayBuffer,
-        offset * size,
-        Math.min(length, Math.floor(buffer.byteLength / size) - offset),
-      );
+      const size = Type.BYTES_PER_ELEMENT ?? 1;
+      return new Type(buffer, offset * size, Math.min(length, Math.floor(buffer.byteLength / size) - offset));
     });
 
 const leaf = (pool: readonly ArrayBufferLike[]) =>
