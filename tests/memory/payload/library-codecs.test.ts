@@ -1,13 +1,16 @@
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
+import { buildSync } from 'esbuild';
 import type * as Arrow from 'apache-arrow';
 import type makeArray from 'ndarray';
 import type { NdArray } from 'ndarray';
 import { arrowCodec } from '../../../src/memory/payload/codecs/arrow.js';
 import { resolvePeer } from '../../../src/memory/payload/codecs/peer.js';
 import { pack } from '../../../src/memory/payload/pack.js';
-import { root } from '../../support/paths.js';
+import { root, scratch } from '../../support/paths.js';
 import { TestMemory, travel } from './travel.js';
 
 const require = createRequire(import.meta.url);
@@ -39,8 +42,8 @@ describe('ndarrays', () => {
     const memory = new TestMemory();
     const array = ndarray(new Float64Array(memory.block(96)), [3, 4]);
     const [whole, row] = travel([array, array.pick(1, null)], { memory });
-    expect(whole?.data).toBe(row?.data);
-    expect((whole?.data as Float64Array).buffer).toBe(memory.blocks[0]);
+    expect(whole.data).toBe(row.data);
+    expect((whole.data as Float64Array).buffer).toBe(memory.blocks[0]);
     expect(memory.placed).toEqual([]);
   });
 
@@ -90,13 +93,29 @@ describe('values of Apache Arrow', () => {
     expect(travel([new arrow.Table()])[0]?.numRows).toBe(0);
     const none = table.slice(0, 0);
     expect(travel([none])[0]?.schema.names).toEqual(['x', 'label']);
-    expect(travel([new arrow.RecordBatch(table.schema)])[0]?.numRows).toBe(0);
+    expect(travel(none.batches)[0]?.numRows).toBe(0);
   });
 
-  test('of a copy that is not installed are refused', () => {
+  test('are told by more than the name or the mark of their class', () => {
     class Table {}
-    Object.assign(Table.prototype, { [Symbol.for('apache-arrow/Table')]: true });
-    expect(() => travel([new Table()])).toThrow(/\[0\] cannot travel .* is not of the package apache-arrow at/);
+    class Vector {
+      data = 1;
+    }
+    class Marked {}
+    Object.assign(Marked.prototype, { [Symbol.for('apache-arrow/RecordBatch')]: true });
+    for (const odd of [new Table(), new Vector(), new Marked()])
+      expect(() => travel(odd)).toThrow('for which there is no codec');
+  });
+
+  test('of a copy that no require finds arrive as values of the CommonJS build', async () => {
+    const other = await import('apache-arrow'); // in jest, another copy, of the other build
+    const foreign = other.tableFromArrays({ x: Float64Array.of(1, 2), label: ['a', null] });
+    const list = other.vectorFromArray([[1, 2], null, [3]], new other.List(new other.Field('v', new other.Int32())));
+    const arrived = travel({ foreign, list });
+    expect(rows(arrived.foreign)).toEqual(rows(foreign));
+    expect(String(arrived.list.toArray())).toBe(String(list.toArray()));
+    expect(Object.getPrototypeOf(arrived.foreign)).toBe(arrow.Table.prototype);
+    expect(rows(travel(foreign.batches)[0] ?? foreign)).toEqual(rows(foreign));
   });
 
   test('what is broken on the way is told', () => {
@@ -109,31 +128,40 @@ describe('values of Apache Arrow', () => {
     );
   });
 
-  // What jest imports as ES modules, no `require` of jest finds: as a program of its own.
+  // As a program of its own: jest has a loader of its own.
   test('of the ES module build stay of that build, and neither package is loaded before a value is met', () => {
+    const folder = join(scratch, 'payload');
+    buildSync({
+      stdin: {
+        contents: `
+          export { pack } from './src/memory/payload/pack.ts';
+          export { unpack } from './src/memory/payload/unpack.ts';
+          export { TestMemory } from './tests/memory/payload/travel.ts';`,
+        resolveDir: root,
+      },
+      outfile: join(folder, 'payload.mjs'),
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      packages: 'external',
+    });
     const program = `
-      import { pack } from './src/memory/payload/pack.ts';
-      import { unpack } from './src/memory/payload/unpack.ts';
+      import { pack, unpack, TestMemory } from './payload.mjs';
       import { createRequire } from 'node:module';
-      const require = createRequire(import.meta.url);
-      const blocks = [];
-      const memory = {
-        locate: (buffer) => { const index = blocks.indexOf(buffer); return index < 0 ? undefined : index; },
-        place: (bytes) => { const block = new SharedArrayBuffer(bytes.length); new Uint8Array(block).set(bytes);
-          blocks.push(block); return { block: blocks.length - 1, offset: 0 }; },
-        open: (block) => blocks[block],
-      };
+      const { cache } = createRequire(import.meta.url);
+      const memory = new TestMemory();
       const travel = (value) => unpack(structuredClone(pack(value, { memory })), { memory });
-      const loaded = () => Object.keys(require.cache).filter((file) => /[\\\\/](apache-arrow|ndarray)[\\\\/]/.test(file)).length;
-      travel([new (class extends Error {})(), new Uint8Array(1)]);
+      const loaded = () => Object.keys(cache).filter((file) => /[\\\\/](apache-arrow|ndarray)[\\\\/]/.test(file)).length;
+      travel([new Error('a'), new Uint8Array(1)]);
       const before = loaded();
       const arrow = await import('apache-arrow');
-      const arrived = travel({ table: arrow.tableFromArrays({ x: Int32Array.of(4, 5) }) }).table;
-      console.log(JSON.stringify([before, Object.getPrototypeOf(arrived) === arrow.Table.prototype, arrived.toArray().map(String), loaded(), blocks.length]));
+      const { table } = travel({ table: arrow.tableFromArrays({ x: Int32Array.of(4, 5) }) });
+      const own = Object.getPrototypeOf(table) === arrow.Table.prototype;
+      console.log(JSON.stringify([before, own, table.toArray().map(String)]));
     `;
-    const args = ['--import', 'tsx', '--no-warnings', '--input-type=module', '--eval', program];
-    const output = execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
-    expect(JSON.parse(output)).toEqual([0, true, ['{"x": 4}', '{"x": 5}'], expect.any(Number), 1]);
+    writeFileSync(join(folder, 'program.mjs'), program);
+    const output = execFileSync(process.execPath, ['--no-warnings', join(folder, 'program.mjs')], { encoding: 'utf8' });
+    expect(JSON.parse(output)).toEqual([0, true, ['{"x": 4}', '{"x": 5}']]);
   });
 });
 

@@ -84,7 +84,8 @@ class Comparison {
     if (types.isMap(left))
       return this.compare([...left].flat(), [...(right as Map<unknown, unknown>)].flat(), `${path}$map`);
     if (types.isSet(left)) return this.compare([...left], [...(right as Set<unknown>)], `${path}$set`);
-    if (types.isDate(left) || types.isRegExp(left)) return this.compare(String(left), String(right), path);
+    if (types.isDate(left) || types.isRegExp(left))
+      return this.compare(left.toString(), (right as Date).toString(), path);
     if (types.isBoxedPrimitive(left)) return this.compare(left.valueOf(), right.valueOf(), path);
     if (!types.isNativeError(left)) return undefined;
     const other = right as Error;
@@ -97,12 +98,10 @@ class Comparison {
   }
 
   #views(left: ArrayBufferView, right: ArrayBufferView, path: string): string | undefined {
-    const [before, after] = [left.buffer, right.buffer].map((buffer) => ({ buffer }));
     const known = this.#twins.get(left.buffer);
     if (known !== undefined && known !== right.buffer) return `${path}: does not share its buffer any more`;
     this.#twins.set(left.buffer, right.buffer);
-    if (before === undefined || after === undefined || left.byteLength !== right.byteLength)
-      return `${path}: other length`;
+    if (left.byteLength !== right.byteLength) return `${path}: other length`;
     const bytes = (view: ArrayBufferView) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength).join();
     return bytes(left) === bytes(right) ? undefined : `${path}: other bytes`;
   }

@@ -1,23 +1,8 @@
 import { dirname, join } from 'node:path';
+import { kindOf, rebuilt, type Arrow, type Kind, type Table } from './arrow-rebuilt.js';
 import type { LibraryCodec } from './library-codec.js';
 import { isLoaded, loadFile, resolvePeer } from './peer.js';
 
-/** What of `apache-arrow` is used; its types are not part of ours, since it may not be installed. */
-interface Arrow {
-  readonly Table: new (content: unknown) => Table;
-  readonly RecordBatch: new (schema: unknown) => object;
-  readonly Vector: NewableFunction;
-  tableToIPC(table: Table, type: 'stream'): Uint8Array;
-  tableFromIPC(bytes: Uint8Array): Table;
-}
-
-interface Table {
-  readonly schema: unknown;
-  readonly batches: readonly object[];
-  getChild(name: string): object | null;
-}
-
-type Kind = 'Table' | 'RecordBatch' | 'Vector';
 /** The package has two builds whose classes do not know each other. */
 type Build = 'cjs' | 'esm';
 
@@ -31,19 +16,11 @@ interface PlainArrow {
   readonly bytes: Uint8Array;
 }
 
-const KINDS: readonly Kind[] = ['Table', 'RecordBatch', 'Vector'];
-/** By these symbols Arrow tells its values apart, whichever copy of the package they are of. */
-const symbols = KINDS.map((kind) => Symbol.for(`apache-arrow/${kind}`));
 const COLUMN = 'vector';
 
 /** What values that came from another thread were made of: they are handed on without being encoded again. */
 const origins = new WeakMap<object, PlainArrow>();
 const loaded = new Map<string, Arrow>();
-
-function kindOf(instance: object): Kind | undefined {
-  const index = symbols.findIndex((symbol) => (instance as Record<symbol, unknown>)[symbol] === true);
-  return KINDS[index];
-}
 
 function fileOf(build: Build): string {
   const file = resolvePeer('apache-arrow', 'A value of Apache Arrow');
@@ -59,37 +36,31 @@ function load(file: string): Arrow {
   return arrow;
 }
 
-/** The build of which a value is: the CommonJS one when it is loaded, else the other; both where the first is not it. */
-function buildOf(
-  instance: object,
-  kind: Kind,
-): { readonly build: Build; readonly file: string; readonly arrow: Arrow } {
-  let failure: unknown;
+/** The build of which a value is: the CommonJS one when it is loaded, else the other. */
+function buildOf(instance: object, kind: Kind): Build | undefined {
   // What is there already costs nothing to load, and only of CommonJS can be told whether it is there.
   const builds: readonly Build[] = isLoaded(fileOf('cjs')) ? ['cjs', 'esm'] : ['esm', 'cjs'];
-  for (const build of builds) {
-    const file = fileOf(build);
+  return builds.find((build) => {
     try {
-      const arrow = load(file);
+      const { prototype } = load(fileOf(build))[kind];
       // Not by `instanceof`, for which newer versions count other builds in.
-      if (Object.prototype.isPrototypeOf.call(arrow[kind].prototype as object, instance)) return { build, file, arrow };
-    } catch (thrown) {
-      failure ??= thrown; // where ES modules cannot be required, the other build may still be it
+      return Object.prototype.isPrototypeOf.call(prototype as object, instance);
+    } catch {
+      return false; // where ES modules cannot be required, the other build may still be it
     }
-  }
-  // Told with the path of the value by whoever packs it.
-  throw new Error(
-    `it is not of the package apache-arrow at ${dirname(fileOf('cjs'))}; install that once (\`npm ls apache-arrow\`) and leave it out of bundles`,
-    failure === undefined ? {} : { cause: failure },
-  );
+  });
 }
 
 function encode(instance: object): PlainArrow {
   const origin = origins.get(instance);
   if (origin !== undefined) return origin;
   const kind = kindOf(instance) ?? 'Table';
-  const { arrow, ...rest } = buildOf(instance, kind);
-  return { kind, ...rest, bytes: arrow.tableToIPC(tableOf(instance, kind, arrow), 'stream') };
+  const own = buildOf(instance, kind);
+  const build = own ?? 'cjs';
+  const file = fileOf(build);
+  const arrow = load(file);
+  const value = own === undefined ? rebuilt(instance, arrow) : instance;
+  return { kind, build, file, bytes: arrow.tableToIPC(tableOf(value, kind, arrow), 'stream') };
 }
 
 function tableOf(instance: object, kind: Kind, arrow: Arrow): Table {
@@ -116,7 +87,7 @@ function receive({ build, file }: PlainArrow): Arrow {
 
 function valueOf(table: Table, kind: Kind, arrow: Arrow): object {
   if (kind === 'Table') return table;
-  if (kind === 'RecordBatch') return table.batches[0] ?? new arrow.RecordBatch(table.schema);
+  if (kind === 'RecordBatch') return (table.batches[0] ?? new arrow.Table(table.schema).batches[0]) as object;
   const vector = table.getChild(COLUMN);
   if (vector === null) throw new TypeError('The stream has no column');
   return vector;
@@ -125,7 +96,8 @@ function valueOf(table: Table, kind: Kind, arrow: Arrow): object {
 /**
  * Tables, record batches and vectors of Apache Arrow, by way of its interchange format: encoded once, into one block,
  * over which every receiver makes a table without a copy. The receiver's values are of the same build of the package
- * as the sender's, ES module or CommonJS: the modules of the program are the same in all threads.
+ * as the sender's, ES module or CommonJS, since the modules of the program are the same in all threads. Where that
+ * build cannot be had at once (bundles, loaders that hook `require`), they are of the CommonJS build.
  */
 export const arrowCodec: LibraryCodec = {
   name: 'lazydag:apache-arrow',

@@ -49,7 +49,7 @@ export const ndarrayCodec: LibraryCodec = {
   recognises,
   encode: (instance): PlainArray => {
     const { data, shape, stride, offset, dimension } = instance as PlainArray; // recognised
-    return { data, shape: [...shape], stride: [...stride], offset: offset ?? 0, dimension };
+    return { data, shape: [...shape], stride: [...stride], offset: dimension < 0 ? 0 : offset, dimension };
   },
   decode: ({ data, shape, stride, offset, dimension }: PlainArray) => {
     const array = makeArray()(data, shape, stride, offset);
