@@ -47,6 +47,9 @@ export const UNSEEN = 1 << 12;
 /** Its arguments or its result cannot leave this thread. */
 export const STAYS = 1 << 13;
 
+/** It was in a message that could not be posted, and goes in one of its own. */
+export const ALONE = 1 << 14;
+
 /** Marks Futures of every copy of the library. */
 export const FUTURE_BRAND = Symbol.for('lazydag.future');
 

@@ -20,7 +20,7 @@ export interface BatchOwner {
 
 /** Why a job was lost by its own fault. */
 export interface Blame {
-  readonly code: 'DAG_WORKER_DIED' | 'DAG_CALL_TIMEOUT' | 'DAG_POOL_CLOSED' | 'DAG_MODULE_IMPORT';
+  readonly code: 'DAG_CANNOT_TRAVEL' | 'DAG_WORKER_DIED' | 'DAG_CALL_TIMEOUT' | 'DAG_POOL_CLOSED' | 'DAG_MODULE_IMPORT';
   readonly message: string;
   readonly remedy?: string;
   readonly thrown?: { readonly value: unknown };

@@ -1,4 +1,5 @@
 import type { Job } from '../../graph/executor.js';
+import { ALONE } from '../../graph/future.js';
 import { blocks } from '../../memory/blocks.js';
 import { Batch, POOL_CLOSED, type BatchOwner } from './batch.js';
 import { JobMemory } from './job-memory.js';
@@ -85,7 +86,8 @@ export class Dispatcher {
   /** The batch that a job goes into: the one being made, or a new one. `ready`: how many more there are. */
   batchFor(job: Job, cost: number, ready: number): Batch | undefined {
     const { timeout, donate } = job.future._spec.options;
-    const alone = timeout !== undefined || donate !== undefined || cost >= LONG;
+    const alone =
+      timeout !== undefined || donate !== undefined || cost >= LONG || (job.future._flags & ALONE) !== 0;
     const batch = this.#batch;
     if (batch !== undefined) {
       const fits = !alone && !isComplete(batch) && batch.observed === job.observed && batch.debug === job.debug;

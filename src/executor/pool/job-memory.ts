@@ -4,7 +4,9 @@ import { transit } from './pool-thread.js';
 
 /** Bytes up to which buffers share a block. */
 const SMALL = 16 * 1024;
-const ARENA = 64 * 1024;
+/** Bytes of the first block of a message for small buffers; later ones are larger. */
+const FIRST_ARENA = 4 * 1024;
+const LAST_ARENA = 64 * 1024;
 const ALIGNMENT = 16;
 /** Whose blocks are that hold copies of what is sent: nobody's, so that they go back when the last pin is gone. */
 const COPIES = {};
@@ -14,6 +16,7 @@ export class JobMemory implements PayloadMemory {
   #arena: SharedArrayBuffer | undefined;
   #arenaPin: Block | undefined;
   #used = 0;
+  #size = FIRST_ARENA;
   #pins: Block[] | undefined;
   /** Bytes copied since `begin`. */
   placed = 0;
@@ -74,10 +77,11 @@ export class JobMemory implements PayloadMemory {
 
   #arenaFor(bytes: number): SharedArrayBuffer {
     if (this.#arena !== undefined && this.#used + bytes <= this.#arena.byteLength) return this.#arena;
-    this.seal();
-    this.#arena = blocks.take(ARENA, { owner: COPIES });
+    this.#leave();
+    this.#arena = blocks.take(Math.max(this.#size, bytes), { owner: COPIES });
     this.#arenaPin = transit.pin(this.#arena);
     this.#used = 0;
+    this.#size = Math.min(this.#size * 2, LAST_ARENA);
     return this.#arena;
   }
 
@@ -88,6 +92,11 @@ export class JobMemory implements PayloadMemory {
 
   /** Puts nothing more into the present arena: its block goes back with the last job that reads it. */
   seal(): void {
+    this.#leave();
+    this.#size = FIRST_ARENA;
+  }
+
+  #leave(): void {
     this.#arena = undefined;
     if (this.#arenaPin !== undefined) transit.unpin(this.#arenaPin);
     this.#arenaPin = undefined;

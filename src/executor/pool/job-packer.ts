@@ -117,7 +117,8 @@ export class JobPacker {
     this.#memory.begin();
     const word = pack(value, { ...this.#context, subject: about });
     if (this.#memory.placed === 0) return word;
-    this.#host.shared(future, unpack(word, { memory: this.#memory, special: ([id]) => this.#nodes.get(id) }));
+    // A copy of the words: unpacking changes them, and they are still to be sent.
+    this.#host.shared(future, unpack(structuredClone(word), { memory: this.#memory, special: ([id]) => this.#nodes.get(id) }));
     return word;
   }
 

@@ -157,6 +157,7 @@ export class PoolSession implements Session, BatchOwner {
     if (job === undefined) return;
     job.batch = undefined;
     if (blame === undefined) this.#host.returned(job);
+    else if (blame.code === 'DAG_CANNOT_TRAVEL') this.#cannotSend(job, blame);
     else this.#host.failed(job, blame);
   }
 

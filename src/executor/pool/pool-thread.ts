@@ -1,5 +1,6 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { describeThrown } from '../../errors.js';
+import { ALONE } from '../../graph/future.js';
 import { blocks } from '../../memory/blocks.js';
 import { BufferLedger } from '../../memory/ledger.js';
 import type { Batch, BatchOwner, Blame } from './batch.js';
@@ -153,8 +154,32 @@ export class PoolThread {
     Atomics.store(this.#control, batch.id % CLAIMS, 0);
     const { cursor, handles } = blocks.handlesSince(this.#cursor);
     this.#cursor = cursor;
-    this.#post(batch.message(handles));
+    try {
+      this.#post(batch.message(handles));
+    } catch (thrown) {
+      this.#refuse(batch, thrown);
+      return;
+    }
     if (batch.timeout !== undefined) this.#limit(batch, batch.timeout);
+  }
+
+  /** What a batch holds cannot be posted: its jobs are handed back, to be sent one by one, and a single one is to blame. */
+  #refuse(batch: Batch, thrown: unknown): void {
+    this.#cursor = 0; // what it should have learned of blocks and nodes is told with the next batch
+    for (const { id } of batch.nodes) this.#nodes.delete(id);
+    const single = batch.jobs.length === 1;
+    this.#handBack(batch, (index) => {
+      const job = batch.jobs[index];
+      if (job !== undefined) job.future._flags |= ALONE;
+      if (!single) return undefined;
+      return {
+        code: 'DAG_CANNOT_TRAVEL',
+        message: `The arguments cannot be sent: ${describeThrown(thrown)}.`,
+        thrown: { value: thrown },
+        final: true,
+      };
+    });
+    this.#closeIfDone(batch);
   }
 
   #post(message: DownMessage): void {

@@ -1,5 +1,5 @@
 import { DagError } from '../../errors.js';
-import { callSiteOf, captureStack } from '../../graph/call-site.js';
+import { captureStack, scriptOf } from '../../graph/call-site.js';
 import { checkByRules, type OptionRules } from '../../graph/option-rules.js';
 import { describeOption } from '../../graph/options.js';
 import { TREE, type Packed } from './format.js';
@@ -47,7 +47,7 @@ class RegisteredCodec implements KnownCodec {
   }
 
   get module(): string {
-    this.#module ??= (this.#registeredAt === undefined ? undefined : callSiteOf(this.#registeredAt)?.file) ?? '';
+    this.#module ??= (this.#registeredAt === undefined ? undefined : scriptOf(this.#registeredAt)) ?? '';
     return this.#module;
   }
 }

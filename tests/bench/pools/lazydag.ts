@@ -5,13 +5,6 @@ import { threads } from './pool.js';
 import { total as sumOf } from './bodies.js';
 import type * as Nodes from './worker/lazydag-nodes.js';
 
-/** The part of the pool that is used. */
-interface WorkerPool extends Library.Executor {
-  ready(): Promise<void>;
-  stats(): { readonly blocks: { readonly mappedBytes: number } };
-}
-type WorkerPoolClass = new (options: { threads: number; placement: 'pool' }) => WorkerPool;
-
 /** Calls in one chain of handing on. */
 const chainCalls = 50;
 
@@ -20,9 +13,7 @@ export type Resolution = 'together' | 'single';
 
 /** The library's own pool, with placement forced to it. */
 export async function lazydag(resolution: Resolution): Promise<OpenPool> {
-  // A build without the pool has no such export.
-  const { WorkerPool, resolve } = (await import(libraryUrl)) as typeof Library & { WorkerPool?: WorkerPoolClass };
-  if (WorkerPool === undefined) throw new Error('this build has no WorkerPool');
+  const { WorkerPool, resolve } = (await import(libraryUrl)) as typeof Library; // the build of this repository
   // Computed, so that the bundler leaves the module alone: workers import it by its own address.
   const nodes = (await import(new URL('./lazydag-nodes.js', import.meta.url).href)) as typeof Nodes;
   return () => new LazydagPool(new WorkerPool({ threads, placement: 'pool' }), { nodes, resolve, resolution });
@@ -39,10 +30,10 @@ class LazydagPool implements Pool {
     'handed on': (bytes: number) => this.#handOnSingly(bytes),
     'handed on, chain': (bytes: number) => this.#handOnInChains(bytes),
   };
-  readonly #executor: WorkerPool;
+  readonly #executor: Library.WorkerPool;
   readonly #parts: Parts;
 
-  constructor(executor: WorkerPool, parts: Parts) {
+  constructor(executor: Library.WorkerPool, parts: Parts) {
     this.#executor = executor;
     this.#parts = parts;
   }

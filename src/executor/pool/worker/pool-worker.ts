@@ -1,4 +1,4 @@
-import { DagError } from '../../../errors.js';
+import { DagError, describeThrown } from '../../../errors.js';
 import { Future } from '../../../graph/future.js';
 import { abortScope } from '../../../graph/abort.js';
 import { currentScope, Scope, scopes } from '../../../graph/scope.js';
@@ -9,7 +9,7 @@ import { duplicate } from '../../../memory/duplicate.js';
 import { fingerprint } from '../../../memory/fingerprint.js';
 import { BufferLedger } from '../../../memory/ledger.js';
 import { codecsMissing } from '../../../memory/payload/codec.js';
-import { pack } from '../../../memory/payload/pack.js';
+import { packThrown } from '../../../memory/payload/thrown.js';
 import { unpackReceiver } from '../calls.js';
 import {
   AWAITS,
@@ -212,7 +212,13 @@ export class PoolWorker {
     this.#sentAt = this.#parts.now();
     if (this.#report.empty) return;
     this.#packer.seal();
-    this.#parts.post(this.#report.take());
+    const message = this.#report.take();
+    try {
+      this.#parts.post(message);
+    } catch {
+      // Some result holds what only the message as a whole shows that it cannot be sent.
+      this.#parts.post({ ...message, words: sendable(message.words) });
+    }
   }
 
   #runJob(batch: BatchMessage, index: number): void {
@@ -383,7 +389,20 @@ function notFound(error: DagError | undefined): unknown[] {
   if (error === undefined) return [UNSENDABLE, 'DAG_INTERNAL', 'A node was not announced.'];
   const message = error.message.slice(error.code.length + 2);
   const { cause } = error;
-  return [NOT_FOUND, error.code, message, cause === undefined ? undefined : pack(cause, { memory: NO_MEMORY })];
+  return [NOT_FOUND, error.code, message, cause === undefined ? undefined : packThrown(cause, { memory: NO_MEMORY })];
+}
+
+/** The words of a report with errors in place of what cannot be sent. */
+function sendable(words: readonly unknown[]): unknown[] {
+  return words.map((word) => {
+    if (typeof word !== 'object' || word === null) return word;
+    try {
+      structuredClone(word);
+      return word;
+    } catch (error) {
+      return [UNSENDABLE, 'DAG_CANNOT_TRAVEL', `The result cannot be sent: ${describeThrown(error)}.`];
+    }
+  });
 }
 
 /** Errors of imports have no buffers worth sharing. */

@@ -7,6 +7,7 @@ import type { Scope } from '../../../graph/scope.js';
 import type { NodeSpec } from '../../../graph/spec.js';
 import type { PackContext } from '../../../memory/payload/context.js';
 import { pack } from '../../../memory/payload/pack.js';
+import { packThrown } from '../../../memory/payload/thrown.js';
 import { CALL_REFERENCE, packCalls } from '../calls.js';
 import { CALLED, FAILED, UNSENDABLE } from '../messages.js';
 import { moduleUrl, notInModule } from '../node-addresses.js';
@@ -96,7 +97,7 @@ export class ResultPacker {
     const coded = thrown instanceof DagError && thrown.code === 'DAG_INSTANCE_STATE' ? thrown.code : code;
     const context = { memory: this.#memory, subject: 'The error' };
     try {
-      return [FAILED, pack(thrown, context), coded];
+      return [FAILED, packThrown(thrown, context), coded];
     } catch {
       // An error that cannot travel as it is must be told all the same.
       return [FAILED, pack(new Error(describeThrown(thrown)), context), coded];

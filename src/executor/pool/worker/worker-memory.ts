@@ -3,7 +3,9 @@ import type { PayloadMemory } from '../../../memory/payload/context.js';
 
 /** Bytes up to which buffers share a block. */
 const SMALL = 16 * 1024;
-const ARENA = 64 * 1024;
+/** Bytes of the first block of a message for small buffers; later ones are larger. */
+const FIRST_ARENA = 4 * 1024;
+const LAST_ARENA = 64 * 1024;
 const ALIGNMENT = 16;
 /** Whose blocks are that hold copies of results. */
 const COPIES = {};
@@ -13,6 +15,7 @@ export class WorkerMemory implements PayloadMemory {
   #arena: SharedArrayBuffer | undefined;
   #arenaId = -1;
   #used = 0;
+  #size = FIRST_ARENA;
 
   locate(buffer: ArrayBufferLike): number | undefined {
     const place = blocks.locate(buffer);
@@ -28,9 +31,10 @@ export class WorkerMemory implements PayloadMemory {
       return { block: blocks.surrender(memory), offset: 0 };
     }
     if (this.#arena === undefined || this.#used + bytes.byteLength > this.#arena.byteLength) {
-      this.#arena = blocks.take(ARENA, { owner: COPIES });
+      this.#arena = blocks.take(Math.max(this.#size, bytes.byteLength), { owner: COPIES });
       this.#arenaId = blocks.surrender(this.#arena);
       this.#used = 0;
+      this.#size = Math.min(this.#size * 2, LAST_ARENA);
     }
     const offset = this.#used;
     new Uint8Array(this.#arena, offset).set(bytes);
@@ -41,6 +45,7 @@ export class WorkerMemory implements PayloadMemory {
   /** Puts nothing more into the present block: the pool may recycle it once it was told. */
   seal(): void {
     this.#arena = undefined;
+    this.#size = FIRST_ARENA;
   }
 
   open(block: number): SharedArrayBuffer {
