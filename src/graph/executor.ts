@@ -87,6 +87,8 @@ export interface Session<Of extends Job = Job> {
   readonly bundle: number;
   /** Sends off what was submitted. */
   flush(): void;
+  /** Nothing more can be submitted for now. Waits a few microseconds for what will be back as soon as that. */
+  linger(): void;
   /** The result of a job is not wanted any more. */
   cancel(job: Of, reason: unknown): void;
   /** A look at what has come back, without waiting for the event loop. */

@@ -128,8 +128,10 @@ export class Remote {
   /** Sends off what was submitted. */
   flush(): void {
     if (this.#submitted.size === 0) return;
-    for (const session of this.#submitted) session.flush();
+    const submitted = [...this.#submitted];
     this.#submitted.clear();
+    for (const session of submitted) session.flush();
+    submitted[0]?.linger();
   }
 
   #begin(job: RemoteJob): RemoteJob {

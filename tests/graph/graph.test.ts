@@ -105,6 +105,7 @@ describe('a Graph', () => {
         },
         follow: () => false,
         flush: () => undefined,
+        linger: () => undefined,
         cancel: () => undefined,
         poll: () => undefined,
         close: () => undefined,

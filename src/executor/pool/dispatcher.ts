@@ -5,6 +5,7 @@ import { Batch, POOL_CLOSED, type BatchOwner } from './batch.js';
 import { JobMemory } from './job-memory.js';
 import type { PoolSettings } from './pool-options.js';
 import type { PoolThread } from './pool-thread.js';
+import { Patience } from './patience.js';
 import { ResultReader } from './result-reader.js';
 
 /** Milliseconds of work that a batch has at most, and at least if there is so much. */
@@ -19,6 +20,10 @@ const OVERHEAD = 0.0005;
 const WORTH_MOVING = 0.1;
 /** Batches under way on one thread at most: one that runs, one that waits to be next. */
 const UNDER_WAY = 2;
+/** Milliseconds of work that it pays to look out for, how long to do so, and how often between two looks at the clock. */
+const SHORT = 0.01;
+const LOOK_OUT = 0.03;
+const LOOKS = 16;
 /** Sessions that are told at once that there is room. */
 const WOKEN = 1024;
 
@@ -53,6 +58,7 @@ export class Dispatcher {
   #batch: Batch | undefined;
   #bundle = 0;
   #balancing = false;
+  readonly #patience = new Patience();
 
   constructor(host: DispatcherHost) {
     this.#host = host;
@@ -125,6 +131,27 @@ export class Dispatcher {
     this.memory.seal();
     if (batch.thread.over) this.#giveUp(batch, false);
     else batch.thread.send(batch);
+  }
+
+  /** Looks out for results that are to be expected at once: to be woken by them would take longer than they do. */
+  linger(): void {
+    let sole: PoolThread | undefined;
+    for (const one of this.#host.threads()) {
+      if (one.queued === 0) continue;
+      if (sole !== undefined || one.load > SHORT || !one.up) return;
+      sole = one;
+    }
+    if (sole === undefined || !this.#patience.pays) return;
+    const seen = sole.replies;
+    for (const until = performance.now() + LOOK_OUT; performance.now() < until;) {
+      for (let look = 0; look < LOOKS; look += 1) {
+        if (sole.replies === seen) continue;
+        this.#patience.hit();
+        this.poll();
+        return;
+      }
+    }
+    this.#patience.miss();
   }
 
   /** Hands back the jobs of a batch that was not sent, or fails them because the pool was closed. */

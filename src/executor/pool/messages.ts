@@ -26,11 +26,13 @@ export interface ThreadSetup {
 export const CLAIMS = 64;
 /** Index in a thread's control words: when its last job with a time limit began, in milliseconds modulo 2^31. */
 export const BEGUN = CLAIMS + 2;
+/** Index in a thread's control words: bumped with every message that the thread has sent. */
+export const REPLIED = CLAIMS + 3;
 /** Index in a thread's control words: bumped with every message, so that the thread can look for one without waiting. */
 export const SIGNAL = CLAIMS;
 /** Index of the number of the batch whose modules the thread imports; 0 for none. */
 export const IMPORTING = CLAIMS + 1;
-export const CONTROL_WORDS = CLAIMS + 3;
+export const CONTROL_WORDS = CLAIMS + 4;
 /** A claim word at or above this: the jobs that had not begun were taken back. */
 export const REVOKED = 1 << 30;
 

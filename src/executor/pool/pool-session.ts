@@ -107,6 +107,10 @@ export class PoolSession implements Session, BatchOwner {
     this.#dispatcher.flush();
   }
 
+  linger(): void {
+    this.#dispatcher.linger();
+  }
+
   cancel(job: Job, reason: unknown): void {
     const { batch, index } = job;
     if (!(batch instanceof Batch)) return;

@@ -11,6 +11,7 @@ import {
   CONTROL_WORDS,
   IMPORTING,
   POOL_THREAD,
+  REPLIED,
   REVOKED,
   SIGNAL,
   type DownMessage,
@@ -192,6 +193,11 @@ export class PoolThread {
     for (let got = receive(this.#port); got !== undefined; got = receive(this.#port)) {
       this.#take(got.message as UpMessage); // what the worker sends
     }
+  }
+
+  /** How many messages it has sent. */
+  get replies(): number {
+    return Atomics.load(this.#control, REPLIED);
   }
 
   #take(message: UpMessage): void {

@@ -27,6 +27,7 @@ import {
   type UpMessage,
 } from '../messages.js';
 import { moduleUrl } from '../node-addresses.js';
+import { Patience } from '../patience.js';
 import { JobReader } from './job-reader.js';
 import { NodeFinder, type ImportModule } from './node-finder.js';
 import { Report } from './report.js';
@@ -82,6 +83,7 @@ export class PoolWorker {
   readonly #report = new Report();
   readonly #reader: JobReader;
   readonly #packer: ResultPacker;
+  readonly #patience = new Patience();
   readonly #queue: BatchMessage[] = [];
   readonly #pending = new Map<string, Pending>();
   #scope: Scope | undefined;
@@ -127,21 +129,28 @@ export class PoolWorker {
     this.#busy = false;
   }
 
-  /** Waits a little for another message; not while a body waits for the event loop. */
+  /** Looks out a little for another message; not while a body waits for the event loop. */
   #lookOut(): boolean {
-    const { control, receive, now } = this.#parts;
+    const { control, now } = this.#parts;
     const seen = Atomics.load(control, SIGNAL);
-    const take = (): boolean => {
-      const message = receive();
-      if (message !== undefined) this.#enter(message);
-      return message !== undefined;
-    };
-    if (take()) return true;
-    if (this.#pending.size > 0) return false;
+    if (this.#receive()) return true;
+    if (this.#pending.size > 0 || !this.#patience.pays) return false;
     for (const until = now() + LOOK_OUT; now() < until;) {
-      for (let look = 0; look < STRIDE; look += 1) if (Atomics.load(control, SIGNAL) !== seen) return take();
+      for (let look = 0; look < STRIDE; look += 1) {
+        if (Atomics.load(control, SIGNAL) === seen) continue;
+        this.#patience.hit();
+        return this.#receive();
+      }
     }
+    this.#patience.miss();
     return false;
+  }
+
+  /** Takes a message that has come; gives whether one had. */
+  #receive(): boolean {
+    const message = this.#parts.receive();
+    if (message !== undefined) this.#enter(message);
+    return message !== undefined;
   }
 
   #mustLoad(batch: BatchMessage): boolean {

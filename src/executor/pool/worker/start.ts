@@ -2,7 +2,7 @@ import { isMainThread, receiveMessageOnPort, workerData } from 'node:worker_thre
 import { keepUnnamed } from '../../../graph/registry.js';
 import { HALT, thread } from '../../../graph/thread.js';
 import { blocks } from '../../../memory/blocks.js';
-import { POOL_THREAD, type DownMessage, type ThreadSetup } from '../messages.js';
+import { POOL_THREAD, REPLIED, type DownMessage, type ThreadSetup } from '../messages.js';
 import { PoolWorker } from './pool-worker.js';
 
 /** On a thread of a pool, serves the pool; elsewhere does nothing. Is called when the library is loaded. */
@@ -38,10 +38,12 @@ function serve({ thread: number, directory, control, port }: ThreadSetup): void 
       });
     });
   };
+  const words = new Int32Array(control);
   const worker = new PoolWorker({
-    control: new Int32Array(control),
+    control: words,
     post: (message) => {
       port.postMessage(message);
+      Atomics.add(words, REPLIED, 1);
     },
     receive: () => receiveMessageOnPort(port)?.message as DownMessage | undefined, // what the pool sends
     importModule,
