@@ -1,5 +1,5 @@
 import type { Job } from '../../graph/executor.js';
-import type { Block } from '../../memory/blocks.js';
+import type { Block, BlockHandle } from '../../memory/blocks.js';
 import type { BatchMessage, NodeAddress } from './messages.js';
 import type { PoolThread } from './pool-thread.js';
 import { Stretch } from './stretch.js';
@@ -124,19 +124,27 @@ export class Batch {
     return this.nodes.some(({ id }) => id === this.nodesOf[index]);
   }
 
-  message(handles: BatchMessage['handles']): BatchMessage {
+  /** Whether it holds nothing that only `postMessage` can carry, apart from its words. */
+  get isPlain(): boolean {
+    return (
+      this.nodes.length + this.keeps.length + this.skips.length === 0 &&
+      !this.observed &&
+      !this.debug &&
+      this.timeout === undefined
+    );
+  }
+
+  message(handles: readonly BlockHandle[]): BatchMessage {
     return {
-      type: 'batch',
-      id: this.id,
-      count: this.jobs.length,
+      batch: [this.id, this.jobs.length],
       words: this.words,
-      keeps: this.keeps,
-      skips: this.skips,
-      handles,
-      nodes: this.nodes,
-      observed: this.observed,
-      timed: this.timeout !== undefined,
-      debug: this.debug,
+      ...(this.keeps.length > 0 ? { keeps: this.keeps } : {}),
+      ...(this.skips.length > 0 ? { skips: this.skips } : {}),
+      ...(handles.length > 0 ? { handles } : {}),
+      ...(this.nodes.length > 0 ? { nodes: this.nodes } : {}),
+      ...(this.observed ? { observed: true } : {}),
+      ...(this.timeout === undefined ? {} : { timed: true }),
+      ...(this.debug ? { debug: true } : {}),
     };
   }
 }

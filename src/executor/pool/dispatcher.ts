@@ -20,10 +20,9 @@ const OVERHEAD = 0.0005;
 const WORTH_MOVING = 0.1;
 /** Batches under way on one thread at most: one that runs, one that waits to be next. */
 const UNDER_WAY = 2;
-/** Milliseconds of work that it pays to look out for, how long to do so, and how often between two looks at the clock. */
+/** Milliseconds of work that it pays to look out for, and how long to do so. */
 const SHORT = 0.01;
 const LOOK_OUT = 0.03;
-const LOOKS = 16;
 /** Sessions that are told at once that there is room. */
 const WOKEN = 1024;
 
@@ -38,7 +37,10 @@ export interface DispatcherHost {
   readonly closed: boolean;
   /** The threads, started as need be. */
   threads(): readonly PoolThread[];
+  /** Takes in what has come back. */
   poll(): void;
+  /** Looks out for results of a thread, for so many milliseconds; gives whether there were any. */
+  lookOut(thread: PoolThread, duration: number): boolean;
 }
 
 /**
@@ -142,16 +144,8 @@ export class Dispatcher {
       sole = one;
     }
     if (sole === undefined || !this.#patience.pays) return;
-    const seen = sole.replies;
-    for (const until = performance.now() + LOOK_OUT; performance.now() < until;) {
-      for (let look = 0; look < LOOKS; look += 1) {
-        if (sole.replies === seen) continue;
-        this.#patience.hit();
-        this.poll();
-        return;
-      }
-    }
-    this.#patience.miss();
+    if (this.#host.lookOut(sole, LOOK_OUT)) this.#patience.hit();
+    else this.#patience.miss();
   }
 
   /** Hands back the jobs of a batch that was not sent, or fails them because the pool was closed. */

@@ -19,6 +19,9 @@ export interface ThreadSetup {
   readonly directory: SharedArrayBuffer;
   /** See {@link CLAIMS}. */
   readonly control: SharedArrayBuffer;
+  /** Mailboxes for messages to the thread, and from it. */
+  readonly inbox: SharedArrayBuffer;
+  readonly outbox: SharedArrayBuffer;
   readonly port: MessagePort;
 }
 
@@ -47,29 +50,29 @@ export interface NodeAddress {
   readonly version: string | undefined;
 }
 
-/** Jobs for a thread. */
+/** Jobs for a thread. What most batches do without is left out. */
 export interface BatchMessage {
-  readonly type: 'batch';
-  readonly id: number;
-  readonly count: number;
+  readonly type?: undefined;
+  /** Number of the batch, and how many jobs it has. */
+  readonly batch: readonly [id: number, count: number];
   /**
    * Per stretch of jobs that are alike: node, head, number of jobs; then per job what the flags of the head name, and
    * the arguments.
    */
   readonly words: readonly unknown[];
   /** Indices of jobs whose values stay on the thread for jobs that follow, ascending. */
-  readonly keeps: readonly number[];
+  readonly keeps?: readonly number[];
   /** Indices of jobs that are not wanted any more. */
-  readonly skips: readonly number[];
+  readonly skips?: readonly number[];
   /** Blocks that the thread does not know yet. */
-  readonly handles: readonly BlockHandle[];
+  readonly handles?: readonly BlockHandle[];
   /** Nodes that it does not know yet. */
-  readonly nodes: readonly NodeAddress[];
+  readonly nodes?: readonly NodeAddress[];
   /** Every body is timed. */
-  readonly observed: boolean;
+  readonly observed?: boolean;
   /** Its one job has a time limit. */
-  readonly timed: boolean;
-  readonly debug: boolean;
+  readonly timed?: boolean;
+  readonly debug?: boolean;
 }
 
 /** The result of a running job is not wanted any more. */
@@ -109,15 +112,15 @@ export const UNSENDABLE = -7;
 
 /** What became of jobs. */
 export interface ReportMessage {
-  readonly type: 'report';
+  readonly type?: undefined;
   /** Per stretch: batch, index of the first job, count, then a result per job. */
   readonly words: readonly unknown[];
   /** Blocks that the thread has mapped since. */
-  readonly handles: readonly BlockHandle[];
+  readonly handles?: readonly BlockHandle[];
   /** Per stretch of one node: node, count, milliseconds. */
   readonly costs: readonly number[];
   /** In observed batches, per result: start (milliseconds since 1970), milliseconds, bytes in, bytes out. */
-  readonly times: readonly number[];
+  readonly times?: readonly number[];
 }
 
 /** The thread has started. */

@@ -1,7 +1,7 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { describeThrown } from '../../errors.js';
 import { ALONE } from '../../graph/future.js';
-import { blocks } from '../../memory/blocks.js';
+import { blocks, type BlockHandle } from '../../memory/blocks.js';
 import { BufferLedger } from '../../memory/ledger.js';
 import type { Batch, BatchOwner, Blame } from './batch.js';
 import {
@@ -19,6 +19,7 @@ import {
   type ThreadSetup,
   type UpMessage,
 } from './messages.js';
+import { Mailbox } from './mailbox.js';
 import { nodeNumbered } from './node-addresses.js';
 import type { ThreadOptions } from './pool-options.js';
 import { workerFile } from './worker-file.js';
@@ -40,6 +41,12 @@ export interface Verdict {
   readonly blame: Blame;
 }
 
+/** Takes the next message from a port, if one has come. */
+export type Receive = (port: MessagePort) => { message: unknown } | undefined;
+
+/** How often to look between two looks at the clock. */
+const LOOKS = 16;
+
 /** Holds blocks while messages about them travel. */
 export const transit = new BufferLedger(blocks);
 
@@ -58,6 +65,8 @@ export class PoolThread {
   readonly name: number;
   readonly #worker: Worker;
   readonly #port: MessagePort;
+  readonly #inbox: Mailbox;
+  readonly #outbox: Mailbox;
   readonly #control = new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * Int32Array.BYTES_PER_ELEMENT));
   readonly #host: ThreadHost;
   readonly #batches = new Map<number, Batch>();
@@ -94,6 +103,10 @@ export class PoolThread {
     this.number = parts.number;
     this.name = parts.name;
     this.#host = parts.host;
+    const inbox = Mailbox.allocate();
+    const outbox = Mailbox.allocate();
+    this.#inbox = new Mailbox(inbox);
+    this.#outbox = new Mailbox(outbox);
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     const setup: ThreadSetup = {
@@ -101,6 +114,8 @@ export class PoolThread {
       thread: parts.number,
       directory: blocks.share(),
       control: this.#control.buffer as SharedArrayBuffer, // made above
+      inbox,
+      outbox,
       port: port2,
     };
     this.#worker = new Worker(workerFile(), {
@@ -156,7 +171,7 @@ export class PoolThread {
     const { cursor, handles } = blocks.handlesSince(this.#cursor);
     this.#cursor = cursor;
     try {
-      this.#post(batch.message(handles));
+      this.#deliver(batch, handles);
     } catch (thrown) {
       this.#refuse(batch, thrown);
       return;
@@ -183,21 +198,49 @@ export class PoolThread {
     this.#closeIfDone(batch);
   }
 
+  #deliver(batch: Batch, handles: readonly BlockHandle[]): void {
+    if (handles.length === 0 && batch.isPlain && this.#inbox.put([[batch.id, batch.jobs.length], batch.words])) return;
+    this.#post(batch.message(handles));
+  }
+
   #post(message: DownMessage): void {
     this.#port.postMessage(message);
     Atomics.add(this.#control, SIGNAL, 1);
   }
 
   /** Takes in what has come back, without waiting for the event loop. */
-  poll(receive: (port: MessagePort) => { message: unknown } | undefined): void {
+  poll(receive: Receive): void {
     for (let got = receive(this.#port); got !== undefined; got = receive(this.#port)) {
       this.#take(got.message as UpMessage); // what the worker sends
     }
   }
 
-  /** How many messages it has sent. */
-  get replies(): number {
-    return Atomics.load(this.#control, REPLIED);
+  /**
+   * Looks out for what the thread sends, for so many milliseconds; gives whether it was anything.
+   *
+   * @param receive takes a message from a port.
+   */
+  lookOut(duration: number, receive: Receive): boolean {
+    const seen = Atomics.load(this.#control, REPLIED);
+    this.#outbox.open();
+    for (const until = performance.now() + duration; performance.now() < until;) {
+      for (let look = 0; look < LOOKS; look += 1) {
+        if (!this.#outbox.full && Atomics.load(this.#control, REPLIED) === seen) continue;
+        this.#takeLetter(receive);
+        return true;
+      }
+    }
+    return this.#takeLetter(receive);
+  }
+
+  /** Takes what is in the mailbox, after all that was posted before; gives whether there was anything. */
+  #takeLetter(receive: Receive): boolean {
+    const letter = this.#outbox.close();
+    this.poll(receive);
+    if (letter === undefined) return false;
+    const [words = [], costs = []] = letter;
+    this.#report({ words, costs });
+    return true;
   }
 
   #take(message: UpMessage): void {
@@ -210,13 +253,13 @@ export class PoolThread {
       case 'heard':
         this.#heard.delete(keyOf(message.batch, message.index));
         return;
-      case 'report':
+      case undefined:
         this.#report(message);
     }
   }
 
   #report({ words, handles, costs, times }: ReportMessage): void {
-    blocks.learn(handles);
+    if (handles !== undefined) blocks.learn(handles);
     let time = 0;
     const met: Batch[] = [];
     for (let at = 0; at < words.length;) {
@@ -228,7 +271,7 @@ export class PoolThread {
         met.push(batch);
         for (let index = first; index < first + count; index += 1) {
           const result = words[at + index - first];
-          if (batch.observed) {
+          if (batch.observed && times !== undefined) {
             batch.owners[index]?.timed(batch, index, times, time);
             time += 4;
           }

@@ -72,6 +72,7 @@ export class WorkerPool implements Executor {
         this.#fill();
         return this.#threads;
       },
+      lookOut: (one, duration) => one.lookOut(duration, receive),
       poll: () => {
         for (const one of this.#threads) one.poll(receive);
       },

@@ -64,8 +64,8 @@ export class JobReader {
     this.#words = words;
     this.#at = 0;
     this.#left = 0;
-    this.#keeps = keeps.length === 0 ? NO_INDICES : new Set(keeps);
-    this.#skips = skips.length === 0 ? NO_INDICES : new Set(skips);
+    this.#keeps = keeps === undefined ? NO_INDICES : new Set(keeps);
+    this.#skips = skips === undefined ? NO_INDICES : new Set(skips);
   }
 
   /** Ends it. */

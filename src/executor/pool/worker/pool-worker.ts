@@ -27,6 +27,7 @@ import {
   type UpMessage,
 } from '../messages.js';
 import { moduleUrl } from '../node-addresses.js';
+import type { Mailbox } from '../mailbox.js';
 import { Patience } from '../patience.js';
 import { JobReader } from './job-reader.js';
 import { NodeFinder, type ImportModule } from './node-finder.js';
@@ -37,6 +38,8 @@ import { ResultPacker } from './result-packer.js';
 export interface WorkerParts {
   /** See {@link CLAIMS}. */
   readonly control: Int32Array;
+  readonly inbox: Mailbox;
+  readonly outbox: Mailbox;
   readonly post: (message: UpMessage) => void;
   /** The next message that has come, without waiting. */
   readonly receive: () => DownMessage | undefined;
@@ -108,7 +111,7 @@ export class PoolWorker {
   }
 
   #enter(message: DownMessage): void {
-    if (message.type === 'batch') this.#queue.push(message);
+    if (message.type === undefined) this.#queue.push(message);
     else this.#cancel(message.batch, message.index, message.reason);
   }
 
@@ -116,8 +119,8 @@ export class PoolWorker {
     this.#busy = true;
     do {
       for (let batch = this.#queue[0]; batch !== undefined; batch = this.#queue[0]) {
-        blocks.learn(batch.handles);
-        blocks.poison = batch.debug;
+        if (batch.handles !== undefined) blocks.learn(batch.handles);
+        blocks.poison = batch.debug === true;
         if (this.#mustLoad(batch)) {
           void this.#load(batch);
           return;
@@ -131,19 +134,33 @@ export class PoolWorker {
 
   /** Looks out a little for another message; not while a body waits for the event loop. */
   #lookOut(): boolean {
-    const { control, now } = this.#parts;
+    const { control, inbox, now } = this.#parts;
     const seen = Atomics.load(control, SIGNAL);
     if (this.#receive()) return true;
     if (this.#pending.size > 0 || !this.#patience.pays) return false;
+    inbox.open();
     for (const until = now() + LOOK_OUT; now() < until;) {
       for (let look = 0; look < STRIDE; look += 1) {
-        if (Atomics.load(control, SIGNAL) === seen) continue;
+        if (!inbox.full && Atomics.load(control, SIGNAL) === seen) continue;
         this.#patience.hit();
-        return this.#receive();
+        return this.#takeLetter();
       }
     }
+    if (this.#takeLetter()) return true;
     this.#patience.miss();
     return false;
+  }
+
+  /** Takes what is in the mailbox, after all that was posted before; gives whether there was anything. */
+  #takeLetter(): boolean {
+    const letter = this.#parts.inbox.close();
+    let came = this.#receive();
+    while (came && this.#receive());
+    const [batch, words] = letter ?? [];
+    if (batch === undefined || words === undefined) return came;
+    this.#enter({ batch: batch as [number, number], words }); // as the pool put it in
+    came = true;
+    return came;
   }
 
   /** Takes a message that has come; gives whether one had. */
@@ -155,7 +172,7 @@ export class PoolWorker {
 
   #mustLoad(batch: BatchMessage): boolean {
     return (
-      batch.nodes.some(({ id }) => this.#finder.at(id) === undefined) ||
+      batch.nodes?.some(({ id }) => this.#finder.at(id) === undefined) === true ||
       batch.words.some((word) => typeof word === 'object' && codecsMissing(word).length > 0)
     );
   }
@@ -163,8 +180,8 @@ export class PoolWorker {
   /** Imports what a batch needs, and then goes on. */
   async #load(batch: BatchMessage): Promise<void> {
     const { control } = this.#parts;
-    Atomics.store(control, IMPORTING, batch.id);
-    await this.#finder.learn(batch.nodes);
+    Atomics.store(control, IMPORTING, batch.batch[0]);
+    await this.#finder.learn(batch.nodes ?? []);
     for (const word of batch.words) {
       if (typeof word !== 'object') continue;
       for (const { module } of codecsMissing(word)) {
@@ -181,13 +198,14 @@ export class PoolWorker {
 
   #run(batch: BatchMessage): void {
     const { control, now } = this.#parts;
-    const slot = batch.id % CLAIMS;
+    const [id, jobs] = batch.batch;
+    const slot = id % CLAIMS;
     this.#reader.open(batch);
     this.#sentAt = now();
     let node = 0;
     let count = 0;
     let since = this.#sentAt;
-    for (let index = 0; index < batch.count; index += 1) {
+    for (let index = 0; index < jobs; index += 1) {
       if (Atomics.add(control, slot, 1) >= REVOKED) break;
       const next = this.#reader.node;
       if (next !== node) {
@@ -222,6 +240,8 @@ export class PoolWorker {
     if (this.#report.empty) return;
     this.#packer.seal();
     const message = this.#report.take();
+    if (message.handles === undefined && message.times === undefined && this.#parts.outbox.put([message.words, message.costs]))
+      return;
     try {
       this.#parts.post(message);
     } catch {
@@ -255,8 +275,8 @@ export class PoolWorker {
     }
     const call = new Future(spec, args, self, undefined, undefined);
     const scope = this.#scopeFor(call, attempt);
-    const borrowed = batch.debug ? fingerprint(args.filter((_, at) => !donated.includes(at))) : undefined;
-    const begunAt = batch.observed || batch.timed ? this.#begin(batch) : 0;
+    const borrowed = batch.debug === true ? fingerprint(args.filter((_, at) => !donated.includes(at))) : undefined;
+    const begunAt = batch.observed === true || batch.timed === true ? this.#begin(batch) : 0;
     const job: JobOnThread = {
       batch,
       index,
@@ -291,7 +311,7 @@ export class PoolWorker {
   #begin({ timed }: BatchMessage): number {
     const { control, now, origin } = this.#parts;
     const at = origin + now();
-    if (timed) Atomics.store(control, BEGUN, Math.floor(at) % 2 ** 31);
+    if (timed === true) Atomics.store(control, BEGUN, Math.floor(at) % 2 ** 31);
     return at;
   }
 
@@ -313,7 +333,7 @@ export class PoolWorker {
 
   #await(job: JobOnThread, scope: Scope, result: PromiseLike<unknown>): void {
     const { batch, index } = job;
-    const key = keyOf(batch.id, index);
+    const key = keyOf(batch.batch[0], index);
     scope.kept = true;
     this.#pending.set(key, { scope, job });
     this.#end(batch, index, [AWAITS, Math.floor(job.begunAt) % 2 ** 31], job);
@@ -375,12 +395,12 @@ export class PoolWorker {
   }
 
   #end(batch: BatchMessage, index: number, word: unknown, job?: JobOnThread): void {
-    if (batch.observed) {
+    if (batch.observed === true) {
       const { now, origin } = this.#parts;
       const begunAt = job?.begunAt ?? 0;
       this.#report.time(begunAt, begunAt === 0 ? 0 : origin + now() - begunAt, 0, this.#packer.takeBytes());
     }
-    this.#report.add(batch.id, index, word);
+    this.#report.add(batch.batch[0], index, word);
   }
 
   #cancel(batch: number, index: number, reason: string): void {

@@ -43,11 +43,10 @@ export class Report {
     const { cursor, handles } = blocks.handlesSince(this.#cursor);
     this.#cursor = cursor;
     const message: ReportMessage = {
-      type: 'report',
       words: this.#words,
-      handles,
       costs: this.#costs,
-      times: this.#times,
+      ...(handles.length > 0 ? { handles } : {}),
+      ...(this.#times.length > 0 ? { times: this.#times } : {}),
     };
     this.#words = [];
     this.#costs = [];

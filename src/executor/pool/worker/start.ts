@@ -3,6 +3,7 @@ import { keepUnnamed } from '../../../graph/registry.js';
 import { HALT, thread } from '../../../graph/thread.js';
 import { blocks } from '../../../memory/blocks.js';
 import { POOL_THREAD, REPLIED, type DownMessage, type ThreadSetup } from '../messages.js';
+import { Mailbox } from '../mailbox.js';
 import { PoolWorker } from './pool-worker.js';
 
 /** On a thread of a pool, serves the pool; elsewhere does nothing. Is called when the library is loaded. */
@@ -15,7 +16,7 @@ function isSetup(setup: unknown): setup is ThreadSetup {
   return typeof setup === 'object' && setup !== null && 'role' in setup && setup.role === POOL_THREAD;
 }
 
-function serve({ thread: number, directory, control, port }: ThreadSetup): void {
+function serve({ thread: number, directory, control, inbox, outbox, port }: ThreadSetup): void {
   let halted = false;
   let halt = (): void => {
     halted = true;
@@ -41,6 +42,8 @@ function serve({ thread: number, directory, control, port }: ThreadSetup): void 
   const words = new Int32Array(control);
   const worker = new PoolWorker({
     control: words,
+    inbox: new Mailbox(inbox),
+    outbox: new Mailbox(outbox),
     post: (message) => {
       port.postMessage(message);
       Atomics.add(words, REPLIED, 1);
