@@ -64,8 +64,6 @@ export interface JobHost<Of extends Job = Job> {
   shared(future: Future, value: unknown): void;
   /** How many calls are ready to be submitted. */
   readonly ready: number;
-  /** Bodies of a node took so many milliseconds each. */
-  measured(future: Future, milliseconds: number): void;
   /** The session takes jobs again, or some have ended. */
   wake(): void;
 }

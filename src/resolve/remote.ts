@@ -71,38 +71,25 @@ export class Remote {
 
   /** Whom the executor of a run tells how its jobs end. */
   hostOf(run: Run): JobHost<RemoteJob> {
-    const { wake, table } = this.#parts;
-    return {
-      finished: (job, value, scope) => {
-        this.#finished(job, value, scope);
-      },
-      kept: (job) => {
-        job.kept = true;
-      },
-      failed: (job, failure) => {
-        this.#failed(job, failure);
-      },
-      returned: (job) => {
-        this.#returned(job);
-      },
-      stays: (job, reason) => {
-        this.#stays(job, reason);
-      },
-      shared: (future, value) => {
-        future._value = value;
-        table.ledger.drop(future);
-        table.ledger.hold(future, value);
-      },
-      get ready() {
-        return table.scheduler.queue(run.queue).remote.size;
-      },
-      measured: (future, milliseconds) => {
-        future._spec.identity.cost.add(milliseconds);
-      },
-      wake: () => {
-        wake(run);
-      },
-    };
+    return new RunHost(this, run);
+  }
+
+  /** How many calls of a run are ready to be submitted. */
+  readyOf(run: Run): number {
+    return this.#parts.table.scheduler.queue(run.queue).remote.size;
+  }
+
+  /** The value of a call was copied into shared memory. */
+  shared(future: Future, value: unknown): void {
+    const { ledger } = this.#parts.table;
+    future._value = value;
+    ledger.drop(future);
+    ledger.hold(future, value);
+  }
+
+  /** Something of a run may be able to start. */
+  wake(run: Run): void {
+    this.#parts.wake(run);
   }
 
   /** Hands a task that is ready to the executor, and with it those that then wait for nothing else. */
@@ -190,7 +177,8 @@ export class Remote {
     return true;
   }
 
-  #finished(job: RemoteJob, value: unknown, scope: Scope | undefined): void {
+  /** See {@link JobHost}, as for the three that follow. */
+  finished(job: RemoteJob, value: unknown, scope: Scope | undefined): void {
     if (!this.#end(job)) return;
     const { task, future, run } = job;
     this.#finishInputs(job);
@@ -214,7 +202,7 @@ export class Remote {
       if (!input.kept || input.over) continue;
       // Somebody else came to need the value since it was decided to leave it there.
       if (scheduler.soleDependent(input.task) === -1) {
-        this.#returned(input);
+        this.returned(input);
         continue;
       }
       this.#end(input);
@@ -223,22 +211,22 @@ export class Remote {
     }
   }
 
-  #failed(job: RemoteJob, failure: JobFailure): void {
+  failed(job: RemoteJob, failure: JobFailure): void {
     if (!this.#end(job)) return;
     const { task, future, run } = job;
     this.#finishInputs(job);
     this.#parts.retries.failed({ task, future, run, failure: toFailure(failure), final: failure.final });
   }
 
-  #returned(job: RemoteJob): void {
+  returned(job: RemoteJob): void {
     if (!this.#end(job)) return;
     setState(job.future, WAITING);
     this.#parts.table.scheduler.takeBack(job.task);
     // What it should have used was left where it cannot be had any more.
-    for (const input of inputsOf(job)) if (input.kept && !input.over) this.#returned(input);
+    for (const input of inputsOf(job)) if (input.kept && !input.over) this.returned(input);
   }
 
-  #stays(job: RemoteJob, reason: JobFailure): void {
+  stays(job: RemoteJob, reason: JobFailure): void {
     const { future, run } = job;
     future._flags |= STAYS;
     const { identity } = future._spec;
@@ -246,7 +234,7 @@ export class Remote {
       this.#told.add(identity);
       run.observer?.stayed(future, `${reason.code}: ${reason.message}`);
     }
-    this.#returned(job);
+    this.returned(job);
   }
 
   /** Stops what runs for a task. */
@@ -259,6 +247,49 @@ export class Remote {
       job,
       reason ?? new DagError('DAG_ABORTED', { message: `${future._spec.name} is not needed any more.` }),
     );
+  }
+}
+
+/** Whom an executor tells of one run. */
+class RunHost implements JobHost<RemoteJob> {
+  readonly #remote: Remote;
+  readonly #run: Run;
+
+  constructor(remote: Remote, run: Run) {
+    this.#remote = remote;
+    this.#run = run;
+  }
+
+  get ready(): number {
+    return this.#remote.readyOf(this.#run);
+  }
+
+  finished(job: RemoteJob, value: unknown, scope: Scope | undefined): void {
+    this.#remote.finished(job, value, scope);
+  }
+
+  kept(job: RemoteJob): void {
+    job.kept = true;
+  }
+
+  failed(job: RemoteJob, failure: JobFailure): void {
+    this.#remote.failed(job, failure);
+  }
+
+  returned(job: RemoteJob): void {
+    this.#remote.returned(job);
+  }
+
+  stays(job: RemoteJob, reason: JobFailure): void {
+    this.#remote.stays(job, reason);
+  }
+
+  shared(future: Future, value: unknown): void {
+    this.#remote.shared(future, value);
+  }
+
+  wake(): void {
+    this.#remote.wake(this.#run);
   }
 }
 

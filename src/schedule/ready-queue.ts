@@ -1,6 +1,8 @@
 import { TaskHeap } from './task-heap.js';
 
-const FIRST_ROOM = 64;
+/** Runs are many and mostly small: room is made when it is needed. */
+const NO_ROOM = new Int32Array(0);
+const FIRST_ROOM = 8;
 
 /**
  * The tasks of one run that may start. Tasks that run one after the other follow an *order* decided beforehand: a stack
@@ -10,9 +12,9 @@ const FIRST_ROOM = 64;
  */
 export class ReadyQueue {
   /** Tasks that may run beside others, lowest rank first. */
-  readonly parallel = new TaskHeap(1);
+  readonly parallel = new TaskHeap(0);
   /** Tasks that run elsewhere, likewise. */
-  readonly remote = new TaskHeap(1);
+  readonly remote = new TaskHeap(0);
   /** Tasks in the scheduler that belong to this queue. */
   tasks = 0;
   /** Tasks that ever belonged to it, but for those that had their value already. */
@@ -23,9 +25,9 @@ export class ReadyQueue {
   closed = false;
   /** Whether the scheduler lists it among the queues with something to start. */
   listed = false;
-  #order: Int32Array = new Int32Array(FIRST_ROOM);
-  #cursors = new Int32Array(8);
-  #ends = new Int32Array(8);
+  #order: Int32Array = NO_ROOM;
+  #cursors = NO_ROOM;
+  #ends = NO_ROOM;
   #segments = 0;
 
   /** Puts tasks on top, to be considered in order before all that are there. Takes `order` over if it is the first. */
@@ -83,7 +85,7 @@ export class ReadyQueue {
 
 /** A copy with at least twice the room. */
 function grown(array: Int32Array, atLeast: number): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(Math.max(array.length * 2, atLeast));
+  const larger = new Int32Array(Math.max(array.length * 2, atLeast, FIRST_ROOM));
   larger.set(array);
   return larger;
 }

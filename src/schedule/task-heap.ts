@@ -1,3 +1,8 @@
+const FIRST_CAPACITY = 4;
+/** Shared by heaps that were told to make no room at once. */
+const NO_TASKS = new Int32Array(0);
+const NO_KEYS = new Float64Array(0);
+
 /**
  * Tasks by a key, lowest first: a binary heap over typed arrays that grow as needed. Tasks of equal key leave in the order
  * of their numbers. `push` and `pop` are O(log size) and allocate only when the heap grows.
@@ -11,8 +16,8 @@ export class TaskHeap {
 
   /** @param capacity tasks to make room for at once. Default 64. */
   constructor(capacity = 64) {
-    this.#tasks = new Int32Array(Math.max(1, capacity));
-    this.#keys = new Float64Array(Math.max(1, capacity));
+    this.#tasks = capacity === 0 ? NO_TASKS : new Int32Array(capacity);
+    this.#keys = capacity === 0 ? NO_KEYS : new Float64Array(capacity);
   }
 
   /** How many tasks there are. */
@@ -91,8 +96,9 @@ export class TaskHeap {
   }
 
   #grow(): void {
-    const tasks = new Int32Array(this.#tasks.length * 2);
-    const keys = new Float64Array(this.#keys.length * 2);
+    const capacity = Math.max(FIRST_CAPACITY, this.#tasks.length * 2);
+    const tasks = new Int32Array(capacity);
+    const keys = new Float64Array(capacity);
     tasks.set(this.#tasks);
     keys.set(this.#keys);
     this.#tasks = tasks;
