@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /**
  * Every error that lazydag raises carries one of these codes. A message reads
  * "CODE: subject, expected, got, remedy"; `docs/errors.md` has a section per code.
@@ -104,6 +106,6 @@ export function describeThrown(thrown: unknown): string {
 }
 
 function textOf(thrown: unknown): string {
-  if (thrown instanceof Error) return thrown.message === '' ? thrown.name : thrown.message;
+  if (thrown instanceof Error || types.isNativeError(thrown)) return thrown.message === '' ? thrown.name : thrown.message;
   return `threw ${typeof thrown === 'string' ? JSON.stringify(thrown) : String(thrown)}`;
 }

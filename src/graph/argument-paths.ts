@@ -1,4 +1,4 @@
-import { containersWith, isContainer, isFuture, type Container } from './containers.js';
+import { containersWith, isContainer, isFuture, type Container, isMap, isSet } from './containers.js';
 import { Future } from './future.js';
 import { valueText } from './value-text.js';
 
@@ -60,10 +60,10 @@ function walk(
 function elementsOf(path: string, container: Container): Pending[] {
   if (Array.isArray(container))
     return container.map((element, index) => ({ path: `${path}[${index.toString()}]`, element }));
-  if (container instanceof Map) {
+  if (isMap(container)) {
     return Array.from(container, ([key, element]) => ({ path: `${path}$map[${valueText(key)}]`, element }));
   }
-  if (container instanceof Set) {
+  if (isSet(container)) {
     return Array.from(container, (element, index) => ({ path: `${path}$set[${index.toString()}]`, element }));
   }
   return Object.entries(container).map(([key, element]) => ({ path: `${path}${propertyPath(key)}`, element }));

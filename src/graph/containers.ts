@@ -11,6 +11,22 @@ export type Container = unknown[] | Record<string, unknown> | Map<unknown, unkno
 
 const tagOf = (value: object): string => Object.prototype.toString.call(value);
 
+/** Whether a value is a Map, of whatever realm. */
+export function isMap(value: object): value is Map<unknown, unknown> {
+  return value instanceof Map || (isOdd(value) && types.isMap(value));
+}
+
+/** Whether a value is a Set, of whatever realm. */
+export function isSet(value: object): value is Set<unknown> {
+  return value instanceof Set || (isOdd(value) && types.isSet(value));
+}
+
+/** Not a plain object or list of this realm: what most values are needs no closer look. */
+function isOdd(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype !== Object.prototype && prototype !== Array.prototype;
+}
+
 /** Whether a value is a container that is looked into. */
 export function isContainer(value: object): value is Container {
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -52,7 +68,7 @@ function refuseForeign(value: object): void {
 function eachObject(container: Container, visit: (element: object) => void): void {
   if (Array.isArray(container)) {
     for (const element of container) if (typeof element === 'object' && element !== null) visit(element);
-  } else if (container instanceof Map || container instanceof Set) {
+  } else if (isMap(container) || isSet(container)) {
     for (const element of container.values()) if (typeof element === 'object' && element !== null) visit(element);
   } else {
     for (const key in container) {
@@ -191,8 +207,8 @@ export function containersWith(root: Container, match: (element: object) => bool
 
 function emptyLike(container: Container): Container {
   if (Array.isArray(container)) return new Array<unknown>(container.length);
-  if (container instanceof Map) return new Map<unknown, unknown>();
-  if (container instanceof Set) return new Set<unknown>();
+  if (isMap(container)) return new Map<unknown, unknown>();
+  if (isSet(container)) return new Set<unknown>();
   return Object.create(Object.getPrototypeOf(container) as object | null) as Record<string, unknown>; // plain, as isContainer has seen
 }
 
@@ -201,10 +217,10 @@ function fill(copy: Container, original: Container, swap: (element: unknown) => 
     const target = copy as unknown[]; // made by emptyLike(original), as in every branch below
     for (let index = 0; index < original.length; index += 1)
       if (index in original) target[index] = swap(original[index]);
-  } else if (original instanceof Map) {
+  } else if (isMap(original)) {
     const target = copy as Map<unknown, unknown>;
     for (const [key, element] of original) target.set(key, swap(element));
-  } else if (original instanceof Set) {
+  } else if (isSet(original)) {
     const target = copy as Set<unknown>;
     for (const element of original) target.add(swap(element));
   } else {

@@ -1,3 +1,4 @@
+import { isMap, isSet } from './containers.js';
 import { Future } from './future.js';
 import type { NodeSpec } from './spec.js';
 
@@ -101,8 +102,8 @@ export class MemoTable {
 function plainParts(value: object): { kind: string; elements: unknown[] } | undefined {
   if (value instanceof Future) return undefined;
   if (Array.isArray(value)) return { kind: `a${value.length.toString()}`, elements: [...(value as unknown[])] };
-  if (value instanceof Map) return { kind: 'm', elements: [...value].flat() as unknown[] };
-  if (value instanceof Set) return { kind: 's', elements: [...value] as unknown[] };
+  if (isMap(value)) return { kind: 'm', elements: [...value].flat() as unknown[] };
+  if (isSet(value)) return { kind: 's', elements: [...value] as unknown[] };
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return undefined;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));

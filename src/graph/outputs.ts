@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { DagError } from '../errors.js';
 import { Future, ON_DISK, PERSISTED, USED } from './future.js';
 import { NodeIdentity, NodeSpec } from './spec.js';
@@ -5,7 +6,7 @@ import type { OutputsOption } from './types.js';
 
 /** Takes one part out of a value. */
 function part(value: unknown, key: unknown): unknown {
-  if (value instanceof Map) return value.get(key);
+  if (types.isMap(value)) return value.get(key);
   if (value === null || value === undefined) {
     throw new TypeError(`cannot take part ${String(key)} of ${String(value)}`);
   }

@@ -1,3 +1,5 @@
+import { isMap, isSet } from './containers.js';
+
 /** Characters of a text that are shown. */
 const TEXT_SHOWN = 32;
 /** Characters up to which the elements of a container are shown. */
@@ -34,7 +36,7 @@ function objectText(value: object): string {
   const constructor: unknown = (value as { constructor?: unknown }).constructor; // any property may be asked for
   const name = typeof constructor === 'function' && constructor.name !== '' ? constructor.name : 'Object';
   if (ArrayBuffer.isView(value)) return 'length' in value ? `${name}(${String(value.length)})` : name;
-  if (value instanceof Map || value instanceof Set) return `${name}(${value.size.toString()})`;
+  if (isMap(value) || isSet(value)) return `${name}(${value.size.toString()})`;
   if (value instanceof ArrayBuffer || value instanceof SharedArrayBuffer)
     return `${name}(${value.byteLength.toString()})`;
   return name;

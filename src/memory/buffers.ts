@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { isContainer } from '../graph/containers.js';
+import { isContainer, isMap, isSet } from '../graph/containers.js';
 import { Future } from '../graph/future.js';
 
 /** What a walk over a value meets. */
@@ -21,7 +21,7 @@ function isBuffer(value: object): value is ArrayBufferLike {
 /** Whether all that an object holds can be seen from outside. */
 function isTransparent(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  return isContainer(value) || value instanceof Date || value instanceof RegExp || prototype === Error.prototype;
+  return isContainer(value) || types.isDate(value) || types.isRegExp(value) || prototype === Error.prototype;
 }
 
 /**
@@ -50,10 +50,10 @@ export function eachBuffer(root: unknown, visitor: BufferVisitor): void {
   for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
     if (value instanceof Future) continue;
     if (isBuffer(value)) visitor.buffer(value);
-    else if (Array.isArray(value) || value instanceof Set)
+    else if (Array.isArray(value) || isSet(value))
       for (const element of value as Iterable<unknown>) meet(element);
-    else if (value instanceof Map) {
-      for (const [key, element] of value as Map<unknown, unknown>) {
+    else if (isMap(value)) {
+      for (const [key, element] of value) {
         meet(key);
         meet(element);
       }

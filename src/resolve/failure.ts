@@ -1,4 +1,5 @@
 import { DagError, describeThrown, NodeError, type ErrorCode } from '../errors.js';
+import { isMap, isSet } from '../graph/containers.js';
 import { callSites } from '../graph/call-record.js';
 import { displayName } from '../graph/dependencies.js';
 import { callSiteOf, formatCallSite } from '../graph/call-site.js';
@@ -37,7 +38,7 @@ function describeArgument(value: unknown): string {
   const name = constructorName(value);
   if (ArrayBuffer.isView(value)) return 'length' in value ? `${name}(${String(value.length)})` : name;
   if (Array.isArray(value)) return `Array(${value.length.toString()})`;
-  if (value instanceof Map || value instanceof Set) return `${name}(${value.size.toString()})`;
+  if (isMap(value) || isSet(value)) return `${name}(${value.size.toString()})`;
   return name;
 }
 

@@ -26,6 +26,8 @@ export class Observer {
   /** Dependents that still need a value, while it lives. */
   readonly #needed = new Map<Future, Set<Future>>();
   readonly #startedAt = new Map<Future, number>();
+  /** Calls that started, and are to begin again. */
+  readonly #returned = new WeakSet<Future>();
   /** Calls of which a body elsewhere was only the beginning. */
   readonly #expanded = new Set<Future>();
   /** What bodies took that ran elsewhere, of calls that have not finished. */
@@ -69,7 +71,13 @@ export class Observer {
   started(future: Future, attempt: number): void {
     const at = this.#now();
     this.#startedAt.set(future, at);
+    if (this.#returned.delete(future)) return;
     this.#emit({ ...base('started', future, at), attempt }, future);
+  }
+
+  /** An attempt that had started is begun again somewhere else: it starts once for those who listen. */
+  returned(future: Future): void {
+    this.#returned.add(future);
   }
 
   /** The call has its value; its inputs are still held. */
@@ -143,6 +151,7 @@ export class Observer {
 
   /** The call ends without a value: it needs nothing any more. */
   #forget(future: Future): void {
+    this.#returned.delete(future);
     this.#startedAt.delete(future);
     this.#elsewhere.delete(future);
     this.#expanded.delete(future);

@@ -221,6 +221,7 @@ export class Remote {
   returned(job: RemoteJob): void {
     if (!this.#end(job)) return;
     setState(job.future, WAITING);
+    job.run.observer?.returned(job.future);
     this.#parts.table.scheduler.takeBack(job.task);
     // What it should have used was left where it cannot be had any more.
     for (const input of inputsOf(job)) if (input.kept && !input.over) this.returned(input);

@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Graph, node, resolve, type Executor, type RunEvent } from '../../src/index.js';
 
 const add = node((a: number, b: number) => a + b, { name: 'add' });

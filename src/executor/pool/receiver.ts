@@ -29,6 +29,11 @@ export function packReceiver(receiver: unknown, identity: NodeIdentity, context:
   return [FIELDS, name, pack({ ...receiver }, about)];
 }
 
+/** What was packed of a receiver; undefined for classes. */
+export function packedReceiver([kind, first, second]: readonly unknown[]): unknown {
+  return kind === VALUE ? first : kind === FIELDS ? second : undefined;
+}
+
 function classNameOf(prototype: unknown): string {
   const { constructor } = prototype as { readonly constructor?: unknown }; // any object may have one
   return typeof constructor === 'function' ? constructor.name : '';

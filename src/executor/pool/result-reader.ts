@@ -101,7 +101,7 @@ export class ResultReader implements PayloadMemory {
     }
     return {
       code,
-      message: describeThrown(value),
+      message: `${describeThrown(value)}.`,
       remedy: 'Private fields do not travel: give the class a codec with registerCodec().',
       thrown: { value },
       final: true,

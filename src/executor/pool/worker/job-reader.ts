@@ -1,6 +1,7 @@
 import { DagError, describeThrown } from '../../../errors.js';
 import { nodeFunction } from '../../../graph/node.js';
 import type { Future } from '../../../graph/future.js';
+import { codecsMissing, type NeededCodec } from '../../../memory/payload/codec.js';
 import type { UnpackContext } from '../../../memory/payload/context.js';
 import { unpack } from '../../../memory/payload/unpack.js';
 import {
@@ -13,6 +14,7 @@ import {
   type BatchMessage,
 } from '../messages.js';
 import { notInModule } from '../node-addresses.js';
+import { packedReceiver } from '../receiver.js';
 import type { NodeFinder } from './node-finder.js';
 import { WorkerMemory } from './worker-memory.js';
 
@@ -37,6 +39,29 @@ interface Kept {
 const NONE: readonly number[] = [];
 const NO_WORDS: readonly unknown[] = [];
 const NO_INDICES: ReadonlySet<number> = new Set();
+
+/** The codecs that the jobs of a batch need and this thread does not know. */
+export function codecsMissingIn({ words }: Pick<BatchMessage, 'words'>): readonly NeededCodec[] {
+  const missing: NeededCodec[] = [];
+  for (let at = 0; at < words.length;) {
+    const head = words[at + 1] as number; // as job-packer.ts wrote it, like all that follows
+    const before = BEFORE_RECEIVER.filter((flag) => (head & flag) !== 0).length;
+    const receivers = (head & WITH_RECEIVER) === 0 ? 0 : 1;
+    let left = words[at + 2] as number;
+    at += 3;
+    for (; left > 0; left -= 1) {
+      at += before + receivers;
+      if (receivers > 0) missing.push(...codecsMissing(packedReceiver(words[at - 1] as readonly unknown[])));
+      for (const end = at + Math.floor(head / ARGUMENTS_FROM); at < end; at += 1) {
+        const word = words[at];
+        if (typeof word === 'object' && word !== null) missing.push(...codecsMissing(word));
+      }
+    }
+  }
+  return missing;
+}
+
+const BEFORE_RECEIVER = [WITH_ATTEMPT, WITH_COPIES, WITH_DONATED] as const;
 
 /** Reads the jobs of a batch in order, and holds the values that jobs leave for later ones. */
 export class JobReader {

@@ -8,7 +8,6 @@ import { blocks } from '../../../memory/blocks.js';
 import { duplicate } from '../../../memory/duplicate.js';
 import { fingerprint } from '../../../memory/fingerprint.js';
 import { BufferLedger } from '../../../memory/ledger.js';
-import { codecsMissing } from '../../../memory/payload/codec.js';
 import { packThrown } from '../../../memory/payload/thrown.js';
 import { unpackReceiver } from '../calls.js';
 import {
@@ -29,7 +28,7 @@ import {
 import { moduleUrl } from '../node-addresses.js';
 import type { Mailbox } from '../mailbox.js';
 import { Patience } from '../patience.js';
-import { JobReader } from './job-reader.js';
+import { codecsMissingIn, JobReader } from './job-reader.js';
 import { NodeFinder, type ImportModule } from './node-finder.js';
 import { Report } from './report.js';
 import { ResultPacker } from './result-packer.js';
@@ -172,8 +171,7 @@ export class PoolWorker {
 
   #mustLoad(batch: BatchMessage): boolean {
     return (
-      batch.nodes?.some(({ id }) => this.#finder.at(id) === undefined) === true ||
-      batch.words.some((word) => typeof word === 'object' && codecsMissing(word).length > 0)
+      batch.nodes?.some(({ id }) => this.#finder.at(id) === undefined) === true || codecsMissingIn(batch).length > 0
     );
   }
 
@@ -182,13 +180,10 @@ export class PoolWorker {
     const { control } = this.#parts;
     Atomics.store(control, IMPORTING, batch.batch[0]);
     await this.#finder.learn(batch.nodes ?? []);
-    for (const word of batch.words) {
-      if (typeof word !== 'object') continue;
-      for (const { module } of codecsMissing(word)) {
-        const url = moduleUrl(module === '' ? undefined : module);
-        // What fails here fails again, and is told, where the value is unpacked.
-        if (url !== undefined) await this.#finder.load(url).catch(() => undefined);
-      }
+    for (const { module } of codecsMissingIn(batch)) {
+      const url = moduleUrl(module === '' ? undefined : module);
+      // What fails here fails again, and is told, where the value is unpacked.
+      if (url !== undefined) await this.#finder.load(url).catch(() => undefined);
     }
     Atomics.store(control, IMPORTING, 0);
     this.#queue.shift();

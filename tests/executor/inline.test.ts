@@ -1,0 +1,3 @@
+import { describeExecutor } from './conformance.js';
+
+describeExecutor('inline', () => undefined, { threaded: false });
