@@ -12,6 +12,8 @@ import type { Sampled } from '../graph/spec.js';
 
 /** Up to so many tasks, policies are weighed against each other by simulation when estimates are known. */
 const WEIGHED_UP_TO = 10_000;
+/** Tasks that are simulated in a fiftieth of a millisecond, or less. */
+const SIMULATED_PER_MS = 200;
 /** Tasks that may be simulated in all before a run begins. */
 const RUN_EFFORT = 100_000;
 
@@ -45,11 +47,27 @@ export function orderTasks(parts: OrderParts): Int32Array {
   const planned = plannedOrder(tasks, parts.futureOf, workers);
   if (planned !== undefined) return planned;
   if (!joins && knowledge === NOTHING) return tasks.slice().reverse();
+  const effort = effortFor(parts);
   const weights =
-    knowledge === NOTHING ? equalWeights(tasks, parts.futureOf) : weigh(Array.from(tasks, parts.futureOf));
+    knowledge === NOTHING && effort === 0
+      ? equalWeights(tasks, parts.futureOf)
+      : weigh(Array.from(tasks, parts.futureOf));
   const picture = painter.paint(scheduler, tasks, weights);
-  const simulates = knowledge === ESTIMATES && tasks.length <= WEIGHED_UP_TO;
-  return inOrder(tasks, simulates ? rankTasks(picture, { workers, effort: RUN_EFFORT }) : depthFirstRank(picture));
+  return inOrder(tasks, effort > 0 ? rankTasks(picture, { workers, effort }) : depthFirstRank(picture));
+}
+
+/**
+ * How many tasks may be simulated in search of an order; 0 for none. With the user's estimates as many as a run may. With
+ * measured costs, where several workers can save time, so many that the search takes a small part of the run.
+ */
+function effortFor({ tasks, futureOf, joins, knowledge, workers }: OrderParts): number {
+  if (tasks.length > WEIGHED_UP_TO) return 0;
+  if (knowledge === ESTIMATES) return RUN_EFFORT;
+  if (workers === 1 || !joins) return 0;
+  let milliseconds = 0;
+  for (const task of tasks) milliseconds += futureOf(task)._spec.identity.cost.mean;
+  const effort = Math.min(RUN_EFFORT, (milliseconds / workers) * SIMULATED_PER_MS);
+  return effort < 2 * tasks.length ? 0 : effort;
 }
 
 /** The tasks sorted by their ranks. */

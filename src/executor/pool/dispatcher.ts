@@ -9,11 +9,13 @@ import { Patience } from './patience.js';
 import { ResultReader } from './result-reader.js';
 
 /** Milliseconds of work that a batch has at most, and at least if there is so much. */
-const BATCH_TIME = 1;
+const BATCH_TIME = 4;
 const LEAST_TIME = 0.02;
 const MOST_JOBS = 512;
-/** Bodies that take longer than this many milliseconds get a batch of their own. */
-const LONG = 0.2;
+/** Bodies that take longer than this many milliseconds get a batch of their own, as do those that were never measured. */
+const LONG = 4;
+/** Bodies that take longer than this many milliseconds do not follow others. */
+const LONG_TO_FOLLOW = 0.2;
 /** Milliseconds that a thread takes for a job besides its body. */
 const OVERHEAD = 0.0005;
 /** Milliseconds of work that must wait for a thread before another takes it over. */
@@ -44,7 +46,7 @@ export interface DispatcherHost {
 }
 
 /**
- * Makes batches of the jobs of all runs and decides which thread gets them. A batch holds about a millisecond of work: less
+ * Makes batches of the jobs of all runs and decides which thread gets them. A batch holds a few milliseconds of work at most: less
  * would be spent on messages, more would wait for one thread while others are idle. A thread has at most two of them,
  * so that a million ready calls stay where they are until there is room.
  */
@@ -121,7 +123,7 @@ export class Dispatcher {
   /** The batch that is being made, if a job that follows others may go into it. */
   openFor(cost: number): Batch | undefined {
     const batch = this.#batch;
-    if (batch === undefined || batch.timeout !== undefined || cost >= LONG) return undefined;
+    if (batch === undefined || batch.timeout !== undefined || cost >= LONG_TO_FOLLOW) return undefined;
     return batch.cost >= BATCH_TIME || batch.jobs.length >= MOST_JOBS ? undefined : batch;
   }
 

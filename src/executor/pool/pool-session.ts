@@ -8,8 +8,8 @@ import { JobPacker } from './job-packer.js';
 
 /** Bodies that take less than this many milliseconds are run on the calling thread when placement is automatic. */
 const WORTH_SENDING = 0.005;
-/** Milliseconds taken for a body that was never measured. */
-const UNKNOWN = 1;
+/** Milliseconds taken for a body that was never measured: so many that it goes alone. */
+const UNKNOWN = 5;
 /** Milliseconds that a thread takes for a job besides its body. */
 const OVERHEAD = 0.0005;
 

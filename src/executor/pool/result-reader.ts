@@ -127,13 +127,15 @@ export class ResultReader implements PayloadMemory {
 
   /** Takes in the result of a job that nobody waits for: its blocks go back. */
   discard(word: unknown): void {
-    if (!Array.isArray(word) || typeof word[0] !== 'number' || word[0] < 0) {
-      if (!Array.isArray(word) || word[0] !== CALLED) return;
-      this.#thrown((word as readonly unknown[])[1]);
-      return;
-    }
+    if (!Array.isArray(word)) return;
+    const words = word as readonly unknown[];
     this.#owner = undefined;
-    this.#thrown(word);
+    if (words[0] === CALLED) {
+      const [, result, calls] = words as [number, unknown, readonly (readonly unknown[])[]]; // as packCalls wrote them
+      this.#thrown(result);
+      for (const call of calls) for (const packed of call) if (Array.isArray(packed)) this.#thrown(packed);
+    } else if (words[0] === FAILED) this.#thrown(words[1]);
+    else if ((words[0] as number) >= 0) this.#thrown(words);
   }
 
   /** All results of a report are in. */

@@ -53,6 +53,8 @@ export interface WorkerParts {
 const REPORT_AFTER = 2;
 /** How many bodies may run between two looks at the clock. */
 const STRIDE = 16;
+/** After a stride that took longer than this many milliseconds, the clock is looked at after every body. */
+const SLOW_STRIDE = 0.2;
 /** Milliseconds that it looks out for the next message before it lets the thread sleep: waking it takes as long. */
 const LOOK_OUT = 0.06;
 
@@ -92,6 +94,7 @@ export class PoolWorker {
   #busy = false;
   #sendingSoon = false;
   #sentAt = 0;
+  #lookedAt = 0;
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
@@ -200,6 +203,7 @@ export class PoolWorker {
     let node = 0;
     let count = 0;
     let since = this.#sentAt;
+    let left = 1;
     for (let index = 0; index < jobs; index += 1) {
       if (Atomics.add(control, slot, 1) >= REVOKED) break;
       const next = this.#reader.node;
@@ -209,7 +213,10 @@ export class PoolWorker {
         node = next;
         count = 0;
         since = at;
-      } else if (count % STRIDE === 0) this.#sendIfLate();
+      } else {
+        left -= 1;
+        if (left === 0) left = this.#sendIfLate();
+      }
       count += 1;
       this.#runJob(batch, index);
     }
@@ -224,10 +231,16 @@ export class PoolWorker {
     this.#scope = undefined;
   }
 
-  /** Sends what has ended, unless values that a later job needs would be lost with the thread. */
-  #sendIfLate(): void {
-    if (this.#report.empty || this.#reader.keeps || this.#parts.now() - this.#sentAt < REPORT_AFTER) return;
-    this.#send();
+  /**
+   * Sends what has ended, if that is late, unless values that a later job needs would be lost with the thread. Gives
+   * after how many more bodies to ask again: at once where bodies take long.
+   */
+  #sendIfLate(): number {
+    const now = this.#parts.now();
+    const stride = now - this.#lookedAt > SLOW_STRIDE ? 1 : STRIDE;
+    this.#lookedAt = now;
+    if (!this.#report.empty && !this.#reader.keeps && now - this.#sentAt >= REPORT_AFTER) this.#send();
+    return stride;
   }
 
   #send(): void {
