@@ -106,6 +106,7 @@ export function describeThrown(thrown: unknown): string {
 }
 
 function textOf(thrown: unknown): string {
-  if (thrown instanceof Error || types.isNativeError(thrown)) return thrown.message === '' ? thrown.name : thrown.message;
+  if (thrown instanceof Error || types.isNativeError(thrown))
+    return thrown.message === '' ? thrown.name : thrown.message;
   return `threw ${typeof thrown === 'string' ? JSON.stringify(thrown) : String(thrown)}`;
 }

@@ -18,11 +18,7 @@ export type {
   StayedEvent,
   StillNeededEvent,
 } from './graph/events.js';
-export {
-  WorkerPool,
-  type PoolStats,
-  type WorkerStats,
-} from './executor/pool/worker-pool.js';
+export { WorkerPool, type PoolStats, type WorkerStats } from './executor/pool/worker-pool.js';
 export type { WorkerPoolOptions } from './executor/pool/pool-options.js';
 export { Future, type FutureState } from './graph/future.js';
 export { Graph, type GraphOptions } from './graph/graph.js';

@@ -55,16 +55,17 @@ export function formatCallSite({ file, line, column }: CallSite): string {
  * map names. The stack must not have been read before.
  */
 export function scriptOf(captured: Error): string | undefined {
-  const before = Error.prepareStackTrace;
+  const holder: { prepareStackTrace?: unknown } = Error;
+  const before = holder.prepareStackTrace;
   let files: (string | undefined)[] = [];
   Error.prepareStackTrace = (_, sites) => {
     files = sites.map((site) => site.getScriptNameOrSourceURL() ?? undefined);
     return '';
   };
   try {
-    void captured.stack;
+    Reflect.get(captured, 'stack'); // the engine calls the function above
   } finally {
-    Error.prepareStackTrace = before;
+    holder.prepareStackTrace = before;
   }
   return files.find((file) => file !== undefined && file !== '' && !isOwn(file));
 }

@@ -287,7 +287,6 @@ export class Bodies {
     attempt?.close();
     setState(future, IDLE);
   }
-
 }
 
 /** What a body still does is of no use, but its rejection must not go unhandled. */

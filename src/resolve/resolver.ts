@@ -129,8 +129,7 @@ export class Resolver {
   /** Nothing can start, and a synchronous run cannot wait. */
   #failStuck(run: Run): void {
     if (this.#cycles.search()) return;
-    const pending =
-      this.#bodies.firstPending() ?? this.#remote.firstPending() ?? this.#retries.firstWaiting();
+    const pending = this.#bodies.firstPending() ?? this.#remote.firstPending() ?? this.#retries.firstWaiting();
     this.#runs.fail(run, pending === undefined ? stalledError() : callFailure(asyncFailure(pending), [pending]));
   }
 

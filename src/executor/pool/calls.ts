@@ -180,17 +180,17 @@ export interface ReceiverUnpacking {
  *
  * @throws DAG_INSTANCE_STATE when the class cannot be found here.
  */
-export function unpackReceiver(
-  packed: readonly unknown[],
-  { spec, context, classNamed }: ReceiverUnpacking,
-): unknown {
+export function unpackReceiver(packed: readonly unknown[], { spec, context, classNamed }: ReceiverUnpacking): unknown {
   const [kind, name, fields] = packed;
   const { home } = spec.identity;
   switch (kind) {
     case HOME:
       return home;
-    case CLASS:
-      return classNamed?.(name as string) ?? noClass(spec, name as string);
+    case CLASS: {
+      const found = classNamed?.(name as string);
+      if (found === undefined) throw noClass(spec, name as string);
+      return found;
+    }
     case RECEIVER_VALUE:
       return unpack(name, context);
     case FIELDS: {
@@ -203,11 +203,10 @@ export function unpackReceiver(
   throw new DagError('DAG_INTERNAL', { message: 'A receiver came in no known form.' });
 }
 
-function noClass(spec: NodeSpec, name: string): never {
+function noClass(spec: NodeSpec, name: string): DagError {
   const { owner = 'the class' } = spec.identity;
-  throw new DagError('DAG_INSTANCE_STATE', {
+  return new DagError('DAG_INSTANCE_STATE', {
     message: `${spec.name} is a method of ${name === '' ? owner : name}, and a worker found no such class in its module.`,
     remedy: 'Export the class from the module that defines it, or give it a codec with registerCodec().',
   });
 }
-

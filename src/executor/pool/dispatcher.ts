@@ -96,8 +96,7 @@ export class Dispatcher {
   /** The batch that a job goes into: the one being made, or a new one. `ready`: how many more there are. */
   batchFor(job: Job, cost: number, ready: number): Batch | undefined {
     const { timeout, donate } = job.future._spec.options;
-    const alone =
-      timeout !== undefined || donate !== undefined || cost >= LONG || (job.future._flags & ALONE) !== 0;
+    const alone = timeout !== undefined || donate !== undefined || cost >= LONG || (job.future._flags & ALONE) !== 0;
     const batch = this.#batch;
     if (batch !== undefined) {
       const fits = !alone && !isComplete(batch) && batch.observed === job.observed && batch.debug === job.debug;

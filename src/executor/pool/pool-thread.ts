@@ -113,7 +113,7 @@ export class PoolThread {
       role: POOL_THREAD,
       thread: parts.number,
       directory: blocks.share(),
-      control: this.#control.buffer as SharedArrayBuffer, // made above
+      control: this.#control.buffer,
       inbox,
       outbox,
       port: port2,

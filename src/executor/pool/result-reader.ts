@@ -162,4 +162,3 @@ function resultFailure(error: unknown): JobFailure {
     final: true,
   };
 }
-

@@ -248,7 +248,11 @@ export class PoolWorker {
     if (this.#report.empty) return;
     this.#packer.seal();
     const message = this.#report.take();
-    if (message.handles === undefined && message.times === undefined && this.#parts.outbox.put([message.words, message.costs]))
+    if (
+      message.handles === undefined &&
+      message.times === undefined &&
+      this.#parts.outbox.put([message.words, message.costs])
+    )
       return;
     try {
       this.#parts.post(message);
@@ -376,7 +380,10 @@ export class PoolWorker {
 
   #finished(job: JobOnThread, scope: Scope, { result, keep }: { result: unknown; keep: boolean }): void {
     const { batch, index, call, args, donated, used } = job;
-    if (job.fingerprint !== undefined && fingerprint(args.filter((_, at) => !donated.includes(at))) !== job.fingerprint) {
+    if (
+      job.fingerprint !== undefined &&
+      fingerprint(args.filter((_, at) => !donated.includes(at))) !== job.fingerprint
+    ) {
       this.#end(batch, index, [FAILED, undefined, 'DAG_INPUT_WRITTEN'], job);
       return;
     }
