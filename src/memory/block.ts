@@ -4,25 +4,58 @@ import type { KnownBlock } from './handle-table.js';
  * A stretch of memory that this thread has, and who sees it. The pool holds it until the wrapper is collected, so nothing
  * in it may lead to the wrapper: not its owner either, which has it for a value.
  */
-export interface Block {
+export class Block {
   /** The pool that handed it out. */
   readonly pool: object;
   /** The pool's own handle of the memory. */
   readonly memory: SharedArrayBuffer;
   /** What was handed out, and is watched. */
-  watch: Watch | undefined;
+  watch: Watch | undefined = undefined;
   /** Whether it is used for floating-point numbers. */
   readonly float: boolean;
   /** What all threads call it; undefined while no others can know it. */
-  known: KnownBlock | undefined;
+  known: KnownBlock | undefined = undefined;
   /** The block's generation in the directory while it is this thread's. */
-  generation: number;
+  generation = 0;
   /** Its place among those without an id, -1 when it is none of them. */
-  place: number;
+  place = -1;
   /** How many values of calls lie on it. */
-  values: number;
+  values = 0;
+  readonly #tally: LentTally;
+  #lent = 0;
+  #left = false;
+
+  constructor({ pool, memory, float, tally }: Pick<Block, 'pool' | 'memory' | 'float'> & { tally: LentTally }) {
+    this.pool = pool;
+    this.memory = memory;
+    this.float = float;
+    this.#tally = tally;
+  }
+
   /** How many results in the user's hands lie on it, plus one if it may be seen by code that no ledger knows. */
-  lent: number;
+  get lent(): number {
+    return this.#lent;
+  }
+
+  set lent(lent: number) {
+    if (!this.#left && lent > 0 !== this.#lent > 0) this.#tally.bytes += lent > 0 ? this.#size : -this.#size;
+    this.#lent = lent;
+  }
+
+  /** It is not this thread's any more. */
+  leave(): void {
+    if (!this.#left && this.#lent > 0) this.#tally.bytes -= this.#size;
+    this.#left = true;
+  }
+
+  get #size(): number {
+    return this.memory.byteLength;
+  }
+}
+
+/** Bytes of the blocks of a pool that lie in the user's hands. */
+export interface LentTally {
+  bytes: number;
 }
 
 /** A wrapper that was handed out for a block; a block whose wrapper was collected may get another. */

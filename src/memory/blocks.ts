@@ -1,5 +1,5 @@
 import { DagError } from '../errors.js';
-import { type Block, BlockMark, type Watch } from './block.js';
+import { Block, BlockMark, type LentTally, type Watch } from './block.js';
 import { BlockDirectory } from './directory.js';
 import { FreeLists } from './free-lists.js';
 import type { BlockHandle, HandleNews, KnownBlock } from './handle-table.js';
@@ -54,6 +54,7 @@ export class BlockPool {
   /** Live blocks without an id. */
   readonly #own: Block[] = [];
   #ownBytes = 0;
+  readonly #lent: LentTally = { bytes: 0 };
   /** How many live blocks have one; they stand in what is known of their ids. */
   #named = 0;
   readonly #opened = new WeakMap<ArrayBufferLike, KnownBlock>();
@@ -71,6 +72,11 @@ export class BlockPool {
   /** Whether this thread has any block; while it has none, ledgers have nothing to count. */
   get inUse(): boolean {
     return this.#own.length > 0 || this.#named > 0;
+  }
+
+  /** Bytes of live blocks that calls still need: those in the user's hands do not count. O(blocks) once shared. */
+  get neededBytes(): number {
+    return this.stats.liveBytes - this.#lent.bytes;
   }
 
   /** O(blocks) once shared. */
@@ -234,18 +240,8 @@ export class BlockPool {
 
   #handOut(memory: SharedArrayBuffer, known: KnownBlock | undefined, options: TakeOptions): SharedArrayBuffer {
     const { owner, float = false } = options;
-    const lent = owner === undefined ? 1 : 0;
-    const block: Block = {
-      pool: this,
-      memory,
-      watch: undefined,
-      float,
-      known: undefined,
-      generation: 0,
-      place: -1,
-      values: 0,
-      lent,
-    };
+    const block = new Block({ pool: this, memory, float, tally: this.#lent });
+    if (owner === undefined) block.lent = 1;
     this.#add(block, known);
     return this.#watch(block, owner);
   }
@@ -302,6 +298,7 @@ export class BlockPool {
   }
 
   #detach(block: Block): void {
+    block.leave();
     this.#drop(block);
     if (block.watch !== undefined) this.#collected.unregister(block.watch);
   }

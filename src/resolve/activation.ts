@@ -32,6 +32,7 @@ export class Activation {
   readonly #fresh = new IntList();
   readonly #painter: Painter;
   #joins = false;
+  #edges = false;
   /** All new tasks run one after the other. */
   #serial = true;
   #knowledge: Knowledge = NOTHING;
@@ -101,6 +102,7 @@ export class Activation {
         futureOf: (task) => this.#table.futureOf(task),
         workers: run.workers,
         joins: this.#joins,
+        edges: this.#edges,
         knowledge: this.#knowledge,
       });
       if (this.#serial) scheduler.submitSerial(run.queue, order);
@@ -134,6 +136,7 @@ export class Activation {
   #reset(): void {
     this.#fresh.clear();
     this.#joins = false;
+    this.#edges = false;
     this.#serial = true;
     this.#knowledge = NOTHING;
     this.#met = false;
@@ -178,7 +181,11 @@ export class Activation {
       else if (typeof arg === 'object' && arg !== null) this.#walkContainer(run, future, arg);
     }
     if (future._parent !== undefined && this.#table.pool.inUse) this.#borrow(future);
-    if (!this.#joins && scheduler.pending(task) > 1) this.#joins = true;
+    if (!this.#joins) {
+      const pending = scheduler.pending(task);
+      if (pending > 0) this.#edges = true;
+      if (pending > 1) this.#joins = true;
+    }
   }
 
   /** Whether the event loop went round since the first task was found, so that others may want the tasks. */

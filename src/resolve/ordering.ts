@@ -34,6 +34,8 @@ export interface OrderParts {
   readonly workers: number;
   /** Some task waits for several others. */
   readonly joins: boolean;
+  /** Some task waits for another. */
+  readonly edges: boolean;
   /** How much is known of the tasks. */
   readonly knowledge: Knowledge;
 }
@@ -46,7 +48,8 @@ export function orderTasks(parts: OrderParts): Int32Array {
   const { scheduler, painter, tasks, joins, knowledge, workers } = parts;
   const planned = plannedOrder(tasks, parts.futureOf, workers);
   if (planned !== undefined) return planned;
-  if (!joins && knowledge === NOTHING) return tasks.slice().reverse();
+  // One worker finishes what it began; several take the first of all that is ready, and must not begin all branches.
+  if (knowledge === NOTHING && !(workers > 1 ? parts.edges : joins)) return tasks.slice().reverse();
   const effort = effortFor(parts);
   const weights =
     knowledge === NOTHING && effort === 0

@@ -33,6 +33,16 @@ export interface Submitter extends BatchOwner {
   wake(): void;
 }
 
+/** What is known of a job. */
+export interface JobTraits {
+  /** Milliseconds that its body is expected to take. */
+  readonly cost: number;
+  /** How many more are ready. */
+  readonly ready: number;
+  /** Its session has jobs under way. */
+  readonly busy: boolean;
+}
+
 /** What the dispatcher needs of its pool. */
 export interface DispatcherHost {
   readonly settings: PoolSettings;
@@ -61,6 +71,8 @@ export class Dispatcher {
   /** The batch that is being made. */
   #batch: Batch | undefined;
   #bundle = 0;
+  /** A result did not fit under `maxBytes`; nothing has ended since. */
+  #tight = false;
   #balancing = false;
   readonly #patience = new Patience();
 
@@ -83,18 +95,26 @@ export class Dispatcher {
     if (this.closed) return false;
     const batch = this.#batch;
     const full =
-      ((batch === undefined || isComplete(batch)) && this.#roomiest() === undefined) || (busy && !this.#hasRoom());
+      ((batch === undefined || isComplete(batch)) && this.#roomiest() === undefined) || (busy && this.#tight);
     if (full) this.#waiting.add(session);
     return full;
   }
 
-  #hasRoom(): boolean {
+  /** Whether the result of a job fits, beside those of the jobs under way. */
+  #hasRoom(job: Job): boolean {
     const { maxBytes } = this.settings;
-    return maxBytes === Infinity || blocks.stats.liveBytes < maxBytes;
+    if (maxBytes === Infinity) return true;
+    let bytes = blocks.neededBytes + sizeOf(job);
+    for (const one of this.#host.threads()) for (const under of one.jobsUnderWay()) bytes += sizeOf(under);
+    for (const made of this.#batch?.jobs ?? []) if (made !== undefined) bytes += sizeOf(made);
+    return bytes <= maxBytes;
   }
 
-  /** The batch that a job goes into: the one being made, or a new one. `ready`: how many more there are. */
-  batchFor(job: Job, cost: number, ready: number): Batch | undefined {
+  /** The batch that a job goes into: the one being made, or a new one; undefined when there is no room. */
+  batchFor(job: Job, { cost, ready, busy }: JobTraits): Batch | undefined {
+    this.#tight = !this.#hasRoom(job);
+    // One call may always run.
+    if (this.#tight && busy) return undefined;
     const { timeout, donate } = job.future._spec.options;
     const alone = timeout !== undefined || donate !== undefined || cost >= LONG || (job.future._flags & ALONE) !== 0;
     const batch = this.#batch;
@@ -176,6 +196,7 @@ export class Dispatcher {
   /** Results were taken in; jobs of these sessions have ended, and there may be room. */
   settle(owners: ReadonlySet<BatchOwner>): void {
     this.#results.settle();
+    this.#tight = false;
     for (const owner of owners) owner.wake();
     this.#wakeWaiting(WOKEN);
     this.#balanceSoon();
@@ -226,6 +247,13 @@ export class Dispatcher {
       if (waiting !== undefined && one.revoke(waiting)) return;
     }
   }
+}
+
+/** Bytes that the result of a job is expected to have; of a node whose results are not known, anything. */
+function sizeOf({ future }: Job): number {
+  const { options, identity } = future._spec;
+  if (typeof options.bytes === 'number') return options.bytes;
+  return identity.bytes.count === 0 ? Infinity : identity.bytes.mean;
 }
 
 function isComplete(batch: Batch): boolean {

@@ -17,6 +17,8 @@ export interface ThreadSetup {
   readonly thread: number;
   /** State of the shared blocks. */
   readonly directory: SharedArrayBuffer;
+  /** Bytes that all blocks together should not exceed. */
+  readonly maxBytes: number;
   /** See {@link CLAIMS}. */
   readonly control: SharedArrayBuffer;
   /** Mailboxes for messages to the thread, and from it. */

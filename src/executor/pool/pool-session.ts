@@ -58,7 +58,11 @@ export class PoolSession implements Session, BatchOwner {
       this.#host.failed(job, POOL_CLOSED);
       return;
     }
-    const batch = this.#dispatcher.batchFor(job, expected(job.future), this.#host.ready);
+    const batch = this.#dispatcher.batchFor(job, {
+      cost: expected(job.future),
+      ready: this.#host.ready,
+      busy: this.#away > 0,
+    });
     if (batch === undefined) {
       // Between the question and this, another session has taken the room.
       this.#host.returned(job);

@@ -1,5 +1,6 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { describeThrown } from '../../errors.js';
+import type { Job } from '../../graph/executor.js';
 import { ALONE } from '../../graph/future.js';
 import { blocks, type BlockHandle } from '../../memory/blocks.js';
 import { BufferLedger } from '../../memory/ledger.js';
@@ -113,6 +114,7 @@ export class PoolThread {
       role: POOL_THREAD,
       thread: parts.number,
       directory: blocks.share(),
+      maxBytes: blocks.maxBytes,
       control: this.#control.buffer,
       inbox,
       outbox,
@@ -344,6 +346,11 @@ export class PoolThread {
     this.#handBack(batch, () => undefined);
     this.#closeIfDone(batch);
     return true;
+  }
+
+  /** The jobs that have not ended. */
+  *jobsUnderWay(): Iterable<Job> {
+    for (const { jobs } of this.#batches.values()) for (const job of jobs) if (job !== undefined) yield job;
   }
 
   /** The last batch that has not begun, of those that would take at least so long. */

@@ -16,7 +16,7 @@ function isSetup(setup: unknown): setup is ThreadSetup {
   return typeof setup === 'object' && setup !== null && 'role' in setup && setup.role === POOL_THREAD;
 }
 
-function serve({ thread: number, directory, control, inbox, outbox, port }: ThreadSetup): void {
+function serve({ thread: number, directory, maxBytes, control, inbox, outbox, port }: ThreadSetup): void {
   let halted = false;
   let halt = (): void => {
     halted = true;
@@ -26,6 +26,7 @@ function serve({ thread: number, directory, control, inbox, outbox, port }: Thre
   });
   keepUnnamed();
   blocks.attach(directory, number);
+  blocks.maxBytes = maxBytes;
   const importModule = (url: string): Promise<object | undefined> => {
     // In a bundle, the module with the nodes is the one that this thread was started with.
     if (url === import.meta.url && halted) return Promise.resolve(undefined);
