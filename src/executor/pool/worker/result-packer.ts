@@ -7,6 +7,7 @@ import type { Scope } from '../../../graph/scope.js';
 import type { NodeSpec } from '../../../graph/spec.js';
 import type { PackContext } from '../../../memory/payload/context.js';
 import { pack } from '../../../memory/payload/pack.js';
+import { packThrown } from '../../../memory/payload/thrown.js';
 import { CALL_REFERENCE, packCalls } from '../calls.js';
 import { CALLED, FAILED, UNSENDABLE } from '../messages.js';
 import { moduleUrl, notInModule } from '../node-addresses.js';
@@ -94,12 +95,17 @@ export class ResultPacker {
   failure(thrown: unknown, rebuilt = false): unknown {
     const code = rebuilt && thrown instanceof TypeError && PRIVATE.test(thrown.message) ? 'DAG_INSTANCE_STATE' : undefined;
     const coded = thrown instanceof DagError && thrown.code === 'DAG_INSTANCE_STATE' ? thrown.code : code;
+    return [FAILED, this.packThrown(thrown), coded];
+  }
+
+  /** What was thrown, as far as it can travel. */
+  packThrown(thrown: unknown): unknown {
     const context = { memory: this.#memory, subject: 'The error' };
     try {
-      return [FAILED, pack(thrown, context), coded];
+      return packThrown(thrown, context);
     } catch {
       // An error that cannot travel as it is must be told all the same.
-      return [FAILED, pack(new Error(describeThrown(thrown)), context), coded];
+      return pack(new Error(describeThrown(thrown)), context);
     }
   }
 
