@@ -1,5 +1,3 @@
-import { types } from 'node:util';
-
 /**
  * Every error that lazydag raises carries one of these codes. A message reads
  * "CODE: subject, expected, got, remedy"; `docs/errors.md` has a section per code.
@@ -105,7 +103,12 @@ export function describeThrown(thrown: unknown): string {
   }
 }
 
+/** Also of another realm, and what node makes of an error that ended a thread. */
+function isError(thrown: unknown): thrown is Error {
+  return thrown instanceof Error || Object.prototype.toString.call(thrown) === '[object Error]';
+}
+
 function textOf(thrown: unknown): string {
-  if (thrown instanceof Error || types.isNativeError(thrown)) return thrown.message === '' ? thrown.name : thrown.message;
+  if (isError(thrown)) return thrown.message === '' ? thrown.name : thrown.message;
   return `threw ${typeof thrown === 'string' ? JSON.stringify(thrown) : String(thrown)}`;
 }

@@ -180,10 +180,7 @@ export interface ReceiverUnpacking {
  *
  * @throws DAG_INSTANCE_STATE when the class cannot be found here.
  */
-export function unpackReceiver(
-  packed: readonly unknown[],
-  { spec, context, classNamed }: ReceiverUnpacking,
-): unknown {
+export function unpackReceiver(packed: readonly unknown[], { spec, context, classNamed }: ReceiverUnpacking): unknown {
   const [kind, name, fields] = packed;
   const { home } = spec.identity;
   switch (kind) {
@@ -210,4 +207,3 @@ function noClass(spec: NodeSpec, name: string): never {
     remedy: 'Export the class from the module that defines it, or give it a codec with registerCodec().',
   });
 }
-

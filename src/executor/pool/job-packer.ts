@@ -9,7 +9,15 @@ import type { PackContext } from '../../memory/payload/context.js';
 import { unpack } from '../../memory/payload/unpack.js';
 import type { Batch, Entry } from './batch.js';
 import type { JobMemory } from './job-memory.js';
-import { ARGUMENTS_FROM, KEPT_VALUE, WITH_ATTEMPT, WITH_COPIES, WITH_DONATED, WITH_RECEIVER, type NodeAddress } from './messages.js';
+import {
+  ARGUMENTS_FROM,
+  KEPT_VALUE,
+  WITH_ATTEMPT,
+  WITH_COPIES,
+  WITH_DONATED,
+  WITH_RECEIVER,
+  type NodeAddress,
+} from './messages.js';
 import { addressOf } from './node-addresses.js';
 import { transit } from './pool-thread.js';
 import { packReceiver } from './receiver.js';

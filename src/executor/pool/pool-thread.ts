@@ -1,4 +1,4 @@
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { describeThrown } from '../../errors.js';
 import { blocks } from '../../memory/blocks.js';
 import { BufferLedger } from '../../memory/ledger.js';
@@ -162,10 +162,12 @@ export class PoolThread {
   }
 
   /** Takes in what has come back, without waiting for the event loop. */
-  poll(receive: (port: MessagePort) => { message: unknown } | undefined): void {
-    for (let got = receive(this.#port); got !== undefined; got = receive(this.#port)) {
-      this.#take(got.message as UpMessage); // what the worker sends
-    }
+  poll(): void {
+    for (let got = this.#receive(); got !== undefined; got = this.#receive()) this.#take(got);
+  }
+
+  #receive(): UpMessage | undefined {
+    return receiveMessageOnPort(this.#port)?.message as UpMessage | undefined; // what the worker sends
   }
 
   #take(message: UpMessage): void {
@@ -373,6 +375,8 @@ export class PoolThread {
 
   #end(code: number): void {
     this.over = true;
+    // What it sent before its end may still be on the way: that has ended, and is not to blame.
+    this.poll();
     for (const timer of this.#timers) clearTimeout(timer);
     const importing = Atomics.load(this.#control, IMPORTING);
     for (const batch of [...this.#batches.values()]) {
@@ -401,7 +405,9 @@ export class PoolThread {
     }
     const how = this.#describe(code);
     const thrown = this.#error === undefined ? {} : { thrown: this.#error };
-    if (importing === batch.id && batch.imports(index)) {
+    if (importing === batch.id) {
+      // An exception from what earlier bodies left behind; on a thread that ran none, the import is to blame.
+      if (!batch.imports(index) || (this.#error !== undefined && this.jobs > 0)) return undefined;
       return {
         code: 'DAG_MODULE_IMPORT',
         message: `${how} while it imported the module of the node.`,

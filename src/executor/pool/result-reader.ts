@@ -160,4 +160,3 @@ function resultFailure(error: unknown): JobFailure {
     final: true,
   };
 }
-

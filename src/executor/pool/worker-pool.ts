@@ -1,4 +1,3 @@
-import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import type { Executor, Job, JobHost, Session } from '../../graph/executor.js';
 import { thread } from '../../graph/thread.js';
 import { blocks, type BlockStats } from '../../memory/blocks.js';
@@ -73,7 +72,7 @@ export class WorkerPool implements Executor {
         return this.#threads;
       },
       poll: () => {
-        for (const one of this.#threads) one.poll(receive);
+        for (const one of this.#threads) one.poll();
       },
     });
     this.#threadHost = {
@@ -198,10 +197,6 @@ export class WorkerPool implements Executor {
       Math.min(Math.max(idleTimeout, 10), 1000),
     ).unref();
   }
-}
-
-function receive(port: MessagePort): { message: unknown } | undefined {
-  return receiveMessageOnPort(port);
 }
 
 serveIfThread();

@@ -165,4 +165,3 @@ function nodeFrom(packed: readonly unknown[], finder: NodeFinder): unknown {
   if (spec === undefined) throw notInModule(`${name} was not defined while ${module} was loading`);
   return nodeFunction(spec);
 }
-

@@ -37,7 +37,8 @@ export class NodeFinder {
     } catch (cause) {
       return new DagError('DAG_MODULE_IMPORT', {
         message: `A worker could not import ${module}, which defines ${name}: ${describeThrown(cause)}.`,
-        remedy: 'A worker imports the module of a node as it is; guard what only the main thread can do with `isMainThread`.',
+        remedy:
+          'A worker imports the module of a node as it is; guard what only the main thread can do with `isMainThread`.',
         cause,
       });
     }

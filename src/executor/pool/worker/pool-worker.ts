@@ -144,9 +144,7 @@ export class PoolWorker {
   }
 
   #mustLoad(batch: BatchMessage): boolean {
-    return (
-      batch.nodes.some(({ id }) => this.#finder.at(id) === undefined) || codecsMissingIn(batch).length > 0
-    );
+    return batch.nodes.some(({ id }) => this.#finder.at(id) === undefined) || codecsMissingIn(batch).length > 0;
   }
 
   /** Imports what a batch needs, and then goes on. */
@@ -328,7 +326,10 @@ export class PoolWorker {
 
   #finished(job: JobOnThread, scope: Scope, { result, keep }: { result: unknown; keep: boolean }): void {
     const { batch, index, call, args, donated, used } = job;
-    if (job.fingerprint !== undefined && fingerprint(args.filter((_, at) => !donated.includes(at))) !== job.fingerprint) {
+    if (
+      job.fingerprint !== undefined &&
+      fingerprint(args.filter((_, at) => !donated.includes(at))) !== job.fingerprint
+    ) {
       this.#drop(used);
       this.#end(batch, index, [FAILED, undefined, 'DAG_INPUT_WRITTEN'], job);
       return;
@@ -381,4 +382,3 @@ export class PoolWorker {
 function keyOf(batch: number, index: number): string {
   return `${batch.toString()}:${index.toString()}`;
 }
-

@@ -44,7 +44,12 @@ export class ResultPacker {
   /** The word for what a body returned. */
   pack(result: unknown, scope: Scope): unknown {
     const made = scope.made !== undefined || scope.effects !== undefined;
-    if (!made && (typeof result !== 'object' || result === null) && typeof result !== 'function' && typeof result !== 'symbol')
+    if (
+      !made &&
+      (typeof result !== 'object' || result === null) &&
+      typeof result !== 'function' &&
+      typeof result !== 'symbol'
+    )
       return result;
     try {
       return made || holdsFuture(result) ? this.#packCalled(result, scope) : pack(result, this.#plain);
@@ -82,7 +87,8 @@ export class ResultPacker {
     const number = this.#finder.numberOf(spec);
     if (number !== undefined) return number;
     const module = moduleUrl(identity.script);
-    if (module === undefined || identity.inBody) throw notInModule(`${identity.name} was defined in the body of another`);
+    if (module === undefined || identity.inBody)
+      throw notInModule(`${identity.name} was defined in the body of another`);
     return [module, identity.name, identity.owner, identity.version];
   }
 
@@ -93,7 +99,8 @@ export class ResultPacker {
 
   /** The word for what a body threw; `rebuilt`: its `this` is an object that was put together here. */
   failure(thrown: unknown, rebuilt = false): unknown {
-    const code = rebuilt && thrown instanceof TypeError && PRIVATE.test(thrown.message) ? 'DAG_INSTANCE_STATE' : undefined;
+    const code =
+      rebuilt && thrown instanceof TypeError && PRIVATE.test(thrown.message) ? 'DAG_INSTANCE_STATE' : undefined;
     const coded = thrown instanceof DagError && thrown.code === 'DAG_INSTANCE_STATE' ? thrown.code : code;
     return [FAILED, this.packThrown(thrown), coded];
   }
