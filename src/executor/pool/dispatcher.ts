@@ -1,6 +1,6 @@
 import type { Job } from '../../graph/executor.js';
 import { blocks } from '../../memory/blocks.js';
-import { Batch, POOL_CLOSED, type BatchOwner } from './batch.js';
+import { Batch, POOL_CLOSED, type BatchOwner, type Blame } from './batch.js';
 import { JobMemory } from './job-memory.js';
 import type { PoolSettings } from './pool-options.js';
 import type { PoolThread } from './pool-thread.js';
@@ -30,6 +30,8 @@ export interface Submitter extends BatchOwner {
 export interface DispatcherHost {
   readonly settings: PoolSettings;
   readonly closed: boolean;
+  /** Why nothing can run; undefined while something can. */
+  readonly refusal: Blame | undefined;
   /** The threads, started as need be. */
   threads(): readonly PoolThread[];
   poll(): void;
@@ -62,6 +64,11 @@ export class Dispatcher {
     return this.#host.closed;
   }
 
+  /** Why nothing can run; undefined while something can. */
+  get refusal(): Blame | undefined {
+    return this.#host.refusal;
+  }
+
   /** Number of the batch that is being made, or was made last. */
   get bundle(): number {
     return this.#bundle;
@@ -73,8 +80,10 @@ export class Dispatcher {
     const batch = this.#batch;
     const full =
       ((batch === undefined || isComplete(batch)) && this.#roomiest() === undefined) || (busy && !this.#hasRoom());
-    if (full) this.#waiting.add(session);
-    return full;
+    // Then it is told so as it submits something.
+    if (!full || this.refusal !== undefined) return false;
+    this.#waiting.add(session);
+    return true;
   }
 
   #hasRoom(): boolean {
