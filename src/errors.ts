@@ -105,8 +105,16 @@ export function describeThrown(thrown: unknown): string {
   }
 }
 
+/** Also of another realm, and what node makes of an error that ended a thread. */
+function isError(thrown: unknown): thrown is Error {
+  return (
+    thrown instanceof Error ||
+    types.isNativeError(thrown) ||
+    Object.prototype.toString.call(thrown) === '[object Error]'
+  );
+}
+
 function textOf(thrown: unknown): string {
-  if (thrown instanceof Error || types.isNativeError(thrown))
-    return thrown.message === '' ? thrown.name : thrown.message;
+  if (isError(thrown)) return thrown.message === '' ? thrown.name : thrown.message;
   return `threw ${typeof thrown === 'string' ? JSON.stringify(thrown) : String(thrown)}`;
 }

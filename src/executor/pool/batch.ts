@@ -1,3 +1,4 @@
+import { describeThrown } from '../../errors.js';
 import type { Job } from '../../graph/executor.js';
 import type { Block, BlockHandle } from '../../memory/blocks.js';
 import type { BatchMessage, NodeAddress } from './messages.js';
@@ -20,7 +21,13 @@ export interface BatchOwner {
 
 /** Why a job was lost by its own fault. */
 export interface Blame {
-  readonly code: 'DAG_CANNOT_TRAVEL' | 'DAG_WORKER_DIED' | 'DAG_CALL_TIMEOUT' | 'DAG_POOL_CLOSED' | 'DAG_MODULE_IMPORT';
+  readonly code:
+    | 'DAG_CANNOT_TRAVEL'
+    | 'DAG_WORKER_DIED'
+    | 'DAG_CALL_TIMEOUT'
+    | 'DAG_POOL_CLOSED'
+    | 'DAG_MODULE_IMPORT'
+    | 'DAG_OPTION';
   readonly message: string;
   readonly remedy?: string;
   readonly thrown?: { readonly value: unknown };
@@ -34,6 +41,17 @@ export const POOL_CLOSED: Blame = {
   remedy: 'Close a pool when the runs that use it are over.',
   final: true,
 };
+
+/** Of all that is to run on a pool none of whose threads can be made. `error`: why. */
+export function cannotStart(error: unknown): Blame {
+  return {
+    code: 'DAG_OPTION',
+    message: `No thread of the pool can be made: ${describeThrown(error)}.`,
+    remedy: 'Look at the options `execArgv`, `env` and `resourceLimits` of the pool.',
+    thrown: { value: error },
+    final: true,
+  };
+}
 
 /** What belongs to a job in a batch. */
 export interface Entry {

@@ -1,7 +1,7 @@
 import type { Job } from '../../graph/executor.js';
 import { ALONE } from '../../graph/future.js';
 import { blocks } from '../../memory/blocks.js';
-import { Batch, POOL_CLOSED, type BatchOwner } from './batch.js';
+import { Batch, POOL_CLOSED, type BatchOwner, type Blame } from './batch.js';
 import { JobMemory } from './job-memory.js';
 import type { PoolSettings } from './pool-options.js';
 import type { PoolThread } from './pool-thread.js';
@@ -47,6 +47,8 @@ export interface JobTraits {
 export interface DispatcherHost {
   readonly settings: PoolSettings;
   readonly closed: boolean;
+  /** Why nothing can run; undefined while something can. */
+  readonly refusal: Blame | undefined;
   /** The threads, started as need be. */
   threads(): readonly PoolThread[];
   /** Takes in what has come back. */
@@ -85,6 +87,11 @@ export class Dispatcher {
     return this.#host.closed;
   }
 
+  /** Why nothing can run; undefined while something can. */
+  get refusal(): Blame | undefined {
+    return this.#host.refusal;
+  }
+
   /** Number of the batch that is being made, or was made last. */
   get bundle(): number {
     return this.#bundle;
@@ -96,8 +103,10 @@ export class Dispatcher {
     const batch = this.#batch;
     const full =
       ((batch === undefined || isComplete(batch)) && this.#roomiest() === undefined) || (busy && this.#tight);
-    if (full) this.#waiting.add(session);
-    return full;
+    // Then it is told so as it submits something.
+    if (!full || this.refusal !== undefined) return false;
+    this.#waiting.add(session);
+    return true;
   }
 
   /** Whether the result of a job fits, beside those of the jobs under way. */

@@ -2,7 +2,7 @@ import { DagError } from '../../errors.js';
 import type { Job, JobFailure, JobHost, Session } from '../../graph/executor.js';
 import { displayName } from '../../graph/dependencies.js';
 import { STAYS, type Future } from '../../graph/future.js';
-import { Batch, POOL_CLOSED, type BatchOwner, type Blame } from './batch.js';
+import { Batch, type BatchOwner, type Blame } from './batch.js';
 import type { Dispatcher } from './dispatcher.js';
 import { JobPacker } from './job-packer.js';
 
@@ -54,8 +54,9 @@ export class PoolSession implements Session, BatchOwner {
   }
 
   submit(job: Job): void {
-    if (this.#dispatcher.closed) {
-      this.#host.failed(job, POOL_CLOSED);
+    const { refusal } = this.#dispatcher;
+    if (refusal !== undefined) {
+      this.#host.failed(job, refusal);
       return;
     }
     const batch = this.#dispatcher.batchFor(job, {

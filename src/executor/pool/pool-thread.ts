@@ -1,4 +1,4 @@
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { describeThrown } from '../../errors.js';
 import type { Job } from '../../graph/executor.js';
 import { ALONE } from '../../graph/future.js';
@@ -41,9 +41,6 @@ export interface Verdict {
   readonly index: number;
   readonly blame: Blame;
 }
-
-/** Takes the next message from a port, if one has come. */
-export type Receive = (port: MessagePort) => { message: unknown } | undefined;
 
 /** How often to look between two looks at the clock. */
 const LOOKS = 16;
@@ -211,34 +208,34 @@ export class PoolThread {
   }
 
   /** Takes in what has come back, without waiting for the event loop. */
-  poll(receive: Receive): void {
-    for (let got = receive(this.#port); got !== undefined; got = receive(this.#port)) {
-      this.#take(got.message as UpMessage); // what the worker sends
-    }
+  poll(): void {
+    for (let got = this.#receive(); got !== undefined; got = this.#receive()) this.#take(got);
+  }
+
+  #receive(): UpMessage | undefined {
+    return receiveMessageOnPort(this.#port)?.message as UpMessage | undefined; // what the worker sends
   }
 
   /**
    * Looks out for what the thread sends, for so many milliseconds; gives whether it was anything.
-   *
-   * @param receive takes a message from a port.
    */
-  lookOut(duration: number, receive: Receive): boolean {
+  lookOut(duration: number): boolean {
     const seen = Atomics.load(this.#control, REPLIED);
     this.#outbox.open();
     for (const until = performance.now() + duration; performance.now() < until;) {
       for (let look = 0; look < LOOKS; look += 1) {
         if (!this.#outbox.full && Atomics.load(this.#control, REPLIED) === seen) continue;
-        this.#takeLetter(receive);
+        this.#takeLetter();
         return true;
       }
     }
-    return this.#takeLetter(receive);
+    return this.#takeLetter();
   }
 
   /** Takes what is in the mailbox, after all that was posted before; gives whether there was anything. */
-  #takeLetter(receive: Receive): boolean {
+  #takeLetter(): boolean {
     const letter = this.#outbox.close();
-    this.poll(receive);
+    this.poll();
     if (letter === undefined) return false;
     const [words = [], costs = []] = letter;
     this.#report({ words, costs });
@@ -460,6 +457,8 @@ export class PoolThread {
 
   #end(code: number): void {
     this.over = true;
+    // What it sent before its end may still be on the way: that has ended, and is not to blame.
+    this.poll();
     for (const timer of this.#timers) clearTimeout(timer);
     const importing = Atomics.load(this.#control, IMPORTING);
     for (const batch of [...this.#batches.values()]) {
@@ -488,7 +487,9 @@ export class PoolThread {
     }
     const how = this.#describe(code);
     const thrown = this.#error === undefined ? {} : { thrown: this.#error };
-    if (importing === batch.id && batch.imports(index)) {
+    if (importing === batch.id) {
+      // An exception from what earlier bodies left behind; on a thread that ran none, the import is to blame.
+      if (!batch.imports(index) || (this.#error !== undefined && this.jobs > 0)) return undefined;
       return {
         code: 'DAG_MODULE_IMPORT',
         message: `${how} while it imported the module of the node.`,

@@ -1,8 +1,8 @@
-import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import { DagError } from '../../errors.js';
 import type { Executor, Job, JobHost, Session } from '../../graph/executor.js';
 import { thread } from '../../graph/thread.js';
 import { blocks, type BlockStats } from '../../memory/blocks.js';
-import { POOL_CLOSED } from './batch.js';
+import { cannotStart, POOL_CLOSED, type Blame } from './batch.js';
 import { Dispatcher } from './dispatcher.js';
 import { poolSettings, type PoolSettings, type WorkerPoolOptions } from './pool-options.js';
 import { PoolSession } from './pool-session.js';
@@ -53,6 +53,8 @@ export class WorkerPool implements Executor {
   #tasks = 0;
   #lost = 0;
   #closed: Promise<void> | undefined;
+  /** Why there are no threads. */
+  #failure: Blame | undefined;
   #sweep: NodeJS.Timeout | undefined;
   #waitsUntilUp: (() => void)[] = [];
 
@@ -63,18 +65,22 @@ export class WorkerPool implements Executor {
     this.#inert = thread.pooled;
     if (!this.#inert && this.#settings.maxBytes !== Infinity) blocks.maxBytes = this.#settings.maxBytes;
     const isClosed = (): boolean => this.#closed !== undefined;
+    const refusal = (): Blame | undefined => (isClosed() ? POOL_CLOSED : this.#failure);
     this.#dispatcher = new Dispatcher({
       settings: this.#settings,
       get closed() {
         return isClosed();
       },
+      get refusal() {
+        return refusal();
+      },
       threads: () => {
         this.#fill();
         return this.#threads;
       },
-      lookOut: (one, duration) => one.lookOut(duration, receive),
+      lookOut: (one, duration) => one.lookOut(duration),
       poll: () => {
-        for (const one of this.#threads) one.poll(receive);
+        for (const one of this.#threads) one.poll();
       },
     });
     this.#threadHost = {
@@ -101,10 +107,18 @@ export class WorkerPool implements Executor {
     return new PoolSession(this.#dispatcher, host); // gives the host the jobs that it was given by it
   }
 
-  /** Starts all threads and settles when they are there. Without it they start with the first work. */
+  /**
+   * Starts all threads and settles when they are there. Without it they start with the first work.
+   *
+   * @throws DAG_OPTION when none can be made.
+   */
   async ready(): Promise<void> {
     if (this.#inert) return;
     this.#fill();
+    if (this.#failure !== undefined) {
+      const { code, message, remedy, thrown } = this.#failure;
+      throw new DagError(code, { message, ...(remedy === undefined ? {} : { remedy }), cause: thrown?.value });
+    }
     while (this.#closed === undefined && this.#threads.some(({ up }) => !up)) {
       for (const one of this.#threads) one.awaitStart();
       await new Promise<void>((done) => {
@@ -161,10 +175,25 @@ export class WorkerPool implements Executor {
       const names = new Set(this.#threads.map(({ name }) => name));
       let name = 1;
       while (names.has(name)) name += 1;
-      const options = this.#settings.thread;
-      this.#threads.push(new PoolThread({ number: takeThreadNumber(), name, options, host: this.#threadHost }));
+      if (!this.#add(name)) return;
     }
     this.#sweepLater();
+  }
+
+  /** Makes a thread; gives whether it could be made. */
+  #add(name: number): boolean {
+    let number: number | undefined;
+    try {
+      number = takeThreadNumber();
+      const options = this.#settings.thread;
+      this.#threads.push(new PoolThread({ number, name, options, host: this.#threadHost }));
+      this.#failure = undefined;
+      return true;
+    } catch (error) {
+      if (number !== undefined) freeThreadNumber(number);
+      this.#failure = this.#threads.length > 0 ? undefined : cannotStart(error);
+      return false;
+    }
   }
 
   #tellUp(): void {
@@ -199,10 +228,6 @@ export class WorkerPool implements Executor {
       Math.min(Math.max(idleTimeout, 10), 1000),
     ).unref();
   }
-}
-
-function receive(port: MessagePort): { message: unknown } | undefined {
-  return receiveMessageOnPort(port);
 }
 
 serveIfThread();

@@ -47,7 +47,9 @@ export function describeCalls({ on }: Conforming): void {
     });
 
     it('takes the values of calls that stand in a returned container', async () => {
-      expect(await described(container(5)).resolve(on())).toBe('{one: 6, list: [6, 7], map: Map<[two, 12]>, set: Set<5>}');
+      expect(await described(container(5)).resolve(on())).toBe(
+        '{one: 6, list: [6, 7], map: Map<[two, 12]>, set: Set<5>}',
+      );
       const { list } = await container(5).resolve(on());
       expect(await resolve(list)).toEqual([6, 7]);
     });
@@ -83,7 +85,10 @@ export function describeCalls({ on }: Conforming): void {
       const log = new EventLog();
       expect(await logs(3).resolve(on({ onEvent: log.listen }))).toBe(3);
       expect(log.lines('finished').filter((line) => line === 'finished log')).toHaveLength(2);
-      await expect(failsToLog(1).resolve(on())).rejects.toMatchObject({ node: 'badLog', path: ['failsToLog', 'badLog'] });
+      await expect(failsToLog(1).resolve(on())).rejects.toMatchObject({
+        node: 'badLog',
+        path: ['failsToLog', 'badLog'],
+      });
     });
 
     it('shows bodies their call', async () => {

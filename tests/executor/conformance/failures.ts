@@ -5,7 +5,18 @@ import { until } from '../../support/waiting.js';
 import type { Conforming } from '../conformance.js';
 import { EventLog } from '../event-log.js';
 import { add, same } from '../pool/nodes/basic.js';
-import { badOutputs, fails, failsInside, failsLater, flaky, flakyLater, sleeps, throwsText, waits } from '../pool/nodes/failing.js';
+import {
+  badOutputs,
+  fails,
+  failsInside,
+  failsLater,
+  failsOddly,
+  flaky,
+  flakyLater,
+  sleeps,
+  throwsText,
+  waits,
+} from '../pool/nodes/failing.js';
 
 export function describeFailures({ on }: Conforming): void {
   describe('failures', () => {
@@ -23,6 +34,12 @@ export function describeFailures({ on }: Conforming): void {
       expect([...(cause as { where: { columns: Float64Array } }).where.columns]).toEqual([1, 2]);
     });
 
+    it('hands over what can travel of an error with functions in it', async () => {
+      await expect(failsOddly().resolve(on())).rejects.toMatchObject({
+        cause: { name: 'RangeError', message: 'no route', code: 'E_ROUTE' },
+      });
+    });
+
     it('takes anything that is thrown, also from asynchronous and inner bodies', async () => {
       await expect(throwsText().resolve(on())).rejects.toMatchObject({ node: 'throwsText', cause: 'just a text' });
       await expect(failsLater(1).resolve(on())).rejects.toMatchObject({ cause: { message: 'out of bounds, later' } });
@@ -35,8 +52,8 @@ export function describeFailures({ on }: Conforming): void {
 
     it('finishes the other targets with `settle`', async () => {
       const bad = fails();
-      const outcomes = await resolve([add(bad, 1), add(1, 1), failsLater(1), add(2, 2)], on({ settle: true }));
-      expect(outcomes.map((outcome) => (outcome as PromiseSettledResult<unknown>).status)).toEqual(['rejected', 'fulfilled', 'rejected', 'fulfilled']);
+      const outcomes = await resolve([add(bad, 1), add(1, 1), failsLater(1), add(2, 2)], { ...on(), settle: true });
+      expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected', 'fulfilled']);
       expect(bad.state).toBe('failed');
     });
 
@@ -73,7 +90,9 @@ export function describeFailures({ on }: Conforming): void {
       abort.abort('enough');
       await expect(run).rejects.toMatchObject({ code: 'DAG_ABORTED', cause: 'enough' });
       expect([call.state, outer.state]).toEqual(['idle', 'idle']);
-      await expect(add(1, 2).resolve(on({ signal: AbortSignal.abort() }))).rejects.toMatchObject({ name: 'AbortError' });
+      await expect(add(1, 2).resolve(on({ signal: AbortSignal.abort() }))).rejects.toMatchObject({
+        name: 'AbortError',
+      });
     });
 
     it('aborts a shared call only when every run that wants it is', async () => {

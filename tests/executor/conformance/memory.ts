@@ -103,10 +103,11 @@ export function describeMemory({ on, threaded, forced }: Conforming): void {
 
     it('poisons what was released, with `debug: true`', async () => {
       const first = remember.with({ executor: 'inline' })(fill(LENGTH, 5));
-      expect(await recall.with({ executor: 'inline' })(first).resolve(on({ debug: true }))).toEqual([
-        Number.NaN,
-        Number.NaN,
-      ]);
+      expect(
+        await recall
+          .with({ executor: 'inline' })(first)
+          .resolve(on({ debug: true })),
+      ).toEqual([Number.NaN, Number.NaN]);
     });
   });
 }

@@ -45,7 +45,11 @@ export function describeMethods({ on, threaded }: Conforming): void {
 
     it('says which class cannot be found', async () => {
       const call = resolve(hidden.apply(1), on());
-      if (threaded) await expect(call).rejects.toMatchObject({ code: 'DAG_INSTANCE_STATE', message: expect.stringContaining('Hidden') });
+      if (threaded)
+        await expect(call).rejects.toMatchObject({
+          code: 'DAG_INSTANCE_STATE',
+          message: expect.stringContaining('Hidden'),
+        });
       else expect(await call).toBe(3);
     });
   });

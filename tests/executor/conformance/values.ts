@@ -20,8 +20,19 @@ const VALUES: readonly (readonly [what: string, value: unknown, seen: string])[]
   ['a regular expression', /a+/gi, '/a+/gi'],
   ['an empty list', [], '[]'],
   ['an empty record', {}, '{}'],
-  ['nested lists and records', { a: [1, [2, { b: null }]], c: { d: undefined } }, '{a: [1, [2, {b: null}]], c: {d: undefined}}'],
-  ['a Map with odd keys', new Map<unknown, unknown>([[1, 'a'], [{ k: 1 }, new Set([2n])]]), 'Map<[1, a], [{k: 1}, Set<2n>]>'],
+  [
+    'nested lists and records',
+    { a: [1, [2, { b: null }]], c: { d: undefined } },
+    '{a: [1, [2, {b: null}]], c: {d: undefined}}',
+  ],
+  [
+    'a Map with odd keys',
+    new Map<unknown, unknown>([
+      [1, 'a'],
+      [{ k: 1 }, new Set([2n])],
+    ]),
+    'Map<[1, a], [{k: 1}, Set<2n>]>',
+  ],
   ['a Set', new Set(['x', 1, date]), 'Set<x, 1, Date<2024-02-29T12:00:00.000Z>>'],
   ['small bytes', Uint8Array.of(1, 2, 255), 'Uint8Array<1 2 255>'],
   ['clamped bytes', Uint8ClampedArray.of(300), 'Uint8ClampedArray<255>'],

@@ -8,7 +8,6 @@ import { blocks } from '../../../memory/blocks.js';
 import { duplicate } from '../../../memory/duplicate.js';
 import { fingerprint } from '../../../memory/fingerprint.js';
 import { BufferLedger } from '../../../memory/ledger.js';
-import { packThrown } from '../../../memory/payload/thrown.js';
 import { unpackReceiver } from '../calls.js';
 import {
   AWAITS,
@@ -270,7 +269,7 @@ export class PoolWorker {
     }
     const spec = this.#finder.at(node);
     if (spec === undefined || spec instanceof DagError) {
-      this.#end(batch, index, notFound(spec));
+      this.#end(batch, index, this.#notFound(spec));
       return;
     }
     if (args instanceof DagError) {
@@ -384,6 +383,7 @@ export class PoolWorker {
       job.fingerprint !== undefined &&
       fingerprint(args.filter((_, at) => !donated.includes(at))) !== job.fingerprint
     ) {
+      this.#drop(used);
       this.#end(batch, index, [FAILED, undefined, 'DAG_INPUT_WRITTEN'], job);
       return;
     }
@@ -418,6 +418,13 @@ export class PoolWorker {
     this.#report.add(batch.batch[0], index, word);
   }
 
+  #notFound(error: DagError | undefined): unknown[] {
+    if (error === undefined) return [UNSENDABLE, 'DAG_INTERNAL', 'A node was not announced.'];
+    const message = error.message.slice(error.code.length + 2);
+    const { cause } = error;
+    return [NOT_FOUND, error.code, message, cause === undefined ? undefined : this.#packer.packThrown(cause)];
+  }
+
   #cancel(batch: number, index: number, reason: string): void {
     const pending = this.#pending.get(keyOf(batch, index));
     if (pending !== undefined) abortScope(pending.scope, new DagError('DAG_ABORTED', { message: reason }));
@@ -427,13 +434,6 @@ export class PoolWorker {
 
 function keyOf(batch: number, index: number): string {
   return `${batch.toString()}:${index.toString()}`;
-}
-
-function notFound(error: DagError | undefined): unknown[] {
-  if (error === undefined) return [UNSENDABLE, 'DAG_INTERNAL', 'A node was not announced.'];
-  const message = error.message.slice(error.code.length + 2);
-  const { cause } = error;
-  return [NOT_FOUND, error.code, message, cause === undefined ? undefined : packThrown(cause, { memory: NO_MEMORY })];
 }
 
 /** The words of a report with errors in place of what cannot be sent. */
@@ -448,14 +448,3 @@ function sendable(words: readonly unknown[]): unknown[] {
     }
   });
 }
-
-/** Errors of imports have no buffers worth sharing. */
-const NO_MEMORY = {
-  locate: (): undefined => undefined,
-  place: (): never => {
-    throw new DagError('DAG_CANNOT_TRAVEL', { message: 'An error holds buffers.' });
-  },
-  open: (): never => {
-    throw new DagError('DAG_INTERNAL', { message: 'Nothing to open.' });
-  },
-};

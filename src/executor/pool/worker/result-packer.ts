@@ -102,12 +102,17 @@ export class ResultPacker {
     const code =
       rebuilt && thrown instanceof TypeError && PRIVATE.test(thrown.message) ? 'DAG_INSTANCE_STATE' : undefined;
     const coded = thrown instanceof DagError && thrown.code === 'DAG_INSTANCE_STATE' ? thrown.code : code;
+    return [FAILED, this.packThrown(thrown), coded];
+  }
+
+  /** What was thrown, as far as it can travel. */
+  packThrown(thrown: unknown): unknown {
     const context = { memory: this.#memory, subject: 'The error' };
     try {
-      return [FAILED, packThrown(thrown, context), coded];
+      return packThrown(thrown, context);
     } catch {
       // An error that cannot travel as it is must be told all the same.
-      return [FAILED, pack(new Error(describeThrown(thrown)), context), coded];
+      return pack(new Error(describeThrown(thrown)), context);
     }
   }
 

@@ -26,6 +26,15 @@ export const failsLater = node(
   },
   { name: 'failsLater' },
 );
+/** What is thrown cannot travel whole. */
+export const failsOddly = node(
+  /** @type {() => number} */ (
+    () => {
+      throw Object.assign(new RangeError('no route'), { code: 'E_ROUTE', retry: () => 0 });
+    }
+  ),
+  { name: 'failsOddly' },
+);
 export const throwsText = node(
   /** @type {() => number} */ (
     () => {
