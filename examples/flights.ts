@@ -5,7 +5,8 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { resolve } from 'lazydag';
+import { parseArgs } from 'node:util';
+import { resolve, WorkerPool, type Executor } from 'lazydag';
 import { save } from 'lazydag/view';
 import { analyse } from './flights/analysis.js';
 import { FLIGHTS } from './flights/columns.js';
@@ -18,20 +19,31 @@ export interface FlightsOptions {
   readonly path?: string;
   /** Where the picture of the graph goes. Default `.tmp/flights.svg` in the repository. */
   readonly svg?: string;
+  /** Threads of a pool that runs the bodies. Default: none, they run on the calling thread. */
+  readonly threads?: number | undefined;
 }
 
 const PICTURE = fileURLToPath(new URL('../.tmp/flights.svg', import.meta.url));
 
-/** Analyses the flights and prints a report, what ran for it, and where the picture of the graph is. */
-export async function main({ path = FLIGHTS, svg = PICTURE }: FlightsOptions = {}): Promise<void> {
+/** Analyses the flights and prints a report, what ran for it and where, and where the picture of the graph is. */
+export async function main({ threads, ...options }: FlightsOptions = {}): Promise<void> {
+  if (threads === undefined) {
+    await tell(options, 'inline');
+    return;
+  }
+  await using pool = new WorkerPool({ threads });
+  await tell(options, pool);
+}
+
+async function tell({ path = FLIGHTS, svg = PICTURE }: FlightsOptions, executor: 'inline' | Executor): Promise<void> {
   const { graph, report, veryLate } = analyse(path);
 
   const first = new RunLog();
-  console.log(reportText(await resolve(report, { onEvent: first.follow })));
+  console.log(reportText(await resolve(report, { executor, onEvent: first.follow })));
   console.log(`\nWhat ran for it\n${logText(first)}`);
 
   const second = new RunLog(first.heldBytes);
-  const shares = await veryLate.resolve({ onEvent: second.follow });
+  const shares = await veryLate.resolve({ executor, onEvent: second.follow });
   console.log(`\nWhen are most flights more than an hour late? ${veryLateText(shares)}`);
   console.log(`What ran for that: the columns were still there\n${logText(second)}`);
 
@@ -40,4 +52,7 @@ export async function main({ path = FLIGHTS, svg = PICTURE }: FlightsOptions = {
   console.log(`\nThe graph is drawn in ${join('.', relative(process.cwd(), svg))}`);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main();
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const { threads } = parseArgs({ options: { threads: { type: 'string' } } }).values;
+  await main({ threads: threads === undefined ? undefined : Number(threads) });
+}

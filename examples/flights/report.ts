@@ -1,6 +1,6 @@
 import { DELAY_EDGES, DISTANCE_EDGES, FIRST_HOUR, FRACTIONS, LATE, type Report } from './analysis.js';
 import type { RunLog } from './run-log.js';
-import { bar, decimal, megabytes, percent, table } from './text.js';
+import { bar, decimal, megabytes, percent, table } from '../support/text.js';
 
 const BAR = 30;
 
@@ -126,6 +126,14 @@ export function veryLateText(shares: readonly number[]): string {
   return worst.map(([hour, share]) => `${clock(hour)} ${percent(share)}`).join(', ');
 }
 
+/** Where bodies ran, as text. */
+function placesText(workers: RunLog['workers']): string {
+  const places = [...workers].sort(([a], [b]) => a - b);
+  return places
+    .map(([worker, ran]) => `${decimal(ran)} on ${worker === 0 ? 'the calling thread' : `thread ${String(worker)}`}`)
+    .join(', ');
+}
+
 /** What a run did, as text: a line per node. */
 export function logText(log: RunLog): string {
   const calls = [...log.nodes].filter(([name]) => !name.includes('.')); // without the parts of what nodes return
@@ -140,5 +148,6 @@ export function logText(log: RunLog): string {
     table(['node', 'calls', 'released', 'ms'], rows),
     `  ${decimal(ran)} calls of ${decimal(calls.length)} nodes; at most ${megabytes(log.peakBytes)} of values held at once, ` +
       `${megabytes(log.heldBytes)} still held`,
+    `  bodies ran: ${placesText(log.workers)}`,
   ].join('\n');
 }

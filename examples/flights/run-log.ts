@@ -13,6 +13,7 @@ export interface NodeCount {
 /** Follows a run by its events: what it computed, what it released, and the bytes of values it held. */
 export class RunLog {
   readonly #nodes = new Map<string, NodeCount>();
+  readonly #workers = new Map<number, number>();
   #heldBytes: number;
   #peakBytes: number;
 
@@ -30,6 +31,7 @@ export class RunLog {
       const count = this.#count(event.name);
       count.ran += 1;
       count.duration += event.duration;
+      if (!event.name.includes('.')) this.#workers.set(event.worker, (this.#workers.get(event.worker) ?? 0) + 1);
     } else if (event.type === 'released') {
       this.#heldBytes -= event.bytes;
       this.#count(event.name).released += 1;
@@ -41,6 +43,11 @@ export class RunLog {
   /** Counts by node, in the order in which the nodes were first met. Parts of a value are named `node.part`. */
   get nodes(): ReadonlyMap<string, Readonly<NodeCount>> {
     return this.#nodes;
+  }
+
+  /** How many bodies each worker ran; 0 is the calling thread. */
+  get workers(): ReadonlyMap<number, number> {
+    return this.#workers;
   }
 
   /** Bytes of the values that are held now. */

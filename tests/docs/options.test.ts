@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { Graph, node, resolve } from '../../src/index.js';
+import { Graph, node, resolve, WorkerPool } from '../../src/index.js';
 import { root } from '../support/paths.js';
 
 /** The options that an error for an unknown one lists. */
@@ -21,6 +21,7 @@ test.each([
   ['nodes.md', 'of a node', () => node(() => 1, unknown)],
   ['futures.md', 'of a run', () => resolve([], unknown)],
   ['graphs.md', 'of a Graph', () => new Graph(unknown)],
+  ['workers.md', 'of a pool', () => new WorkerPool(unknown)],
 ])('docs/%s has a table row for every option %s', async (page, _, refused) => {
   const options = await optionsListed(refused);
   expect(options.length).toBeGreaterThan(5);

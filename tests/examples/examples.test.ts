@@ -1,46 +1,34 @@
+import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { format } from 'node:util';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { promisify } from 'node:util';
+import { expect, test } from '@jest/globals';
 import { root } from '../support/paths.js';
 
+const run = promisify(execFile);
 const folder = join(root, 'examples');
 const examples = readdirSync(folder).filter((name) => name.endsWith('.ts'));
-const printed: string[] = [];
-
-beforeEach(() => {
-  printed.length = 0;
-  const keep = (...values: unknown[]): void => {
-    printed.push(format(...values));
-  };
-  for (const method of ['log', 'info', 'error', 'table'] as const) {
-    jest.spyOn(console, method).mockImplementation(keep);
-  }
-  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    keep(text.toString());
-    return true;
-  });
-});
-
-afterEach(() => {
-  jest.restoreAllMocks();
-});
+const IMPORTED = '-- imported';
 
 test('there are examples', () => {
   expect(examples).not.toEqual([]);
 });
 
-// An example runs itself only when it is the program, so importing it prints nothing.
+// As a user runs them, in processes of their own. An example runs itself only when it is the program, so importing it prints nothing.
 test.each(examples)(
   '%s exports main(), which prints something',
   async (name) => {
-    const example: unknown = await import(pathToFileURL(join(folder, name)).href);
-    expect(printed).toEqual([]);
-    const { main } = example as { main: () => unknown }; // undefined in an example that breaks the rule
-    expect(typeof main).toBe('function');
-    await main();
-    expect(printed.join('\n').trim()).not.toBe('');
+    const program = `
+      import(${JSON.stringify(pathToFileURL(join(folder, name)).href)}).then(({ main }) => {
+        console.log(${JSON.stringify(IMPORTED)});
+        return main();
+      });
+    `;
+    const { stdout } = await run(process.execPath, ['--import', 'tsx', '--eval', program], { cwd: root });
+    const [before, after = ''] = stdout.split(`${IMPORTED}\n`);
+    expect(before).toBe('');
+    expect(after.trim()).not.toBe('');
   },
   120_000,
 );

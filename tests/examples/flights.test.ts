@@ -225,3 +225,12 @@ test('a process of its own prints the same report, and draws the graph', async (
   const picture = readFileSync(svg, 'utf8');
   for (const name of ['regression', 'quantilesByGroup', 'decode']) expect(picture).toContain(name);
 }, 60_000);
+
+test('on threads the report is the same, and tells where bodies ran', async () => {
+  const { stdout } = await run(process.execPath, ['--import', 'tsx', 'examples/flights.ts', '--threads', '2'], {
+    cwd: root,
+  });
+  expect(stdout.slice(0, stdout.indexOf('\n\nWhat ran for it'))).toBe(reportText(report));
+  expect(stdout).toContain(veryLateText(veryLate));
+  expect(stdout).toMatch(/bodies ran: .*\d on thread [12]/);
+}, 60_000);

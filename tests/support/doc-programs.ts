@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import type { DocProgram } from './doc-blocks.js';
 import { compiledPath } from './doc-compiler.js';
@@ -7,6 +8,7 @@ import { root } from './paths.js';
 
 const run = promisify(execFile);
 const runner = join(root, 'tests', 'support', 'doc-runner.mjs');
+const threads = pathToFileURL(join(root, 'tests', 'support', 'doc-threads.mjs')).href;
 
 interface Failure {
   readonly line?: number;
@@ -17,7 +19,7 @@ interface Failure {
 export async function runPrograms(programs: readonly DocProgram[], folder: string): Promise<string[]> {
   const runnable = programs.filter((program) => program.run);
   const paths = runnable.map((program) => compiledPath(program, folder));
-  const { stdout } = await run(process.execPath, ['--enable-source-maps', runner, ...paths], {
+  const { stdout } = await run(process.execPath, ['--enable-source-maps', '--import', threads, runner, ...paths], {
     cwd: root,
     timeout: 60_000,
     maxBuffer: 2 ** 26,

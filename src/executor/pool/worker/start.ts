@@ -5,6 +5,7 @@ import { blocks } from '../../../memory/blocks.js';
 import { POOL_THREAD, REPLIED, type DownMessage, type ThreadSetup } from '../messages.js';
 import { Mailbox } from '../mailbox.js';
 import { PoolWorker } from './pool-worker.js';
+import { registerTypeScriptLoader } from './typescript-loader.js';
 
 /** On a thread of a pool, serves the pool; elsewhere does nothing. Is called when the library is loaded. */
 export function serveIfThread(): void {
@@ -27,9 +28,12 @@ function serve({ thread: number, directory, maxBytes, control, inbox, outbox, po
   keepUnnamed();
   blocks.attach(directory, number);
   blocks.maxBytes = maxBytes;
-  const importModule = (url: string): Promise<object | undefined> => {
+  // Without the loader, importing what it loads fails, and tells why.
+  const loader = registerTypeScriptLoader().catch(() => undefined);
+  const importModule = async (url: string): Promise<object | undefined> => {
+    await loader;
     // In a bundle, the module with the nodes is the one that this thread was started with.
-    if (url === import.meta.url && halted) return Promise.resolve(undefined);
+    if (url === import.meta.url && halted) return undefined;
     return new Promise((done, fail) => {
       halt = () => {
         done(undefined);
