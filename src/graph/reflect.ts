@@ -3,7 +3,14 @@ import type {} from 'reflect-metadata';
 import type { NodeOptions } from './options.js';
 
 // It is CommonJS and adds to the global Reflect: to require it takes a third of the time that `import` does.
-createRequire(import.meta.url)('reflect-metadata');
+try {
+  createRequire(import.meta.url)('reflect-metadata');
+} catch {
+  // A bundle that stands alone has none. Only `checked` needs it, and the metadata that others look up.
+}
+
+/** Reflect as it is where reflect-metadata was not found. */
+const reflect: Partial<Pick<typeof Reflect, 'defineMetadata' | 'getMetadata'>> = Reflect;
 
 /** Where the options of a decorated method are kept. */
 const OPTIONS_KEY = 'lazydag:node';
@@ -19,19 +26,19 @@ export interface DeclaredTypes {
 
 /** Keeps a method's options as metadata of its class or prototype. */
 export function keepOptions(target: object, key: string | symbol, options: NodeOptions): void {
-  Reflect.defineMetadata(OPTIONS_KEY, options, target, key);
+  reflect.defineMetadata?.(OPTIONS_KEY, options, target, key);
 }
 
 /** The options that a decorated method was given, undefined for a method that is no node. */
 export function nodeOptionsOf(target: object, key: string | symbol): NodeOptions | undefined {
-  return Reflect.getMetadata(OPTIONS_KEY, target, key) as NodeOptions | undefined; // only keepOptions writes it
+  return reflect.getMetadata?.(OPTIONS_KEY, target, key) as NodeOptions | undefined; // only keepOptions writes it
 }
 
 /** What the compiler wrote down of a method's types; undefined without `emitDecoratorMetadata`. */
 export function declaredTypes(target: object, key: string | symbol): DeclaredTypes | undefined {
-  const parameters: unknown = Reflect.getMetadata('design:paramtypes', target, key);
+  const parameters: unknown = reflect.getMetadata?.('design:paramtypes', target, key);
   if (!Array.isArray(parameters)) return undefined;
-  const result: unknown = Reflect.getMetadata('design:returntype', target, key);
+  const result: unknown = reflect.getMetadata?.('design:returntype', target, key);
   return {
     parameters: parameters.map((type: unknown) => (isConstructor(type) ? type : undefined)),
     result: isConstructor(result) ? result : undefined,
