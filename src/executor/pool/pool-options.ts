@@ -1,7 +1,7 @@
-import { availableParallelism } from 'node:os';
 import type { ResourceLimits } from 'node:worker_threads';
 import { checkByRules, choiceRule, type OptionRule } from '../../graph/option-rules.js';
 import { checkIsOptions } from '../../graph/options.js';
+import { os } from './node-modules.js';
 
 /** Options of a {@link WorkerPool}. */
 export interface WorkerPoolOptions {
@@ -76,7 +76,7 @@ export function poolSettings(options: WorkerPoolOptions): PoolSettings {
   checkByRules(options, { subject: 'new WorkerPool()', rules: RULES });
   const { resourceLimits, env, execArgv } = options;
   return {
-    threads: options.threads ?? availableParallelism(),
+    threads: options.threads ?? os().availableParallelism(),
     forced: options.placement === 'pool',
     idleTimeout: options.idleTimeout ?? 30_000,
     abortGrace: options.abortGrace ?? 500,

@@ -1,4 +1,4 @@
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import type { MessagePort, Worker } from 'node:worker_threads';
 import { describeThrown } from '../../errors.js';
 import type { Job } from '../../graph/executor.js';
 import { ALONE } from '../../graph/future.js';
@@ -22,6 +22,7 @@ import {
 } from './messages.js';
 import { Mailbox } from './mailbox.js';
 import { nodeNumbered } from './node-addresses.js';
+import { workerThreads } from './node-modules.js';
 import type { ThreadOptions } from './pool-options.js';
 import { workerFile } from './worker-file.js';
 
@@ -63,6 +64,7 @@ export class PoolThread {
   readonly name: number;
   readonly #worker: Worker;
   readonly #port: MessagePort;
+  readonly #receiveOn: (port: MessagePort) => { message: unknown } | undefined;
   readonly #inbox: Mailbox;
   readonly #outbox: Mailbox;
   readonly #control = new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * Int32Array.BYTES_PER_ELEMENT));
@@ -105,7 +107,9 @@ export class PoolThread {
     const outbox = Mailbox.allocate();
     this.#inbox = new Mailbox(inbox);
     this.#outbox = new Mailbox(outbox);
-    const { port1, port2 } = new MessageChannel();
+    const threads = workerThreads();
+    const { port1, port2 } = new threads.MessageChannel();
+    this.#receiveOn = threads.receiveMessageOnPort;
     this.#port = port1;
     const setup: ThreadSetup = {
       role: POOL_THREAD,
@@ -117,7 +121,7 @@ export class PoolThread {
       outbox,
       port: port2,
     };
-    this.#worker = new Worker(workerFile(), {
+    this.#worker = new threads.Worker(workerFile(), {
       name: `lazydag-${parts.name.toString()}`,
       workerData: setup,
       transferList: [port2],
@@ -213,7 +217,7 @@ export class PoolThread {
   }
 
   #receive(): UpMessage | undefined {
-    return receiveMessageOnPort(this.#port)?.message as UpMessage | undefined; // what the worker sends
+    return this.#receiveOn(this.#port)?.message as UpMessage | undefined; // what the worker sends
   }
 
   /**

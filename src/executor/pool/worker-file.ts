@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { fs } from './node-modules.js';
 
 /**
  * What a thread of a pool loads: the file that this code is in, whether that is a module of the package or a bundle that
@@ -10,5 +10,5 @@ export function workerFile(): URL {
   const own = new URL(import.meta.url);
   if (!own.pathname.endsWith('.ts')) return own;
   const built = new URL('../../../dist/index.js', own);
-  return existsSync(fileURLToPath(built)) ? built : own;
+  return fs().existsSync(fileURLToPath(built)) ? built : own;
 }

@@ -1,15 +1,17 @@
-import { isMainThread, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { keepUnnamed } from '../../../graph/registry.js';
 import { HALT, thread } from '../../../graph/thread.js';
 import { blocks } from '../../../memory/blocks.js';
 import { POOL_THREAD, REPLIED, type DownMessage, type ThreadSetup } from '../messages.js';
 import { Mailbox } from '../mailbox.js';
+import { mayBeThread, workerThreads } from '../node-modules.js';
 import { PoolWorker } from './pool-worker.js';
 import { registerTypeScriptLoader } from './typescript-loader.js';
 
 /** On a thread of a pool, serves the pool; elsewhere does nothing. Is called when the library is loaded. */
 export function serveIfThread(): void {
-  const setup: unknown = workerData;
+  if (!mayBeThread()) return;
+  const { isMainThread, ...threads } = workerThreads();
+  const setup: unknown = threads.workerData;
   if (!isMainThread && isSetup(setup) && !thread.pooled) serve(setup);
 }
 
@@ -45,6 +47,7 @@ function serve({ thread: number, directory, maxBytes, control, inbox, outbox, po
       });
     });
   };
+  const { receiveMessageOnPort } = workerThreads();
   const words = new Int32Array(control);
   const worker = new PoolWorker({
     control: words,
