@@ -63,8 +63,9 @@ export class JobPacker {
     const { words } = batch;
     const start = words.length;
     this.#bytes = 0;
+    // Before anything is written: what fails here must not undo the words of the job before.
+    const node = this.#meet(addressOf(job.future._spec.identity), batch);
     try {
-      const node = this.#meet(addressOf(job.future._spec.identity), batch);
       this.#writeJob(job, batch, node);
       batch.add(job, { owner, node, pins: this.#memory.takePins(), cost });
     } catch (error) {
@@ -104,8 +105,9 @@ export class JobPacker {
 
   #meet(address: NodeAddress | DagError, batch: Batch): number {
     if (address instanceof DagError) throw address;
-    if (batch.thread.meets(address.id)) batch.nodes.push(address);
-    return address.id;
+    const { id } = address;
+    if (!batch.thread.knows(id) && !batch.nodes.some((told) => told.id === id)) batch.nodes.push(address);
+    return id;
   }
 
   /** The value of a call, which may be on the thread already. */

@@ -148,11 +148,9 @@ export class PoolThread {
     return this.#lastBatch + 1;
   }
 
-  /** Whether the thread knows a node; from now on it does, for the batch that is being made tells it. */
-  meets(node: number): boolean {
-    if (this.#nodes.has(node)) return false;
-    this.#nodes.add(node);
-    return true;
+  /** Whether the thread was told of a node. */
+  knows(node: number): boolean {
+    return this.#nodes.has(node);
   }
 
   /** Keeps the process alive until it has started. */
@@ -179,13 +177,13 @@ export class PoolThread {
       this.#refuse(batch, thrown);
       return;
     }
+    for (const { id } of batch.nodes) this.#nodes.add(id);
     if (batch.timeout !== undefined) this.#limit(batch, batch.timeout);
   }
 
   /** What a batch holds cannot be posted: its jobs are handed back, to be sent one by one, and a single one is to blame. */
   #refuse(batch: Batch, thrown: unknown): void {
-    this.#cursor = 0; // what it should have learned of blocks and nodes is told with the next batch
-    for (const { id } of batch.nodes) this.#nodes.delete(id);
+    this.#cursor = 0; // what it should have learned of blocks is told with the next batch
     const single = batch.jobs.length === 1;
     this.#handBack(batch, (index) => {
       const job = batch.jobs[index];
