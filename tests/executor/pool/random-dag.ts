@@ -21,6 +21,9 @@ export const KINDS = [
 ] as const;
 export type Kind = (typeof KINDS)[number] | 'failure' | 'kill';
 
+/** Asynchronous ones: when a thread dies, nobody can tell which of those that wait there is to blame. */
+const RETRIED: ReadonlySet<Kind> = new Set<Kind>(['inner', 'later']);
+
 const SHAPES = ['list', 'record', 'map', 'deep'] as const;
 
 /** One call of a random graph. */
@@ -64,9 +67,12 @@ export class RandomDag {
   readonly rows: readonly Row[];
   /** The call of each row. */
   readonly futures: Future<Value>[] = [];
+  /** Attempts more than a node makes by itself, of calls that may be lost with others. */
+  readonly #retries: number;
 
-  constructor(rows: readonly Row[]) {
+  constructor(rows: readonly Row[], { retries = 0 } = {}) {
     this.rows = rows;
+    this.#retries = retries;
     rows.forEach((row, index) => this.futures.push(this.#call(row, index)));
   }
 
@@ -76,7 +82,10 @@ export class RandomDag {
 
   #call({ kind, shape, persist }: Row, index: number): Future<Value> {
     const inputs = this.#needsOf(index).map((need) => this.futures[need]);
-    const made = nodes[kind].with({ persist })(index, shaped(inputs, shape)) as unknown;
+    const made = nodes[kind].with({
+      persist,
+      ...(RETRIED.has(kind) && this.#retries > 0 ? { retries: this.#retries } : {}),
+    })(index, shaped(inputs, shape)) as unknown;
     return (kind === 'outputs' ? (made as { total: Future<Value> }).total : made) as Future<Value>; // as the nodes give
   }
 
