@@ -4,6 +4,7 @@ import { HALT, thread } from '../../../graph/thread.js';
 import { blocks } from '../../../memory/blocks.js';
 import { POOL_THREAD, type DownMessage, type ThreadSetup } from '../messages.js';
 import { PoolWorker } from './pool-worker.js';
+import { registerTsx } from './tsx-loader.js';
 
 /** On a thread of a pool, serves the pool; elsewhere does nothing. Is called when the library is loaded. */
 export function serveIfThread(): void {
@@ -13,6 +14,16 @@ export function serveIfThread(): void {
 
 function isSetup(setup: unknown): setup is ThreadSetup {
   return typeof setup === 'object' && setup !== null && 'role' in setup && setup.role === POOL_THREAD;
+}
+
+let loaders: Promise<void> | undefined;
+
+/** Imports a module with the loaders of the process. */
+async function importWithLoaders(url: string): Promise<object> {
+  // Without its loader, the import says what is wrong.
+  loaders ??= registerTsx(process.execArgv).catch(() => undefined);
+  await loaders;
+  return (await import(url)) as object; // a module's exports
 }
 
 function serve({ thread: number, directory, control, port }: ThreadSetup): void {
@@ -32,7 +43,7 @@ function serve({ thread: number, directory, control, port }: ThreadSetup): void 
       halt = () => {
         done(undefined);
       };
-      import(url).then(done, (error: unknown) => {
+      importWithLoaders(url).then(done, (error: unknown) => {
         if (error === HALT) done(undefined);
         else fail(error as Error);
       });
