@@ -2,15 +2,22 @@ import { createRequire } from 'node:module';
 import type {} from 'reflect-metadata';
 import type { NodeOptions } from './options.js';
 
-// It is CommonJS and adds to the global Reflect: to require it takes a third of the time that `import` does.
-try {
-  createRequire(import.meta.url)('reflect-metadata');
-} catch {
-  // A bundle that stands alone has none. Only `checked` needs it, and the metadata that others look up.
-}
+load();
 
-/** Reflect as it is where reflect-metadata was not found. */
-const reflect: Partial<Pick<typeof Reflect, 'defineMetadata' | 'getMetadata'>> = Reflect;
+/** What reflect-metadata adds to the global Reflect, if it is there. */
+const metadata: Partial<Pick<typeof Reflect, 'defineMetadata' | 'getMetadata'>> = Reflect;
+
+/**
+ * It is CommonJS and adds to the global Reflect: to require it takes a third of the time that `import` does. A program
+ * that was bundled into one file may not find it; then only checked calls miss it, unless the program brings it along.
+ */
+function load(): void {
+  try {
+    createRequire(import.meta.url)('reflect-metadata');
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code !== 'MODULE_NOT_FOUND') throw error; // as require throws it
+  }
+}
 
 /** Where the options of a decorated method are kept. */
 const OPTIONS_KEY = 'lazydag:node';
@@ -26,19 +33,19 @@ export interface DeclaredTypes {
 
 /** Keeps a method's options as metadata of its class or prototype. */
 export function keepOptions(target: object, key: string | symbol, options: NodeOptions): void {
-  reflect.defineMetadata?.(OPTIONS_KEY, options, target, key);
+  metadata.defineMetadata?.(OPTIONS_KEY, options, target, key);
 }
 
 /** The options that a decorated method was given, undefined for a method that is no node. */
 export function nodeOptionsOf(target: object, key: string | symbol): NodeOptions | undefined {
-  return reflect.getMetadata?.(OPTIONS_KEY, target, key) as NodeOptions | undefined; // only keepOptions writes it
+  return metadata.getMetadata?.(OPTIONS_KEY, target, key) as NodeOptions | undefined; // only keepOptions writes it
 }
 
 /** What the compiler wrote down of a method's types; undefined without `emitDecoratorMetadata`. */
 export function declaredTypes(target: object, key: string | symbol): DeclaredTypes | undefined {
-  const parameters: unknown = reflect.getMetadata?.('design:paramtypes', target, key);
+  const parameters: unknown = metadata.getMetadata?.('design:paramtypes', target, key);
   if (!Array.isArray(parameters)) return undefined;
-  const result: unknown = reflect.getMetadata?.('design:returntype', target, key);
+  const result: unknown = metadata.getMetadata?.('design:returntype', target, key);
   return {
     parameters: parameters.map((type: unknown) => (isConstructor(type) ? type : undefined)),
     result: isConstructor(result) ? result : undefined,
