@@ -26,7 +26,10 @@ export class NodeFinder {
     for (const address of addresses) {
       const found = await this.#find(address);
       this.#found.set(address.id, found);
-      if (!(found instanceof DagError)) this.#numbers.set(found.identity, address.id);
+      if (found instanceof DagError) continue;
+      this.#numbers.set(found.identity, address.id);
+      // By standard decorators, a method learns of its class with the first instance, and here there may never be one.
+      found.identity.owner ??= address.owner;
     }
   }
 
