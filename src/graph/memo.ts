@@ -102,7 +102,7 @@ export class MemoTable {
 function plainParts(value: object): { kind: string; elements: unknown[] } | undefined {
   if (value instanceof Future) return undefined;
   if (Array.isArray(value)) return { kind: `a${value.length.toString()}`, elements: [...(value as unknown[])] };
-  if (isMap(value)) return { kind: 'm', elements: [...value].flat() as unknown[] };
+  if (isMap(value)) return { kind: 'm', elements: [...value].flat() };
   if (isSet(value)) return { kind: 's', elements: [...value] as unknown[] };
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return undefined;

@@ -50,8 +50,7 @@ export function eachBuffer(root: unknown, visitor: BufferVisitor): void {
   for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
     if (value instanceof Future) continue;
     if (isBuffer(value)) visitor.buffer(value);
-    else if (Array.isArray(value) || isSet(value))
-      for (const element of value as Iterable<unknown>) meet(element);
+    else if (Array.isArray(value) || isSet(value)) for (const element of value as Iterable<unknown>) meet(element);
     else if (isMap(value)) {
       for (const [key, element] of value) {
         meet(key);

@@ -97,7 +97,7 @@ export class PoolThread {
       role: POOL_THREAD,
       thread: parts.number,
       directory: blocks.share(),
-      control: this.#control.buffer as SharedArrayBuffer, // made above
+      control: this.#control.buffer, // made above
       port: port2,
     };
     this.#worker = new Worker(workerFile(), {

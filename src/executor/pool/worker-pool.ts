@@ -103,7 +103,7 @@ export class WorkerPool implements Executor {
   /** Begins to serve a run; the resolver does that. */
   open<Of extends Job>(host: JobHost<Of>): Session<Of> | undefined {
     if (this.#inert) return undefined;
-    return new PoolSession(this.#dispatcher, host as unknown as JobHost); // gives the host the jobs that it was given by it
+    return new PoolSession(this.#dispatcher, host); // gives the host the jobs that it was given by it
   }
 
   /**

@@ -43,10 +43,12 @@ function serve({ thread: number, directory, control, port }: ThreadSetup): void 
       halt = () => {
         done(undefined);
       };
-      importWithLoaders(url).then(done, (error: unknown) => {
-        if (error === HALT) done(undefined);
-        else fail(error as Error);
-      });
+      importWithLoaders(url)
+        .catch((error: unknown) => {
+          if (error === HALT) return undefined;
+          throw error;
+        })
+        .then(done, fail);
     });
   };
   const worker = new PoolWorker({
