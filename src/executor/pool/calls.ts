@@ -143,7 +143,12 @@ export class CallUnpacker {
   }
 
   #receiver(packed: readonly unknown[], spec: NodeSpec): unknown {
-    return unpackReceiver(packed, { spec, context: this.#context });
+    const { parent } = this.#parts.scope;
+    return unpackReceiver(packed, {
+      spec,
+      context: this.#context,
+      classNamed: (name) => classBehind(parent?._receiver, name),
+    });
   }
 
   /** The part that the call gave under this key, or a new one. */
@@ -165,6 +170,15 @@ export class CallUnpacker {
     if (whole instanceof Future) return whole;
     throw new DagError('DAG_INTERNAL', { message: 'A call came back from a thread without its Future.' });
   }
+}
+
+/** The class of an instance, or the class itself: bodies call the other methods of their own `this`. */
+function classBehind(receiver: unknown, name: string): NewableFunction | undefined {
+  const found: unknown =
+    typeof receiver === 'object' && receiver !== null
+      ? (receiver as { readonly constructor?: unknown }).constructor // any object may have one
+      : receiver;
+  return typeof found === 'function' && found.name === name ? found : undefined;
 }
 
 /** What {@link unpackReceiver} needs. */
@@ -196,7 +210,7 @@ export function unpackReceiver(packed: readonly unknown[], { spec, context, clas
     case FIELDS: {
       const found: unknown = classNamed?.(name as string)?.prototype;
       const prototype = name === '' ? (home ?? found) : found;
-      if (typeof prototype !== 'object' || prototype === null) throw noClass(spec, name as string);
+      if (typeof prototype !== 'object' || prototype === null) return noClass(spec, name as string);
       return Object.assign(Object.create(prototype) as object, unpack(fields, context));
     }
   }

@@ -31,10 +31,12 @@ export function describeMethods({ on, threaded }: Conforming): void {
 
     it('runs inherited methods', async () => {
       expect(await lazy(new Shifted(2, 5)).apply(1).resolve(on())).toBe(7);
+      expect(await lazy(new Shifted(2, 5)).twice(1).resolve(on())).toBe(19);
     });
 
     it('rebuilds instances with private fields by their codec', async () => {
       expect(await lazy(new Coded(7)).add(1).resolve(on())).toBe(8);
+      expect(await lazy(new Coded(7)).addTwice(1).resolve(on())).toBe(15);
     });
 
     it('says what private state needs that has no codec', async () => {

@@ -115,7 +115,7 @@ describe('what is thrown outside a body', () => {
     ['as a rejection that nobody handles', () => rejectsUnheard(), 'nobody listens'],
   ])('%s fails the call that waits on the thread', async (_, call, message) => {
     await withWholePool({}, async (pool) => {
-      await expectOnlyFailure(pool, call as never, {
+      await expectOnlyFailure(pool, call, {
         code: 'DAG_WORKER_DIED',
         message: expect.stringContaining(`uncaught exception (${message})`),
         cause: expect.objectContaining({ name: 'RangeError', message }),
@@ -141,7 +141,7 @@ describe('a thread that runs out of memory', () => {
     await withWholePool(
       { resourceLimits: { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 4 } },
       async (pool) => {
-        await expectOnlyFailure(pool, () => eats() as never, {
+        await expectOnlyFailure(pool, () => eats(), {
           code: 'DAG_WORKER_DIED',
           node: 'eats',
           message: expect.stringContaining('ran out of memory'),
@@ -157,7 +157,7 @@ describe('a body that goes on for ever', () => {
     ['after an await', () => loopsLater.with({ timeout: 60 })()],
   ])('%s is ended at its `timeout`, with its thread', async (_, call) => {
     await withWholePool({ abortGrace: 20 }, async (pool) => {
-      await expectOnlyFailure(pool, call as never, { code: 'DAG_CALL_TIMEOUT' });
+      await expectOnlyFailure(pool, call, { code: 'DAG_CALL_TIMEOUT' });
     });
   });
 
@@ -177,7 +177,9 @@ describe('a body that goes on for ever', () => {
       abort.abort();
       await expect(run).rejects.toMatchObject({ code: 'DAG_ABORTED' });
       expect(call.state).toBe('idle');
-      expect(['slept', 'DAG_WORKER_DIED']).toContain(await sibling.catch(({ code }: { code: string }) => code));
+      expect(['slept', 'DAG_WORKER_DIED']).toContain(
+        await sibling.catch((error: unknown) => (error as { code?: string }).code),
+      );
     });
   });
 
@@ -198,7 +200,7 @@ describe('a body that goes on for ever', () => {
 describe('failures of bodies', () => {
   it('leave the thread as it is', async () => {
     await withWholePool({}, async (pool) => {
-      await expectOnlyFailure(pool, () => fails() as never, { code: 'DAG_NODE_FAILED', node: 'fails' });
+      await expectOnlyFailure(pool, () => fails(), { code: 'DAG_NODE_FAILED', node: 'fails' });
       expect(await flaky(1).resolve({ executor: pool })).toEqual([1, 3]);
       expect(pool.stats().lost).toBe(0);
     });

@@ -40,11 +40,12 @@ function serve({ thread: number, directory, maxBytes, control, inbox, outbox, po
       halt = () => {
         done(undefined);
       };
-      import(url).then(done, (error: unknown) => {
-        if (error === HALT) done(undefined);
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a module may throw anything
-        else fail(error);
-      });
+      import(url)
+        .catch((error: unknown) => {
+          if (error === HALT) return undefined;
+          throw error;
+        })
+        .then(done, fail);
     });
   };
   const { receiveMessageOnPort } = workerThreads();

@@ -65,11 +65,16 @@ export class Coded {
   add(x) {
     return x + this.#secret;
   }
+  /** @param {number} x @returns {any} */
+  addTwice(x) {
+    return this.add(/** @type {any} */ (this.add(x)));
+  }
   static {
     registerCodec(Coded, { encode: (coded) => coded.#secret, decode: (secret) => new Coded(secret) });
   }
 }
 decorate(Coded.prototype, 'add');
+decorate(Coded.prototype, 'addTwice');
 
 /** No thread can find a class that its module does not export. */
 class Hidden extends Scaling {}
