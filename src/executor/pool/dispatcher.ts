@@ -26,11 +26,6 @@ const LOOK_OUT = 0.03;
 /** Sessions that are told at once that there is room. */
 const WOKEN = 1024;
 
-/** A session, as far as the dispatcher knows it. */
-export interface Submitter extends BatchOwner {
-  wake(): void;
-}
-
 /** What the dispatcher needs of its pool. */
 export interface DispatcherHost {
   readonly settings: PoolSettings;
@@ -51,11 +46,10 @@ export interface DispatcherHost {
 export class Dispatcher {
   readonly settings: PoolSettings;
   readonly memory = new JobMemory();
-  readonly sessions = new Set<Submitter>();
   readonly #host: DispatcherHost;
   readonly #results = new ResultReader();
   /** Sessions that found no room, the first to ask first. */
-  readonly #waiting = new Set<Submitter>();
+  readonly #waiting = new Set<BatchOwner>();
   /** The batch that is being made. */
   #batch: Batch | undefined;
   #bundle = 0;
@@ -77,13 +71,23 @@ export class Dispatcher {
   }
 
   /** Whether there is no room for another job; the session is woken when there is. `busy`: it has jobs under way. */
-  isFull(session: Submitter, busy: boolean): boolean {
+  isFull(session: BatchOwner, busy: boolean): boolean {
     if (this.closed) return false;
     const batch = this.#batch;
     const full =
       ((batch === undefined || isComplete(batch)) && this.#roomiest() === undefined) || (busy && !this.#hasRoom());
     if (full) this.#waiting.add(session);
     return full;
+  }
+
+  /** The session asks for nothing any more. */
+  leave(session: BatchOwner): void {
+    this.#waiting.delete(session);
+  }
+
+  /** A thread has ended: another may start in its place. */
+  threadEnded(): void {
+    this.#wakeWaiting(WOKEN);
   }
 
   #hasRoom(): boolean {
