@@ -155,9 +155,9 @@ export class Dispatcher {
   #giveUp(batch: Batch, closed: boolean): void {
     for (const [index, owner] of batch.owners.entries()) {
       batch.thread.release(batch, index);
-      owner.lost(batch, index, closed ? POOL_CLOSED : undefined);
+      owner?.lost(batch, index, closed ? POOL_CLOSED : undefined);
     }
-    for (const owner of new Set(batch.owners)) owner.wake();
+    for (const owner of new Set(batch.owners)) owner?.wake();
   }
 
   /** The pool was closed: nothing more is sent. */

@@ -1,4 +1,3 @@
-import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import type { Executor, Job, JobHost, Session } from '../../graph/executor.js';
 import { thread } from '../../graph/thread.js';
 import { blocks, type BlockStats } from '../../memory/blocks.js';
@@ -72,9 +71,9 @@ export class WorkerPool implements Executor {
         this.#fill();
         return this.#threads;
       },
-      lookOut: (one, duration) => one.lookOut(duration, receive),
+      lookOut: (one, duration) => one.lookOut(duration),
       poll: () => {
-        for (const one of this.#threads) one.poll(receive);
+        for (const one of this.#threads) one.poll();
       },
     });
     this.#threadHost = {
@@ -200,10 +199,6 @@ export class WorkerPool implements Executor {
       Math.min(Math.max(idleTimeout, 10), 1000),
     ).unref();
   }
-}
-
-function receive(port: MessagePort): { message: unknown } | undefined {
-  return receiveMessageOnPort(port);
 }
 
 serveIfThread();
