@@ -26,7 +26,8 @@ export class RemoteJob implements Job {
   readonly copies: readonly number[];
   readonly debug: boolean;
   readonly observed: boolean;
-  keeps = false;
+  /** The job that uses its value where it is computed. */
+  follower: RemoteJob | undefined = undefined;
   /** Jobs whose values stay where they are computed until this one has used them. */
   inputs: readonly RemoteJob[] = NO_JOBS;
   batch: object | undefined = undefined;
@@ -52,6 +53,10 @@ export class RemoteJob implements Job {
     this.#expected = run.options.maxBytes === undefined ? 0 : estimatedBytes(future);
     if (this.#expected > 0) run.expect(this.#expected);
     run.awaiting += 1;
+  }
+
+  get keeps(): boolean {
+    return this.follower !== undefined;
   }
 
   get record(): JobRecord {

@@ -164,7 +164,7 @@ export class Remote {
       return undefined;
     }
     job.inputs = inputs;
-    for (const input of inputs) input.keeps = true;
+    for (const input of inputs) input.follower = job;
     return this.#begin(job);
   }
 
@@ -223,8 +223,22 @@ export class Remote {
     setState(job.future, WAITING);
     job.run.observer?.returned(job.future);
     this.#parts.table.scheduler.takeBack(job.task);
-    // What it should have used was left where it cannot be had any more.
-    for (const input of inputsOf(job)) if (input.kept && !input.over) this.returned(input);
+    this.#returnInputs(job);
+  }
+
+  /** What a job should have used was left where it cannot be had any more. */
+  #returnInputs(job: RemoteJob): void {
+    for (const input of inputsOf(job)) {
+      if (!input.kept || input.over) continue;
+      this.returned(input);
+      this.#parts.wake(input.run);
+    }
+  }
+
+  kept(job: RemoteJob): void {
+    job.kept = true;
+    // The job that was to use the value has been stopped; somebody else may want it.
+    if (job.follower?.over === true && !job.over) this.returned(job);
   }
 
   stays(job: RemoteJob, reason: JobFailure): void {
@@ -243,6 +257,7 @@ export class Remote {
     const job = this.#jobs[task];
     if (job === undefined) return;
     this.#end(job);
+    this.#returnInputs(job);
     setState(future, IDLE);
     job.run.session?.cancel(
       job,
@@ -270,7 +285,7 @@ class RunHost implements JobHost<RemoteJob> {
   }
 
   kept(job: RemoteJob): void {
-    job.kept = true;
+    this.#remote.kept(job);
   }
 
   failed(job: RemoteJob, failure: JobFailure): void {

@@ -150,6 +150,14 @@ export class Resolver {
     return this.#table.scheduler.live;
   }
 
+  /** Whether an executor is full with what nobody waits for any more: it tells when there is room. */
+  #waitsForRoom(): boolean {
+    for (const run of this.#runs.live) {
+      if (run.session !== undefined && this.#remote.readyOf(run) > 0 && run.session.full) return true;
+    }
+    return false;
+  }
+
   /** Nothing more can start now: every task waits for a running body, or something is wrong. */
   #quiet(): void {
     if (this.#table.trim()) this.#painter.trim();
@@ -159,7 +167,7 @@ export class Resolver {
       this.#cycles.searchLater();
       return;
     }
-    if (this.#cycles.search()) return;
+    if (this.#waitsForRoom() || this.#cycles.search()) return;
     for (const run of [...this.#runs.live]) this.#runs.fail(run, stalledError());
   }
 }

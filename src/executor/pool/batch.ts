@@ -53,6 +53,14 @@ export function cannotStart(error: unknown): Blame {
   };
 }
 
+/** How a job is cancelled. */
+export interface Cancellation {
+  /** Why, as a text. */
+  readonly reason: string;
+  /** Milliseconds that its body has to end. */
+  readonly grace: number;
+}
+
 /** What belongs to a job in a batch. */
 export interface Entry {
   readonly owner: BatchOwner;
@@ -71,10 +79,10 @@ export class Batch {
   readonly debug: boolean;
   /** Milliseconds that its jobs may take in all, as far as is known, before it is sent. */
   readonly limit: number;
-  /** Jobs that have not ended, by index. */
+  /** Jobs that have not ended and are wanted, by index. */
   readonly jobs: (Job | undefined)[] = [];
-  /** Whose they are, by index. */
-  readonly owners: BatchOwner[] = [];
+  /** Whose they are, by index; undefined once they have ended. */
+  readonly owners: (BatchOwner | undefined)[] = [];
   readonly words: unknown[] = [];
   readonly stretch = new Stretch();
   readonly nodes: NodeAddress[] = [];
@@ -98,6 +106,12 @@ export class Batch {
   begun = false;
   /** Jobs that have not ended. */
   left = 0;
+  /** Jobs that have not ended and are wanted. */
+  wanted = 0;
+  /** Jobs whose bodies are to be told that they are not wanted any more, should they wait for a promise. */
+  readonly cancelled = new Map<number, Cancellation>();
+  /** Watches its time limit. */
+  timer: NodeJS.Timeout | undefined = undefined;
   sentAt = 0;
   /** Nothing can be added any more. */
   sent = false;
@@ -120,11 +134,13 @@ export class Batch {
     this.nodesOf.push(node);
     this.cost += cost;
     this.left += 1;
+    this.wanted += 1;
   }
 
-  /** Takes a job out that has ended, with the blocks it has read; undefined when nobody waits for it any more. */
+  /** Takes a job out that has ended, or is not wanted any more; undefined when it was taken out before. */
   take(index: number): Job | undefined {
     const job = this.jobs[index];
+    if (job !== undefined) this.wanted -= 1;
     this.jobs[index] = undefined;
     return job;
   }

@@ -8,8 +8,9 @@ import type { Scope } from '../../graph/scope.js';
 import type { NodeSpec } from '../../graph/spec.js';
 import { pack } from '../../memory/payload/pack.js';
 import type { PackContext, UnpackContext } from '../../memory/payload/context.js';
+import { eachPackedBlock } from '../../memory/payload/packed-blocks.js';
 import { unpack } from '../../memory/payload/unpack.js';
-import { CLASS, FIELDS, HOME, packReceiver, VALUE as RECEIVER_VALUE } from './receiver.js';
+import { CLASS, FIELDS, HOME, packedReceiver, packReceiver, VALUE as RECEIVER_VALUE } from './receiver.js';
 
 /**
  * Calls that a body made on a thread, on their way to where they are scheduled: `[CALL, node, options, receiver, keeps,
@@ -84,6 +85,19 @@ function packOptions(spec: NodeSpec, context: PackContext): unknown {
   const before: Readonly<Record<string, unknown>> = { ...base.options };
   const changed = Object.entries(spec.options).filter(([name, given]) => before[name] !== given);
   return pack(Object.fromEntries(changed), { ...context, subject: `the options of ${spec.name}` });
+}
+
+/** Calls `found` with each block that the values of packed calls refer to. */
+export function eachBlockOfCalls(calls: readonly (readonly unknown[])[], found: (block: number) => void): void {
+  for (const [kind, ...words] of calls) {
+    if (kind !== CALL) {
+      eachPackedBlock(words[kind === PART ? 1 : 0], found);
+      continue;
+    }
+    const [, options, receiver, , ...args] = words;
+    if (receiver !== undefined) eachPackedBlock(packedReceiver(receiver as readonly unknown[]), found); // as packReceiver made it
+    for (const packed of [options, ...args]) eachPackedBlock(packed, found);
+  }
 }
 
 /** What {@link CallUnpacker} is made from. */

@@ -28,11 +28,6 @@ const LOOK_OUT = 0.03;
 /** Sessions that are told at once that there is room. */
 const WOKEN = 1024;
 
-/** A session, as far as the dispatcher knows it. */
-export interface Submitter extends BatchOwner {
-  wake(): void;
-}
-
 /** What is known of a job. */
 export interface JobTraits {
   /** Milliseconds that its body is expected to take. */
@@ -65,11 +60,10 @@ export interface DispatcherHost {
 export class Dispatcher {
   readonly settings: PoolSettings;
   readonly memory = new JobMemory();
-  readonly sessions = new Set<Submitter>();
   readonly #host: DispatcherHost;
   readonly #results = new ResultReader();
   /** Sessions that found no room, the first to ask first. */
-  readonly #waiting = new Set<Submitter>();
+  readonly #waiting = new Set<BatchOwner>();
   /** The batch that is being made. */
   #batch: Batch | undefined;
   #bundle = 0;
@@ -98,7 +92,7 @@ export class Dispatcher {
   }
 
   /** Whether there is no room for another job; the session is woken when there is. `busy`: it has jobs under way. */
-  isFull(session: Submitter, busy: boolean): boolean {
+  isFull(session: BatchOwner, busy: boolean): boolean {
     if (this.closed) return false;
     const batch = this.#batch;
     const full =
@@ -107,6 +101,16 @@ export class Dispatcher {
     if (!full || this.refusal !== undefined) return false;
     this.#waiting.add(session);
     return true;
+  }
+
+  /** The session asks for nothing any more. */
+  leave(session: BatchOwner): void {
+    this.#waiting.delete(session);
+  }
+
+  /** A thread has ended: another may start in its place. */
+  threadEnded(): void {
+    this.#wakeWaiting(WOKEN);
   }
 
   /** Whether the result of a job fits, beside those of the jobs under way. */
@@ -182,9 +186,9 @@ export class Dispatcher {
   #giveUp(batch: Batch, closed: boolean): void {
     for (const [index, owner] of batch.owners.entries()) {
       batch.thread.release(batch, index);
-      owner.lost(batch, index, closed ? POOL_CLOSED : undefined);
+      owner?.lost(batch, index, closed ? POOL_CLOSED : undefined);
     }
-    for (const owner of new Set(batch.owners)) owner.wake();
+    for (const owner of new Set(batch.owners)) owner?.wake();
   }
 
   /** The pool was closed: nothing more is sent. */

@@ -38,8 +38,26 @@ export const SIGNAL = CLAIMS;
 /** Index of the number of the batch whose modules the thread imports; 0 for none. */
 export const IMPORTING = CLAIMS + 1;
 export const CONTROL_WORDS = CLAIMS + 4;
-/** A claim word at or above this: the jobs that had not begun were taken back. */
+/** Times in control words and reports are milliseconds since 1970, modulo this. */
+export const CLOCK = 2 ** 31;
+
+/** A time in milliseconds since 1970 as a control word tells it. */
+export function clockWord(time: number): number {
+  return Math.floor(time) % CLOCK;
+}
+
+/** Bit of a claim word: the batch was taken back before any of its jobs had begun. */
 export const REVOKED = 1 << 30;
+/** Bits of a claim word: how many jobs have begun. */
+export const CLAIMED = (1 << 10) - 1;
+
+/**
+ * The claim word of a batch of which no job has begun. Batches that were taken back may still lie in the thread's queue
+ * when their word has gone to a later one: it tells them apart.
+ */
+export function unclaimed(batch: number): number {
+  return (Math.floor(batch / CLAIMS) & ((1 << 20) - 1)) << 10;
+}
 
 /** How a worker finds a node. */
 export interface NodeAddress {

@@ -20,13 +20,11 @@ export class PoolSession implements Session, BatchOwner {
   readonly #packer: JobPacker;
   /** Jobs that were submitted and have not ended. */
   #away = 0;
-  #closing = false;
 
   constructor(dispatcher: Dispatcher, host: JobHost) {
     this.#dispatcher = dispatcher;
     this.#host = host;
     this.#packer = new JobPacker(host, dispatcher.memory);
-    dispatcher.sessions.add(this);
   }
 
   takes(future: Future): boolean {
@@ -134,13 +132,8 @@ export class PoolSession implements Session, BatchOwner {
   }
 
   close(): void {
-    this.#closing = true;
+    this.#dispatcher.leave(this);
     this.#packer.close();
-    this.#closeIfDone();
-  }
-
-  #closeIfDone(): void {
-    if (this.#closing && this.#away === 0) this.#dispatcher.sessions.delete(this);
   }
 
   // What threads tell of batches.
@@ -202,7 +195,6 @@ export class PoolSession implements Session, BatchOwner {
   }
 
   wake(): void {
-    this.#closeIfDone();
     this.#host.wake();
   }
 }

@@ -4,17 +4,21 @@ import type { Job } from '../../graph/executor.js';
 import { ALONE } from '../../graph/future.js';
 import { blocks, type BlockHandle } from '../../memory/blocks.js';
 import { BufferLedger } from '../../memory/ledger.js';
-import type { Batch, BatchOwner, Blame } from './batch.js';
+import type { Batch, BatchOwner, Blame, Cancellation } from './batch.js';
 import {
   AWAITS,
   BEGUN,
+  CLAIMED,
   CLAIMS,
+  CLOCK,
+  clockWord,
   CONTROL_WORDS,
   IMPORTING,
   POOL_THREAD,
   REPLIED,
   REVOKED,
   SIGNAL,
+  unclaimed,
   type DownMessage,
   type ReportMessage,
   type ThreadSetup,
@@ -49,12 +53,12 @@ const LOOKS = 16;
 /** Holds blocks while messages about them travel. */
 export const transit = new BufferLedger(blocks);
 
-const MODULO = 2 ** 31;
-
-/** Milliseconds since 1970, modulo 2^31, as threads tell when a job began. */
-export function clockWord(): number {
-  return Math.floor(performance.timeOrigin + performance.now()) % MODULO;
-}
+/** When a thread is blocked by a job that is not wanted any more. */
+const NEVER = 0;
+const NOW = 1;
+const LATER = 2;
+/** Milliseconds between two looks at a job that may block its thread later. */
+const LEAST_GRACE = 50;
 
 /** One thread of a pool, and the batches that are under way on it. */
 export class PoolThread {
@@ -69,7 +73,12 @@ export class PoolThread {
   readonly #outbox: Mailbox;
   readonly #control = new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * Int32Array.BYTES_PER_ELEMENT));
   readonly #host: ThreadHost;
+  /** Batches with jobs that have not ended. */
   readonly #batches = new Map<number, Batch>();
+  /** Of these, the ones with jobs that are wanted: for them the process is kept alive. */
+  readonly #wanted = new Set<Batch>();
+  /** Of these, the ones with jobs that neither ended nor wait for a promise. */
+  readonly #queued = new Set<Batch>();
   /** Nodes that the thread knows. */
   readonly #nodes = new Set<number>();
   readonly #exited: Promise<void>;
@@ -88,9 +97,7 @@ export class PoolThread {
   up = false;
   dismissed = false;
   over = false;
-  /** Batches with jobs that neither ended nor wait for a promise. */
-  queued = 0;
-  /** Milliseconds that these are expected to take. */
+  /** Milliseconds that the batches are expected to take which neither ended nor wait for promises. */
   load = 0;
   /** Jobs that have ended on it. */
   jobs = 0;
@@ -143,9 +150,16 @@ export class PoolThread {
     });
   }
 
-  /** A number for the next batch. */
+  /** A number for the next batch, whose claim word no other uses. */
   get nextBatch(): number {
-    return this.#lastBatch + 1;
+    let id = this.#lastBatch + 1;
+    while ([...this.#queued].some((batch) => batch.id % CLAIMS === id % CLAIMS)) id += 1;
+    return id;
+  }
+
+  /** Batches with jobs that neither ended nor wait for a promise. */
+  get queued(): number {
+    return this.#queued.size;
   }
 
   /** Whether the thread was told of a node. */
@@ -168,11 +182,14 @@ export class PoolThread {
       for (const { id } of batch.nodes) this.#nodes.delete(id);
       return;
     }
-    if (this.#batches.size === 0) this.#worker.ref();
     this.#batches.set(batch.id, batch);
-    this.queued += 1;
+    this.#queued.add(batch);
     this.load += batch.cost;
-    Atomics.store(this.#control, batch.id % CLAIMS, 0);
+    if (batch.wanted > 0) {
+      if (this.#wanted.size === 0) this.#worker.ref();
+      this.#wanted.add(batch);
+    }
+    Atomics.store(this.#control, batch.id % CLAIMS, unclaimed(batch.id));
     const { cursor, handles } = blocks.handlesSince(this.#cursor);
     this.#cursor = cursor;
     try {
@@ -222,9 +239,7 @@ export class PoolThread {
     return this.#receiveOn(this.#port)?.message as UpMessage | undefined; // what the worker sends
   }
 
-  /**
-   * Looks out for what the thread sends, for so many milliseconds; gives whether it was anything.
-   */
+  /** Looks out for what the thread sends, for so many milliseconds; gives whether it was anything. */
   lookOut(duration: number): boolean {
     const seen = Atomics.load(this.#control, REPLIED);
     this.#outbox.open();
@@ -252,7 +267,7 @@ export class PoolThread {
     switch (message.type) {
       case 'ready':
         this.up = true;
-        if (this.#batches.size === 0) this.#worker.unref();
+        if (this.#wanted.size === 0) this.#worker.unref();
         this.#host.started();
         return;
       case 'heard':
@@ -301,6 +316,9 @@ export class PoolThread {
     batch.awaiting.add(index);
     batch.begunAt = begunAt;
     if (batch.awaiting.size === batch.left) this.#leaveQueue(batch);
+    // It was not wanted any more before it was known to wait.
+    const cancellation = batch.cancelled.get(index);
+    if (cancellation !== undefined) this.#tell(batch, index, cancellation);
   }
 
   #ended(batch: Batch, index: number, result: unknown): void {
@@ -308,6 +326,7 @@ export class PoolThread {
     batch.left -= 1;
     this.jobs += 1;
     const owner = batch.owners[index];
+    batch.owners[index] = undefined;
     owner?.ended(batch, index, result);
     if (owner !== undefined && owner !== this.#lastOwner) {
       this.#relieved.add(owner);
@@ -320,13 +339,20 @@ export class PoolThread {
   #leaveQueue(batch: Batch): void {
     if (batch.begun) return;
     batch.begun = true;
-    this.queued -= 1;
+    this.#queued.delete(batch);
     this.load = this.queued === 0 ? 0 : Math.max(0, this.load - batch.cost);
   }
 
   #closeIfDone(batch: Batch): void {
-    if (batch.left > 0 || !this.#batches.delete(batch.id)) return;
-    if (this.#batches.size > 0) return;
+    if (batch.left === 0) this.#batches.delete(batch.id);
+    this.#unrefIfUnwanted(batch);
+  }
+
+  /** What nobody waits for keeps neither the process alive nor the thread from being idle. */
+  #unrefIfUnwanted(batch: Batch): void {
+    if (batch.wanted > 0 || !this.#wanted.delete(batch)) return;
+    clearTimeout(batch.timer);
+    if (this.#wanted.size > 0) return;
     this.idleSince = performance.now();
     this.#worker.unref();
   }
@@ -334,7 +360,7 @@ export class PoolThread {
   /** How many jobs of a batch have begun. */
   #claimed(batch: Batch): number {
     if (batch.begun) return batch.jobs.length;
-    return Math.min(Atomics.load(this.#control, batch.id % CLAIMS) & ~REVOKED, batch.jobs.length);
+    return Atomics.load(this.#control, batch.id % CLAIMS) & CLAIMED;
   }
 
   /** Lets go of what a job would have read that was not sent. */
@@ -345,7 +371,8 @@ export class PoolThread {
   /** Takes a batch back that has not begun. Its jobs are handed back; gives whether it could be had. */
   revoke(batch: Batch): boolean {
     if (batch.begun || batch.left < batch.jobs.length) return false;
-    if (Atomics.compareExchange(this.#control, batch.id % CLAIMS, 0, REVOKED) !== 0) return false;
+    const word = unclaimed(batch.id);
+    if (Atomics.compareExchange(this.#control, batch.id % CLAIMS, word, word | REVOKED) !== word) return false;
     this.#handBack(batch, () => undefined);
     this.#closeIfDone(batch);
     return true;
@@ -359,8 +386,8 @@ export class PoolThread {
   /** The last batch that has not begun, of those that would take at least so long. */
   lastWaiting(atLeast: number): Batch | undefined {
     let last: Batch | undefined;
-    for (const batch of this.#batches.values()) {
-      if (!batch.begun && batch.cost >= atLeast && this.#claimed(batch) === 0) last = batch;
+    for (const batch of this.#queued) {
+      if (batch.cost >= atLeast && this.#claimed(batch) === 0) last = batch;
     }
     return last;
   }
@@ -370,8 +397,10 @@ export class PoolThread {
     for (let index = 0; index < batch.jobs.length; index += 1) {
       for (const block of batch.takePins(index)) transit.unpin(block);
       const owner = batch.owners[index];
-      owner?.lost(batch, index, blameOf(index));
-      if (owner !== undefined) this.#relieved.add(owner);
+      if (owner === undefined) continue;
+      batch.owners[index] = undefined;
+      owner.lost(batch, index, blameOf(index));
+      this.#relieved.add(owner);
     }
     batch.left = 0;
     batch.awaiting.clear();
@@ -384,56 +413,67 @@ export class PoolThread {
   /** Lets a batch with one job run for so long from the start of its body. */
   #limit(batch: Batch, timeout: number): void {
     const look = (): void => {
-      if (batch.left === 0 || this.over) return;
+      if (this.over) return;
       const begunAt = batch.begunAt ?? (this.#claimed(batch) === 0 ? undefined : Atomics.load(this.#control, BEGUN));
-      const left = begunAt === undefined ? timeout : timeout - ((clockWord() - begunAt + MODULO) % MODULO);
+      const left =
+        begunAt === undefined
+          ? timeout
+          : timeout - ((clockWord(performance.timeOrigin + performance.now()) - begunAt + CLOCK) % CLOCK);
       if (left > 0) {
-        this.#timers.add(setTimeout(look, Math.max(1, left)));
+        batch.timer = setTimeout(look, Math.max(1, left));
         return;
       }
       batch.owners[0]?.expired(batch);
     };
-    if (timeout < MODULO) this.#timers.add(setTimeout(look, timeout));
+    if (timeout < CLOCK) batch.timer = setTimeout(look, timeout);
   }
 
   /**
    * A job's result is not wanted any more. One that has not begun is passed over; one that runs is given some time to end,
    * and then the thread is; one that waits for a promise is told.
    */
-  cancel(batch: Batch, index: number, { reason, grace }: { reason: string; grace: number }): void {
+  cancel(batch: Batch, index: number, cancellation: Cancellation): void {
+    this.#unrefIfUnwanted(batch);
     if (batch.awaiting.has(index)) {
-      const key = keyOf(batch.id, index);
-      this.#heard.add(key);
-      this.#post({ type: 'cancel', batch: batch.id, index, reason });
-      this.#afterGrace(grace, () => this.#heard.has(key) && !this.#isRunning());
+      this.#tell(batch, index, cancellation);
       return;
     }
-    if (batch.jobs.every((job) => job === undefined) && this.revoke(batch)) return;
-    this.#afterGrace(grace, () => batch.left > 0 && this.#runs(batch, index));
+    if (batch.wanted === 0 && this.revoke(batch)) return;
+    batch.cancelled.set(index, cancellation);
+    this.#afterGrace(cancellation.grace, () => {
+      if (batch.owners[index] === undefined || batch.awaiting.has(index)) return NEVER;
+      const claimed = this.#claimed(batch);
+      return claimed === index + 1 ? NOW : claimed <= index ? LATER : NEVER;
+    });
   }
 
-  /** Ends the thread after a while if it is still as `blocked` says; asks again while that may yet come. */
-  #afterGrace(grace: number, blocked: () => boolean): void {
+  /** Tells the body of a job that it is not wanted any more. */
+  #tell(batch: Batch, index: number, { reason, grace }: Cancellation): void {
+    const key = keyOf(batch.id, index);
+    this.#heard.add(key);
+    this.#post({ type: 'cancel', batch: batch.id, index, reason });
+    this.#afterGrace(grace, () => (!this.#heard.has(key) ? NEVER : this.#isRunning() ? LATER : NOW));
+  }
+
+  /** Ends the thread after a while if it is blocked by then; asks again while that may yet come. */
+  #afterGrace(grace: number, blocked: () => typeof NEVER | typeof NOW | typeof LATER): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      if (this.over || !blocked()) return;
+      const when = this.over ? NEVER : blocked();
+      if (when === LATER) this.#afterGrace(Math.max(grace, LEAST_GRACE), blocked);
+      if (when !== NOW) return;
       this.terminate({
         batch: undefined,
         index: -1,
         blame: { code: 'DAG_WORKER_DIED', message: 'The worker was ended because an aborted call did not end.' },
       });
-    }, grace);
+    }, grace).unref();
     this.#timers.add(timer);
-  }
-
-  /** Whether the body of this job is what the thread runs now. */
-  #runs(batch: Batch, index: number): boolean {
-    return !batch.awaiting.has(index) && this.#claimed(batch) === index + 1;
   }
 
   /** Whether some body runs that does not wait for a promise. */
   #isRunning(): boolean {
-    for (const batch of this.#batches.values()) if (!batch.begun && this.#claimed(batch) > 0) return true;
+    for (const batch of this.#queued) if (this.#claimed(batch) > 0) return true;
     return false;
   }
 
@@ -444,9 +484,9 @@ export class PoolThread {
     void this.#worker.terminate();
   }
 
-  /** Whether it has nothing to do. */
+  /** Whether it has nothing to do that is wanted. */
   get isIdle(): boolean {
-    return this.up && !this.over && this.#batches.size === 0;
+    return this.up && !this.over && this.#wanted.size === 0;
   }
 
   /** Ends a thread that has nothing to do. */
@@ -469,10 +509,10 @@ export class PoolThread {
     const importing = Atomics.load(this.#control, IMPORTING);
     for (const batch of [...this.#batches.values()]) {
       const claimed = this.#claimed(batch);
-      Atomics.store(this.#control, batch.id % CLAIMS, REVOKED);
       this.#handBack(batch, (index) => this.#blameOf({ batch, index, claimed, importing, code }));
     }
     this.#batches.clear();
+    this.#wanted.clear();
     this.#port.close();
     blocks.reclaim(this.number);
     this.#host.ended(this);
@@ -530,4 +570,8 @@ export class PoolThread {
 
 function keyOf(batch: number, index: number): string {
   return `${batch.toString()}:${index.toString()}`;
+}
+
+function receive(port: MessagePort): { message: unknown } | undefined {
+  return receiveMessageOnPort(port);
 }

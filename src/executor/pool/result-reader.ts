@@ -4,19 +4,23 @@ import { displayName } from '../../graph/dependencies.js';
 import { nodeFunction } from '../../graph/node.js';
 import { Scope } from '../../graph/scope.js';
 import type { NodeSpec } from '../../graph/spec.js';
-import type { Future } from '../../graph/future.js';
 import { blocks, type Block } from '../../memory/blocks.js';
 import type { PayloadMemory, UnpackContext } from '../../memory/payload/context.js';
 import { unpack } from '../../memory/payload/unpack.js';
 import { CallUnpacker } from './calls.js';
 import { CALLED, FAILED, NOT_FOUND, SKIPPED, UNSENDABLE } from './messages.js';
 import { nodeAtAddress } from './node-addresses.js';
+import { eachBlockOfResult } from './result-blocks.js';
 import { transit } from './pool-thread.js';
+
+/** Whose blocks are of which nothing is used: they go back as soon as the report is in. */
+const DISCARDED = {};
 
 /** Takes results in: adopts their blocks, which are held until all results of a report are in. */
 export class ResultReader implements PayloadMemory {
   #pins: Block[] = [];
-  #owner: Future | undefined;
+  /** Whose the blocks become that are adopted. */
+  #owner: object | undefined;
   /** The thread that the results come from. */
   from = 0;
   readonly #context: UnpackContext = {
@@ -79,6 +83,7 @@ export class ResultReader implements PayloadMemory {
         value = unpack(words[1], calls.context);
       } else value = unpack(words, this.#context);
     } catch (error) {
+      this.discard(words);
       host.failed(job, resultFailure(error));
       return;
     } finally {
@@ -127,15 +132,9 @@ export class ResultReader implements PayloadMemory {
 
   /** Takes in the result of a job that nobody waits for: its blocks go back. */
   discard(word: unknown): void {
-    if (!Array.isArray(word)) return;
-    const words = word as readonly unknown[];
+    this.#owner = DISCARDED;
+    eachBlockOfResult(word, (block) => this.open(block));
     this.#owner = undefined;
-    if (words[0] === CALLED) {
-      const [, result, calls] = words as [number, unknown, readonly (readonly unknown[])[]]; // as packCalls wrote them
-      this.#thrown(result);
-      for (const call of calls) for (const packed of call) if (Array.isArray(packed)) this.#thrown(packed);
-    } else if (words[0] === FAILED) this.#thrown(words[1]);
-    else if ((words[0] as number) >= 0) this.#thrown(words);
   }
 
   /** All results of a report are in. */

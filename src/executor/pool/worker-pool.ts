@@ -209,6 +209,7 @@ export class WorkerPool implements Executor {
     this.#tasks += ended.jobs;
     if (!ended.dismissed && this.#closed === undefined) this.#lost += 1;
     this.#tellUp();
+    this.#dispatcher.threadEnded();
   }
 
   /** Ends threads that had nothing to do for a while. */

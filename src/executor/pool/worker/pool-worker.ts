@@ -13,12 +13,13 @@ import {
   AWAITS,
   BEGUN,
   CLAIMS,
+  clockWord,
   FAILED,
   IMPORTING,
   NOT_FOUND,
-  REVOKED,
   SIGNAL,
   SKIPPED,
+  unclaimed,
   UNSENDABLE,
   type BatchMessage,
   type DownMessage,
@@ -197,14 +198,19 @@ export class PoolWorker {
     const { control, now } = this.#parts;
     const [id, jobs] = batch.batch;
     const slot = id % CLAIMS;
+    const begunAt = now();
+    // Before the job is claimed: from then on the pool looks at it.
+    if (batch.timed === true) Atomics.store(control, BEGUN, clockWord(this.#parts.origin + begunAt));
+    const word = unclaimed(id);
+    if (Atomics.compareExchange(control, slot, word, word + 1) !== word) return; // it was taken back
     this.#reader.open(batch);
-    this.#sentAt = now();
+    this.#sentAt = begunAt;
     let node = 0;
     let count = 0;
     let since = this.#sentAt;
     let left = 1;
     for (let index = 0; index < jobs; index += 1) {
-      if (Atomics.add(control, slot, 1) >= REVOKED) break;
+      if (index > 0) Atomics.add(control, slot, 1);
       const next = this.#reader.node;
       if (next !== node) {
         const at = now();
@@ -287,7 +293,8 @@ export class PoolWorker {
     const call = new Future(spec, args, self, undefined, undefined);
     const scope = this.#scopeFor(call, attempt);
     const borrowed = batch.debug === true ? fingerprint(args.filter((_, at) => !donated.includes(at))) : undefined;
-    const begunAt = batch.observed === true || batch.timed === true ? this.#begin(batch) : 0;
+    const { now, origin } = this.#parts;
+    const begunAt = batch.observed === true || batch.timed === true ? origin + now() : 0;
     const job: JobOnThread = {
       batch,
       index,
@@ -319,13 +326,6 @@ export class PoolWorker {
     });
   }
 
-  #begin({ timed }: BatchMessage): number {
-    const { control, now, origin } = this.#parts;
-    const at = origin + now();
-    if (timed === true) Atomics.store(control, BEGUN, Math.floor(at) % 2 ** 31);
-    return at;
-  }
-
   #scopeFor(call: Future, attempt: number): Scope {
     const shared = this.#scope;
     if (shared !== undefined && !shared.kept) {
@@ -347,7 +347,7 @@ export class PoolWorker {
     const key = keyOf(batch.batch[0], index);
     scope.kept = true;
     this.#pending.set(key, { scope, job });
-    this.#end(batch, index, [AWAITS, Math.floor(job.begunAt) % 2 ** 31], job);
+    this.#end(batch, index, [AWAITS, clockWord(job.begunAt)], job);
     const settle = (end: () => void): void => {
       if (!this.#pending.delete(key)) return;
       end();

@@ -51,11 +51,14 @@ export class ResultPacker {
       typeof result !== 'symbol'
     )
       return result;
+    let word: unknown;
     try {
-      return made || holdsFuture(result) ? this.#packCalled(result, scope) : pack(result, this.#plain);
+      word = made || holdsFuture(result) ? this.#packCalled(result, scope) : pack(result, this.#plain);
     } catch (error) {
-      return this.#unsendable(error);
+      word = this.#unsendable(error);
     }
+    this.#memory.give(word);
+    return word;
   }
 
   /** A result with calls in it, and the calls that were made for their effect, or that nobody took. */
@@ -102,11 +105,19 @@ export class ResultPacker {
     const code =
       rebuilt && thrown instanceof TypeError && PRIVATE.test(thrown.message) ? 'DAG_INSTANCE_STATE' : undefined;
     const coded = thrown instanceof DagError && thrown.code === 'DAG_INSTANCE_STATE' ? thrown.code : code;
-    return [FAILED, this.packThrown(thrown), coded];
+    const word = [FAILED, this.#packThrown(thrown), coded];
+    this.#memory.give(word);
+    return word;
   }
 
   /** What was thrown, as far as it can travel. */
   packThrown(thrown: unknown): unknown {
+    const packed = this.#packThrown(thrown);
+    this.#memory.give([FAILED, packed]);
+    return packed;
+  }
+
+  #packThrown(thrown: unknown): unknown {
     const context = { memory: this.#memory, subject: 'The error' };
     try {
       return packThrown(thrown, context);

@@ -1,54 +1,55 @@
 import { blocks } from '../../../memory/blocks.js';
 import type { PayloadMemory } from '../../../memory/payload/context.js';
+import { Arena } from '../arena.js';
+import { eachBlockOfResult } from '../result-blocks.js';
 
-/** Bytes up to which buffers share a block. */
-const SMALL = 16 * 1024;
-/** Bytes of the first block of a message for small buffers; later ones are larger. */
-const FIRST_ARENA = 4 * 1024;
-const LAST_ARENA = 64 * 1024;
-const ALIGNMENT = 16;
-/** Whose blocks are that hold copies of results. */
-const COPIES = {};
-
-/** Where the buffers of results lie on their way to the pool: in blocks that this thread gives away as it packs them. */
+/** Where the buffers of results lie on their way to the pool: in blocks that this thread gives away when it has packed them. */
 export class WorkerMemory implements PayloadMemory {
-  #arena: SharedArrayBuffer | undefined;
-  #arenaId = -1;
-  #used = 0;
-  #size = FIRST_ARENA;
+  readonly #arena = new Arena((_, left) => {
+    if (left !== undefined) recycle(left);
+  });
+  /** Blocks that were met while something was packed, by id. */
+  readonly #met = new Map<number, ArrayBufferLike>();
 
   locate(buffer: ArrayBufferLike): number | undefined {
     const place = blocks.locate(buffer);
     if (place?.current !== true) return undefined;
-    blocks.surrender(buffer);
+    this.#met.set(place.id, buffer);
     return place.id;
   }
 
   place(bytes: Uint8Array, float: boolean): { readonly block: number; readonly offset: number } {
-    if (bytes.byteLength > SMALL) {
-      const memory = blocks.take(bytes.byteLength, { owner: COPIES, float });
-      new Uint8Array(memory).set(bytes);
-      return { block: blocks.surrender(memory), offset: 0 };
-    }
-    if (this.#arena === undefined || this.#used + bytes.byteLength > this.#arena.byteLength) {
-      this.#arena = blocks.take(Math.max(this.#size, bytes.byteLength), { owner: COPIES });
-      this.#arenaId = blocks.surrender(this.#arena);
-      this.#used = 0;
-      this.#size = Math.min(this.#size * 2, LAST_ARENA);
-    }
-    const offset = this.#used;
-    new Uint8Array(this.#arena, offset).set(bytes);
-    this.#used = offset + Math.ceil(bytes.byteLength / ALIGNMENT) * ALIGNMENT;
-    return { block: this.#arenaId, offset };
+    const { memory, offset } = this.#arena.place(bytes, float);
+    const block = blocks.locate(memory)?.id ?? -1;
+    this.#met.set(block, memory);
+    return { block, offset };
+  }
+
+  /**
+   * Gives away the blocks of a word that was packed. Others that were met meanwhile, for what could not be packed, stay
+   * this thread's, and go back when they are collected.
+   */
+  give(word: unknown): void {
+    if (this.#met.size === 0) return;
+    eachBlockOfResult(word, (id) => {
+      const buffer = this.#met.get(id);
+      if (buffer !== undefined) blocks.surrender(buffer);
+    });
+    this.#met.clear();
   }
 
   /** Puts nothing more into the present block: the pool may recycle it once it was told. */
   seal(): void {
-    this.#arena = undefined;
-    this.#size = FIRST_ARENA;
+    this.#arena.seal();
   }
 
   open(block: number): SharedArrayBuffer {
     return blocks.open(block);
   }
+}
+
+/** Takes back a block that was not given away. */
+function recycle(memory: SharedArrayBuffer): void {
+  const block = blocks.blockOf(memory);
+  if (block !== undefined) blocks.recycle(block);
 }
