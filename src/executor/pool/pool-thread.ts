@@ -177,11 +177,7 @@ export class PoolThread {
     this.#lastBatch = batch.id;
     batch.sent = true;
     batch.sentAt = performance.now();
-    if (batch.jobs.length === 0) {
-      // Its only job could not be written, after the thread was to learn the node.
-      for (const { id } of batch.nodes) this.#nodes.delete(id);
-      return;
-    }
+    if (batch.jobs.length === 0) return;
     this.#batches.set(batch.id, batch);
     this.#queued.add(batch);
     this.load += batch.cost;
