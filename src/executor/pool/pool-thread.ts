@@ -567,7 +567,3 @@ export class PoolThread {
 function keyOf(batch: number, index: number): string {
   return `${batch.toString()}:${index.toString()}`;
 }
-
-function receive(port: MessagePort): { message: unknown } | undefined {
-  return receiveMessageOnPort(port);
-}
