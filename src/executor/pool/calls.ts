@@ -224,7 +224,7 @@ export function unpackReceiver(packed: readonly unknown[], { spec, context, clas
     case FIELDS: {
       const found: unknown = classNamed?.(name as string)?.prototype;
       const prototype = name === '' ? (home ?? found) : found;
-      if (typeof prototype !== 'object' || prototype === null) return noClass(spec, name as string);
+      if (typeof prototype !== 'object' || prototype === null) throw noClass(spec, name as string);
       return Object.assign(Object.create(prototype) as object, unpack(fields, context));
     }
   }
