@@ -248,7 +248,7 @@ export class PoolThread {
     switch (message.type) {
       case 'ready':
         this.up = true;
-        if (this.#batches.size === 0) this.#worker.unref();
+        if (this.#batches.size === 0) this.#letGo();
         this.#host.started();
         return;
       case 'heard':
@@ -324,7 +324,12 @@ export class PoolThread {
     if (batch.left > 0 || !this.#batches.delete(batch.id)) return;
     if (this.#batches.size > 0) return;
     this.idleSince = performance.now();
-    this.#worker.unref();
+    this.#letGo();
+  }
+
+  /** Lets the process end without it; not while it is being ended, for somebody may wait for that and nothing else. */
+  #letGo(): void {
+    if (!this.over) this.#worker.unref();
   }
 
   /** How many jobs of a batch have begun. */
