@@ -263,7 +263,7 @@ export class PoolThread {
     switch (message.type) {
       case 'ready':
         this.up = true;
-        if (this.#wanted.size === 0) this.#worker.unref();
+        if (this.#wanted.size === 0) this.#letGo();
         this.#host.started();
         return;
       case 'heard':
@@ -350,7 +350,12 @@ export class PoolThread {
     clearTimeout(batch.timer);
     if (this.#wanted.size > 0) return;
     this.idleSince = performance.now();
-    this.#worker.unref();
+    this.#letGo();
+  }
+
+  /** Lets the process end without it; not while it is being ended, for somebody may wait for that and nothing else. */
+  #letGo(): void {
+    if (!this.over) this.#worker.unref();
   }
 
   /** How many jobs of a batch have begun. */
