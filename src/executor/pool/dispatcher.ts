@@ -92,7 +92,7 @@ export class Dispatcher {
 
   #hasRoom(): boolean {
     const { maxBytes } = this.settings;
-    return maxBytes === Infinity || blocks.stats.liveBytes < maxBytes;
+    return maxBytes === Infinity || blocks.liveBytes < maxBytes;
   }
 
   /** The batch that a job goes into: the one being made, or a new one. `ready`: how many more there are. */
