@@ -222,6 +222,16 @@ export class BlockDirectory {
     return (Atomics.load(this.#words, MAPPED) >>> 0) * UNIT;
   }
 
+  /** Bytes of all free blocks; a hint. O(size classes). */
+  get freeBytes(): number {
+    let bytes = 0;
+    for (let sizeClass = 0; sizeClass < CLASSES; sizeClass += 1) {
+      const free = Atomics.load(this.#words, FREE_OF_CLASS + sizeClass);
+      if (free > 0) bytes += free * classSize(sizeClass);
+    }
+    return bytes;
+  }
+
   /** Whether no block was taken or released, in any thread, since the last time that this was asked. */
   wasIdle(): boolean {
     return Atomics.exchange(this.#words, USED, 0) === 0;

@@ -17,6 +17,8 @@ const STRIDE = 16;
 const SLOW_STRIDE = 1;
 /** Milliseconds between two calls of `progress`. */
 const TELL_EVERY = 100;
+/** Ready tasks among which one is looked for that fits under `maxBytes`: each of them costs a look at its inputs. */
+const MOST_CANDIDATES = 64;
 /** The first runs of every node are measured, for estimates; a measurement reads the clock twice. */
 const FIRST_SAMPLES = 3;
 
@@ -192,10 +194,15 @@ export class Loop {
 
   /** Under `maxBytes`, while others run: `first` if its result fits, else the ready task that frees most, if it fits. */
   #nextThatFits(run: Run, first: number): number {
+    if (run.hasRoom(this.#growthOf(run, first))) return first;
     const { scheduler } = this.#table;
     const candidates = [first];
     const next = scheduler.lane(first) === REMOTE ? 'nextRemote' : 'nextParallel';
-    for (let task = scheduler[next](run.queue); task !== -1; task = scheduler[next](run.queue)) candidates.push(task);
+    while (candidates.length < MOST_CANDIDATES) {
+      const task = scheduler[next](run.queue);
+      if (task === -1) break;
+      candidates.push(task);
+    }
     let best = -1;
     let bestGrowth = Infinity;
     for (const task of candidates) {
@@ -204,7 +211,6 @@ export class Loop {
         best = task;
         bestGrowth = growth;
       }
-      if (task === first && best === first) break;
     }
     for (const task of candidates) if (task !== best) scheduler.requeue(task);
     // Nothing changes before one of the bodies that run has ended.
