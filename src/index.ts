@@ -46,6 +46,7 @@ export type {
   Resolved,
   Settled,
 } from './graph/types.js';
+export type { BlockStats } from './memory/blocks.js';
 export { alloc, type AllocOptions, type TypedArrayType } from './memory/alloc.js';
 export { registerCodec, type Codec, type CodecClass } from './memory/payload/codec.js';
 export { asCompleted } from './resolve/as-completed.js';

@@ -42,6 +42,14 @@ export const POOL_CLOSED: Blame = {
   final: true,
 };
 
+/** Of all that is to run on a pool that is closed already. */
+export const POOL_IS_CLOSED: Blame = {
+  code: 'DAG_POOL_CLOSED',
+  message: 'The pool is closed.',
+  remedy: 'Make another with new WorkerPool(), or close this one later.',
+  final: true,
+};
+
 /** Of all that is to run on a pool none of whose threads can be made. `error`: why. */
 export function cannotStart(error: unknown): Blame {
   return {

@@ -28,6 +28,8 @@ const HELD = KEPT | PERSISTED | TARGETED;
 interface Packed {
   readonly word: unknown;
   readonly pins: readonly Block[];
+  /** Bytes of its buffers. */
+  readonly bytes: number;
 }
 
 /** Writes the words of jobs. What is copied into shared memory on the way is copied once in a run. */
@@ -141,14 +143,16 @@ export class JobPacker {
     if (known !== undefined) {
       // Pinned for the job, too: its thread may still read it when the run is over.
       this.#memory.pinAgain(known.pins);
+      this.#bytes += known.bytes;
       return known.word;
     }
     const { mark } = this.#memory;
+    const before = this.#bytes;
     this.#memory.begin();
     const word = pack(literal, { ...this.#context, subject: about });
     if (this.#memory.placed > 0) {
       const pins = this.#memory.cut(mark);
-      this.#copied.set(literal, { word, pins });
+      this.#copied.set(literal, { word, pins, bytes: this.#bytes - before });
       this.#memory.pinAgain(pins);
     }
     return word;
@@ -169,12 +173,14 @@ export class JobPacker {
     const known = this.#receivers.get(receiver);
     if (known !== undefined) {
       this.#memory.pinAgain(known.pins);
+      this.#bytes += known.bytes;
       return known.word;
     }
     const { mark } = this.#memory;
+    const before = this.#bytes;
     const word = packReceiver(receiver, future._spec.identity, this.#context);
     const pins = this.#memory.cut(mark);
-    this.#receivers.set(receiver, { word, pins });
+    this.#receivers.set(receiver, { word, pins, bytes: this.#bytes - before });
     this.#memory.pinAgain(pins);
     return word;
   }

@@ -34,10 +34,10 @@ export const BEGUN = CLAIMS + 2;
 /** Index in a thread's control words: bumped with every message that the thread has sent. */
 export const REPLIED = CLAIMS + 3;
 /** Index in a thread's control words: bumped with every message, so that the thread can look for one without waiting. */
-export const SIGNAL = CLAIMS;
+export const SIGNAL = CLAIMS + 4;
 /** Index of the number of the batch whose modules the thread imports; 0 for none. */
 export const IMPORTING = CLAIMS + 1;
-export const CONTROL_WORDS = CLAIMS + 4;
+export const CONTROL_WORDS = CLAIMS + 5;
 /** Times in control words and reports are milliseconds since 1970, modulo this. */
 export const CLOCK = 2 ** 31;
 
@@ -96,7 +96,7 @@ export interface BatchMessage {
 }
 
 /** The result of a running job is not wanted any more. */
-export interface CancelMessage {
+interface CancelMessage {
   readonly type: 'cancel';
   readonly batch: number;
   readonly index: number;
@@ -144,12 +144,12 @@ export interface ReportMessage {
 }
 
 /** The thread has started. */
-export interface ReadyMessage {
+interface ReadyMessage {
   readonly type: 'ready';
 }
 
 /** A thread has heard that a job is not wanted any more. */
-export interface HeardMessage {
+interface HeardMessage {
   readonly type: 'heard';
   readonly batch: number;
   readonly index: number;

@@ -69,12 +69,24 @@ export interface PoolSettings {
   readonly thread: ThreadOptions;
 }
 
+/** Options of Node.js that say what kind of text `--eval` is given: threads are given files, and refuse them. */
+const OF_EVAL = /^--input-type\b/;
+
+/** What threads get where the pool does not say; undefined for all that the process was given, which is the rule. */
+function inheritedOptions(): readonly string[] | undefined {
+  const { execArgv } = process;
+  return execArgv.some((option) => OF_EVAL.test(option))
+    ? execArgv.filter((option, at) => !OF_EVAL.test(option) && execArgv[at - 1] !== '--input-type')
+    : undefined;
+}
+
 /** @throws DAG_OPTION */
 export function poolSettings(options: WorkerPoolOptions): PoolSettings {
   const given: unknown = options;
   checkIsOptions(given, 'new WorkerPool()');
   checkByRules(options, { subject: 'new WorkerPool()', rules: RULES });
-  const { resourceLimits, env, execArgv } = options;
+  const { resourceLimits, env } = options;
+  const execArgv = options.execArgv ?? inheritedOptions();
   return {
     threads: options.threads ?? os().availableParallelism(),
     forced: options.placement === 'pool',

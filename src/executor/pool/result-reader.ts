@@ -104,6 +104,8 @@ export class ResultReader implements PayloadMemory {
     if (code !== 'DAG_INSTANCE_STATE') {
       return { code: 'DAG_NODE_FAILED', message: describeThrown(value), thrown: { value } };
     }
+    // The class was not found, and the error says what to do.
+    if (value instanceof DagError && value.code === code) return { ...codedParts(value), final: true };
     return {
       code,
       message: `${describeThrown(value)}.`,
@@ -150,10 +152,13 @@ function nodeAt(address: unknown): NodeSpec {
   return nodeAtAddress(address);
 }
 
+/** Code and message of a coded error, apart. */
+function codedParts({ code, message }: DagError): Pick<JobFailure, 'code' | 'message'> {
+  return { code, message: message.slice(code.length + 2) };
+}
+
 function resultFailure(error: unknown): JobFailure {
-  if (error instanceof DagError) {
-    return { code: error.code, message: error.message.slice(error.code.length + 2), final: true };
-  }
+  if (error instanceof DagError) return { ...codedParts(error), final: true };
   return {
     code: 'DAG_CANNOT_TRAVEL',
     message: `The result could not be rebuilt: ${describeThrown(error)}.`,

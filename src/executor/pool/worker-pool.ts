@@ -2,7 +2,7 @@ import { DagError } from '../../errors.js';
 import type { Executor, Job, JobHost, Session } from '../../graph/executor.js';
 import { thread } from '../../graph/thread.js';
 import { blocks, type BlockStats } from '../../memory/blocks.js';
-import { cannotStart, POOL_CLOSED, type Blame } from './batch.js';
+import { cannotStart, POOL_CLOSED, POOL_IS_CLOSED, type Blame } from './batch.js';
 import { Dispatcher } from './dispatcher.js';
 import { poolSettings, type PoolSettings, type WorkerPoolOptions } from './pool-options.js';
 import { PoolSession } from './pool-session.js';
@@ -65,7 +65,7 @@ export class WorkerPool implements Executor {
     this.#inert = thread.pooled;
     if (!this.#inert && this.#settings.maxBytes !== Infinity) blocks.maxBytes = this.#settings.maxBytes;
     const isClosed = (): boolean => this.#closed !== undefined;
-    const refusal = (): Blame | undefined => (isClosed() ? POOL_CLOSED : this.#failure);
+    const refusal = (): Blame | undefined => (isClosed() ? POOL_IS_CLOSED : this.#failure);
     this.#dispatcher = new Dispatcher({
       settings: this.#settings,
       get closed() {
@@ -148,6 +148,7 @@ export class WorkerPool implements Executor {
     return this.#closed;
   }
 
+  /** {@link close}, at the end of a block with `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

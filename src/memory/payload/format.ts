@@ -34,8 +34,8 @@ export const CLEAR_PROTOTYPE = 10; // object
 /** Memory of views: a block, or a buffer that structured clone shares or copies. */
 export type PackedBuffer = number | ArrayBufferLike;
 
-export type PackedPlain = readonly [kind: typeof PLAIN, value: unknown];
-export type PackedView = readonly [
+type PackedPlain = readonly [kind: typeof PLAIN, value: unknown];
+type PackedView = readonly [
   kind: typeof VIEW,
   type: number,
   memory: PackedBuffer,
@@ -50,8 +50,8 @@ export type PackedTree = readonly [
   /** Name and module of each codec in turn; a module that is not known is ''. */
   codecs: readonly string[],
 ];
-export type PackedSpecial = readonly [kind: typeof SPECIAL, packed: readonly unknown[]];
-export type PackedBlock = readonly [kind: typeof BUFFER, block: number];
+type PackedSpecial = readonly [kind: typeof SPECIAL, packed: readonly unknown[]];
+type PackedBlock = readonly [kind: typeof BUFFER, block: number];
 
 /** Whatever `pack` makes of what is no primitive. */
 export type Packed = PackedPlain | PackedView | PackedTree | PackedSpecial | PackedBlock;

@@ -35,7 +35,7 @@ function walk(root: object): boolean {
 }
 
 /** Whether a container itself, apart from what is in it, is one that structured clone keeps. */
-export function isPlainContainer(value: object, sort: Sort): boolean {
+function isPlainContainer(value: object, sort: Sort): boolean {
   if (sort !== 'array' && sort !== 'record' && sort !== 'map' && sort !== 'set') return false;
   if (types.isProxy(value)) return false;
   return (
