@@ -515,7 +515,8 @@ export class PoolThread {
     }
     const how = this.#describe(code);
     const thrown = this.#error === undefined ? {} : { thrown: this.#error };
-    if (importing === batch.id && batch.imports(index)) {
+    // A batch that tells of no nodes has to do with the import of a codec's module.
+    if (importing === batch.id && (batch.imports(index) || batch.nodes.length === 0)) {
       return {
         code: 'DAG_MODULE_IMPORT',
         message: `${how} while it imported the module of the node.`,

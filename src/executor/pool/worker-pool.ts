@@ -161,7 +161,13 @@ export class WorkerPool implements Executor {
       let name = 1;
       while (names.has(name)) name += 1;
       const options = this.#settings.thread;
-      this.#threads.push(new PoolThread({ number: takeThreadNumber(), name, options, host: this.#threadHost }));
+      const number = takeThreadNumber();
+      try {
+        this.#threads.push(new PoolThread({ number, name, options, host: this.#threadHost }));
+      } catch (error) {
+        freeThreadNumber(number);
+        throw error;
+      }
     }
     this.#sweepLater();
   }
