@@ -153,11 +153,12 @@ export class Remote {
     if (this.#parts.table.runOf(task) !== run) return undefined;
     const future = this.#parts.table.futureOf(task);
     if (!future._spec.simpleBody || (future._flags & DEEP) !== 0 || !session.takes(future)) return undefined;
-    const inputs: RemoteJob[] = [];
+    const found = new Set<RemoteJob>();
     scheduler.eachInput(task, (input) => {
       const job = this.#jobs[input];
-      if (job !== undefined && scheduler.state(input) === TASK_RUNNING && !inputs.includes(job)) inputs.push(job);
+      if (job !== undefined && scheduler.state(input) === TASK_RUNNING) found.add(job);
     });
+    const inputs = [...found];
     const job = new RemoteJob({ task, future, run, attempt: 1, copies: [], places: [] });
     if (!session.follow(job, inputs)) {
       job.close();

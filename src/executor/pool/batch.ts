@@ -1,5 +1,6 @@
 import { describeThrown } from '../../errors.js';
 import type { Job } from '../../graph/executor.js';
+import type { Future } from '../../graph/future.js';
 import type { Block, BlockHandle } from '../../memory/blocks.js';
 import type { BatchMessage, NodeAddress } from './messages.js';
 import type { PoolThread } from './pool-thread.js';
@@ -102,6 +103,9 @@ export class Batch {
   readonly skips: number[] = [];
   /** Blocks that a job reads, by index: they are not recycled before it has ended. */
   readonly #pins: (readonly Block[] | undefined)[] = [];
+  readonly #indices = new Map<Future, number>();
+  /** How many jobs stand in the indices. */
+  #indexed = 0;
   /** Milliseconds that its jobs are expected to take in all. */
   cost = 0;
   /** Milliseconds that its one job may take. */
@@ -159,6 +163,22 @@ export class Batch {
     if (pins === undefined) return NO_BLOCKS;
     this.#pins[index] = undefined;
     return pins;
+  }
+
+  /** Where the job of a call is; -1 when there is none. Mostly it is the last. */
+  indexOf(future: Future): number {
+    const last = this.jobs.length - 1;
+    if (this.jobs[last]?.future === future) return last;
+    for (; this.#indexed <= last; this.#indexed += 1) {
+      const job = this.jobs[this.#indexed];
+      if (job !== undefined) this.#indices.set(job.future, this.#indexed);
+    }
+    return this.#indices.get(future) ?? -1;
+  }
+
+  /** The blocks that jobs read, and that were not taken, once. */
+  *takeAllPins(): Iterable<Block> {
+    for (let index = 0; index < this.#pins.length; index += 1) yield* this.takePins(index);
   }
 
   /** Whether the thread had to import something for a job. */

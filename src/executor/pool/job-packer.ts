@@ -115,7 +115,7 @@ export class JobPacker {
   /** The value of a call, which may be on the thread already. */
   #packValue(future: Future, index: number, batch: Batch): unknown {
     if ((future._flags & STATE_BITS) === RUNNING) {
-      const at = batch.jobs.findLastIndex((job) => job?.future === future); // the last one, but for wide joins
+      const at = batch.indexOf(future);
       return [KEPT_VALUE, at];
     }
     const value = future._value;

@@ -184,7 +184,7 @@ export class PoolSession implements Session, BatchOwner {
       remedy: 'Raise `timeout`, or let the body follow `currentCall().signal`.',
     };
     if (!batch.awaiting.has(0)) {
-      batch.thread.terminate({ batch, index: 0, blame });
+      batch.thread.terminate({ job: { batch, index: 0 }, blame });
       return;
     }
     batch.take(0);

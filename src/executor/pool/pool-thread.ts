@@ -5,13 +5,12 @@ import { ALONE } from '../../graph/future.js';
 import { blocks, type BlockHandle } from '../../memory/blocks.js';
 import { BufferLedger } from '../../memory/ledger.js';
 import type { Batch, BatchOwner, Blame, Cancellation } from './batch.js';
+import { Deadlines, type Watched } from './deadlines.js';
 import {
   AWAITS,
   BEGUN,
   CLAIMED,
   CLAIMS,
-  CLOCK,
-  clockWord,
   CONTROL_WORDS,
   IMPORTING,
   POOL_THREAD,
@@ -28,23 +27,21 @@ import { Mailbox } from './mailbox.js';
 import { nodeNumbered } from './node-addresses.js';
 import { workerThreads } from './node-modules.js';
 import type { ThreadOptions } from './pool-options.js';
+import { blameOf, type ThreadEnd, type Verdict } from './thread-end.js';
 import { workerFile } from './worker-file.js';
 
 /** What a thread asks of its pool. */
 export interface ThreadHost {
   /** It has started. */
   started(): void;
+  /** Some of its jobs came to an end, or wait for a promise. */
+  worked(): void;
   /** All that was reported together was taken in; jobs of these have ended. */
   settle(owners: ReadonlySet<BatchOwner>): void;
+  /** Threads that ended one after the other without having ended a job. */
+  readonly barren: number;
   /** It has ended; all its jobs were handed back. */
   ended(thread: PoolThread): void;
-}
-
-/** Why a thread was ended on purpose. */
-export interface Verdict {
-  readonly batch: Batch | undefined;
-  readonly index: number;
-  readonly blame: Blame;
 }
 
 /** How often to look between two looks at the clock. */
@@ -53,15 +50,8 @@ const LOOKS = 16;
 /** Holds blocks while messages about them travel. */
 export const transit = new BufferLedger(blocks);
 
-/** When a thread is blocked by a job that is not wanted any more. */
-const NEVER = 0;
-const NOW = 1;
-const LATER = 2;
-/** Milliseconds between two looks at a job that may block its thread later. */
-const LEAST_GRACE = 50;
-
 /** One thread of a pool, and the batches that are under way on it. */
-export class PoolThread {
+export class PoolThread implements Watched {
   /** Among all threads that share blocks. */
   readonly number: number;
   /** Among the threads of its pool, from 1: what events call it. */
@@ -85,9 +75,7 @@ export class PoolThread {
   /** Whose jobs have ended since the pool was told. */
   readonly #relieved = new Set<BatchOwner>();
   #lastOwner: BatchOwner | undefined;
-  readonly #timers = new Set<NodeJS.Timeout>();
-  /** Cancellations that the thread has not heard of. */
-  readonly #heard = new Set<string>();
+  readonly #deadlines = new Deadlines(this);
   #lastBatch = 0;
   /** What it was told of blocks. */
   #cursor = 0;
@@ -195,7 +183,7 @@ export class PoolThread {
       return;
     }
     for (const { id } of batch.nodes) this.#nodes.add(id);
-    if (batch.timeout !== undefined) this.#limit(batch, batch.timeout);
+    if (batch.timeout !== undefined) this.#deadlines.limit(batch, batch.timeout);
   }
 
   /** What a batch holds cannot be posted: its jobs are handed back, to be sent one by one, and a single one is to blame. */
@@ -218,10 +206,11 @@ export class PoolThread {
 
   #deliver(batch: Batch, handles: readonly BlockHandle[]): void {
     if (handles.length === 0 && batch.isPlain && this.#inbox.put([[batch.id, batch.jobs.length], batch.words])) return;
-    this.#post(batch.message(handles));
+    this.post(batch.message(handles));
   }
 
-  #post(message: DownMessage): void {
+  /** Posts a message, and says so to a thread that looks out. */
+  post(message: DownMessage): void {
     this.#port.postMessage(message);
     Atomics.add(this.#control, SIGNAL, 1);
   }
@@ -267,7 +256,7 @@ export class PoolThread {
         this.#host.started();
         return;
       case 'heard':
-        this.#heard.delete(keyOf(message.batch, message.index));
+        this.#deadlines.heard(message.batch, message.index);
         return;
       case undefined:
         this.#report(message);
@@ -302,6 +291,7 @@ export class PoolThread {
       this.busy += milliseconds;
       nodeNumbered(costs[at] as number)?.cost.add(milliseconds / (costs[at + 1] as number));
     }
+    if (met.length > 0) this.#host.worked();
     for (const batch of met) this.#closeIfDone(batch);
     this.#host.settle(this.#relieved);
     this.#relieved.clear();
@@ -314,7 +304,7 @@ export class PoolThread {
     if (batch.awaiting.size === batch.left) this.#leaveQueue(batch);
     // It was not wanted any more before it was known to wait.
     const cancellation = batch.cancelled.get(index);
-    if (cancellation !== undefined) this.#tell(batch, index, cancellation);
+    if (cancellation !== undefined) this.#deadlines.tell(batch, index, cancellation);
   }
 
   #ended(batch: Batch, index: number, result: unknown): void {
@@ -322,13 +312,15 @@ export class PoolThread {
     batch.left -= 1;
     this.jobs += 1;
     const owner = batch.owners[index];
+    const job = batch.jobs[index];
     batch.owners[index] = undefined;
     owner?.ended(batch, index, result);
     if (owner !== undefined && owner !== this.#lastOwner) {
       this.#relieved.add(owner);
       this.#lastOwner = owner;
     }
-    for (const block of batch.takePins(index)) transit.unpin(block);
+    // What a value lies on that was left on the thread is read there until the batch has ended.
+    if (!(job?.keeps === true && result === undefined)) this.release(batch, index);
     if (batch.awaiting.size === batch.left) this.#leaveQueue(batch);
   }
 
@@ -340,7 +332,8 @@ export class PoolThread {
   }
 
   #closeIfDone(batch: Batch): void {
-    if (batch.left === 0) this.#batches.delete(batch.id);
+    if (batch.left === 0 && this.#batches.delete(batch.id))
+      for (const block of batch.takeAllPins()) transit.unpin(block);
     this.#unrefIfUnwanted(batch);
   }
 
@@ -358,8 +351,12 @@ export class PoolThread {
     if (!this.over) this.#worker.unref();
   }
 
+  get begunAt(): number {
+    return Atomics.load(this.#control, BEGUN);
+  }
+
   /** How many jobs of a batch have begun. */
-  #claimed(batch: Batch): number {
+  claimed(batch: Batch): number {
     if (batch.begun) return batch.jobs.length;
     return Atomics.load(this.#control, batch.id % CLAIMS) & CLAIMED;
   }
@@ -388,7 +385,7 @@ export class PoolThread {
   lastWaiting(atLeast: number): Batch | undefined {
     let last: Batch | undefined;
     for (const batch of this.#queued) {
-      if (batch.cost >= atLeast && this.#claimed(batch) === 0) last = batch;
+      if (batch.cost >= atLeast && this.claimed(batch) === 0) last = batch;
     }
     return last;
   }
@@ -411,24 +408,6 @@ export class PoolThread {
     this.#lastOwner = undefined;
   }
 
-  /** Lets a batch with one job run for so long from the start of its body. */
-  #limit(batch: Batch, timeout: number): void {
-    const look = (): void => {
-      if (this.over) return;
-      const begunAt = batch.begunAt ?? (this.#claimed(batch) === 0 ? undefined : Atomics.load(this.#control, BEGUN));
-      const left =
-        begunAt === undefined
-          ? timeout
-          : timeout - ((clockWord(performance.timeOrigin + performance.now()) - begunAt + CLOCK) % CLOCK);
-      if (left > 0) {
-        batch.timer = setTimeout(look, Math.max(1, left));
-        return;
-      }
-      batch.owners[0]?.expired(batch);
-    };
-    if (timeout < CLOCK) batch.timer = setTimeout(look, timeout);
-  }
-
   /**
    * A job's result is not wanted any more. One that has not begun is passed over; one that runs is given some time to end,
    * and then the thread is; one that waits for a promise is told.
@@ -436,45 +415,17 @@ export class PoolThread {
   cancel(batch: Batch, index: number, cancellation: Cancellation): void {
     this.#unrefIfUnwanted(batch);
     if (batch.awaiting.has(index)) {
-      this.#tell(batch, index, cancellation);
+      this.#deadlines.tell(batch, index, cancellation);
       return;
     }
     if (batch.wanted === 0 && this.revoke(batch)) return;
     batch.cancelled.set(index, cancellation);
-    this.#afterGrace(cancellation.grace, () => {
-      if (batch.owners[index] === undefined || batch.awaiting.has(index)) return NEVER;
-      const claimed = this.#claimed(batch);
-      return claimed === index + 1 ? NOW : claimed <= index ? LATER : NEVER;
-    });
-  }
-
-  /** Tells the body of a job that it is not wanted any more. */
-  #tell(batch: Batch, index: number, { reason, grace }: Cancellation): void {
-    const key = keyOf(batch.id, index);
-    this.#heard.add(key);
-    this.#post({ type: 'cancel', batch: batch.id, index, reason });
-    this.#afterGrace(grace, () => (!this.#heard.has(key) ? NEVER : this.#isRunning() ? LATER : NOW));
-  }
-
-  /** Ends the thread after a while if it is blocked by then; asks again while that may yet come. */
-  #afterGrace(grace: number, blocked: () => typeof NEVER | typeof NOW | typeof LATER): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      const when = this.over ? NEVER : blocked();
-      if (when === LATER) this.#afterGrace(Math.max(grace, LEAST_GRACE), blocked);
-      if (when !== NOW) return;
-      this.terminate({
-        batch: undefined,
-        index: -1,
-        blame: { code: 'DAG_WORKER_DIED', message: 'The worker was ended because an aborted call did not end.' },
-      });
-    }, grace).unref();
-    this.#timers.add(timer);
+    this.#deadlines.watch(batch, index, cancellation);
   }
 
   /** Whether some body runs that does not wait for a promise. */
-  #isRunning(): boolean {
-    for (const batch of this.#queued) if (this.#claimed(batch) > 0) return true;
+  get isRunning(): boolean {
+    for (const batch of this.#queued) if (this.claimed(batch) > 0) return true;
     return false;
   }
 
@@ -506,11 +457,19 @@ export class PoolThread {
     this.over = true;
     // What it sent before its end may still be on the way: that has ended, and is not to blame.
     this.poll();
-    for (const timer of this.#timers) clearTimeout(timer);
-    const importing = Atomics.load(this.#control, IMPORTING);
+    this.#deadlines.clear();
+    const end: ThreadEnd = {
+      code,
+      error: this.#error,
+      verdict: this.#verdict,
+      up: this.up,
+      jobs: this.jobs,
+      importing: Atomics.load(this.#control, IMPORTING),
+      barren: this.#host.barren,
+    };
     for (const batch of [...this.#batches.values()]) {
-      const claimed = this.#claimed(batch);
-      this.#handBack(batch, (index) => this.#blameOf({ batch, index, claimed, importing, code }));
+      const claimed = this.claimed(batch);
+      this.#handBack(batch, (index) => blameOf({ batch, index, claimed }, end));
     }
     this.#batches.clear();
     this.#wanted.clear();
@@ -518,57 +477,4 @@ export class PoolThread {
     blocks.reclaim(this.number);
     this.#host.ended(this);
   }
-
-  /** Whether a job that has not ended had to do with the end of the thread, and why that was. */
-  #blameOf(lost: { batch: Batch; index: number; claimed: number; importing: number; code: number }): Blame | undefined {
-    const { batch, index, claimed, importing, code } = lost;
-    const verdict = this.#verdict;
-    if (verdict !== undefined) {
-      return verdict.batch === undefined
-        ? verdict.blame.code === 'DAG_POOL_CLOSED'
-          ? verdict.blame
-          : undefined
-        : verdict.batch === batch && verdict.index === index
-          ? verdict.blame
-          : undefined;
-    }
-    const how = this.#describe(code);
-    const thrown = this.#error === undefined ? {} : { thrown: this.#error };
-    if (importing === batch.id) {
-      // An exception from what earlier bodies left behind; on a thread that ran none, the import is to blame.
-      if (!batch.imports(index) || (this.#error !== undefined && this.jobs > 0)) return undefined;
-      return {
-        code: 'DAG_MODULE_IMPORT',
-        message: `${how} while it imported the module of the node.`,
-        remedy: 'Guard what a module does besides defining things with `isMainThread`.',
-        final: true,
-        ...thrown,
-      };
-    }
-    if (!this.up) {
-      return {
-        code: 'DAG_WORKER_DIED',
-        message: `${how} before it had started.`,
-        remedy: 'Look at the options `execArgv`, `env` and `resourceLimits` of the pool.',
-        final: true,
-        ...thrown,
-      };
-    }
-    // Of jobs that have begun without an end only the last can be running, unless they wait for a promise.
-    if (!batch.awaiting.has(index) && index !== claimed - 1) return undefined;
-    return { code: 'DAG_WORKER_DIED', message: `${how} while it ran the call.`, ...thrown };
-  }
-
-  #describe(code: number): string {
-    if (this.#error === undefined) return `The worker exited with code ${code.toString()}`;
-    const { value } = this.#error;
-    const memory = (value as { code?: unknown } | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
-    return memory
-      ? 'The worker ran out of memory'
-      : `The worker was ended by an uncaught exception (${describeThrown(value)})`;
-  }
-}
-
-function keyOf(batch: number, index: number): string {
-  return `${batch.toString()}:${index.toString()}`;
 }

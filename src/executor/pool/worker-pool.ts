@@ -52,6 +52,8 @@ export class WorkerPool implements Executor {
   readonly #threadHost: ThreadHost;
   #tasks = 0;
   #lost = 0;
+  /** Threads that ended one after the other without having ended a job. */
+  #barren = 0;
   #closed: Promise<void> | undefined;
   /** Why there are no threads. */
   #failure: Blame | undefined;
@@ -83,7 +85,14 @@ export class WorkerPool implements Executor {
         for (const one of this.#threads) one.poll();
       },
     });
+    const barren = (): number => this.#barren;
     this.#threadHost = {
+      get barren() {
+        return barren();
+      },
+      worked: () => {
+        this.#barren = 0;
+      },
       started: () => {
         this.#tellUp();
       },
@@ -160,11 +169,7 @@ export class WorkerPool implements Executor {
     this.#dispatcher.abandon();
     const ending = [...this.#threads];
     for (const one of ending) {
-      one.terminate({
-        batch: undefined,
-        index: -1,
-        blame: POOL_CLOSED,
-      });
+      one.terminate({ blame: POOL_CLOSED });
     }
     await Promise.all(ending.map(({ exited }) => exited));
     this.#tellUp();
@@ -208,7 +213,10 @@ export class WorkerPool implements Executor {
     const at = this.#threads.indexOf(ended);
     if (at !== -1) this.#threads.splice(at, 1);
     this.#tasks += ended.jobs;
-    if (!ended.dismissed && this.#closed === undefined) this.#lost += 1;
+    if (!ended.dismissed && this.#closed === undefined) {
+      this.#lost += 1;
+      if (ended.jobs === 0) this.#barren += 1;
+    }
     this.#tellUp();
     this.#dispatcher.threadEnded();
   }

@@ -35,13 +35,7 @@ export const CLEAR_PROTOTYPE = 10; // object
 export type PackedBuffer = number | ArrayBufferLike;
 
 type PackedPlain = readonly [kind: typeof PLAIN, value: unknown];
-type PackedView = readonly [
-  kind: typeof VIEW,
-  type: number,
-  memory: PackedBuffer,
-  byteOffset: number,
-  length: number,
-];
+type PackedView = readonly [kind: typeof VIEW, type: number, memory: PackedBuffer, byteOffset: number, length: number];
 export type PackedTree = readonly [
   kind: typeof TREE,
   root: readonly [unknown],

@@ -37,6 +37,7 @@ interface Kept {
 }
 
 const NONE: readonly number[] = [];
+const NO_CALLS: readonly Future[] = [];
 const NO_WORDS: readonly unknown[] = [];
 const NO_INDICES: ReadonlySet<number> = new Set();
 
@@ -75,7 +76,8 @@ export class JobReader {
   #keeps = NO_INDICES;
   #skips = NO_INDICES;
   readonly #kept = new Map<number, Kept>();
-  #used: Future[] = [];
+  /** Positions of the kept values that the present job uses. */
+  readonly #used = new Set<number>();
 
   constructor(finder: NodeFinder) {
     this.context = {
@@ -127,7 +129,7 @@ export class JobReader {
     const receiver = (head & WITH_RECEIVER) === 0 ? undefined : (words[at++] as readonly unknown[]);
     const count = Math.floor(head / ARGUMENTS_FROM);
     this.#at = at + count;
-    if (this.#used.length > 0) this.#used = [];
+    if (this.#used.size > 0) this.#used.clear();
     const args = this.#skips.size > 0 && this.#skips.has(index) ? undefined : this.#arguments(at, count);
     return { node, keeps: this.#keeps.size > 0 && this.#keeps.has(index), attempt, copies, donated, receiver, args };
   }
@@ -141,7 +143,7 @@ export class JobReader {
         const position = (word as readonly number[])[1] ?? -1;
         const kept = this.#kept.get(position);
         if (kept === undefined) return undefined;
-        if (!this.#used.includes(kept.call)) this.#used.push(kept.call);
+        this.#used.add(position);
         args[index] = kept.value;
       } else {
         try {
@@ -161,10 +163,14 @@ export class JobReader {
 
   /** The calls whose kept values the present job uses: they are its own to drop. */
   takeUsed(): readonly Future[] {
-    const used = this.#used;
-    if (used.length === 0) return used;
-    this.#used = [];
-    for (const [position, { call }] of this.#kept) if (used.includes(call)) this.#kept.delete(position);
+    if (this.#used.size === 0) return NO_CALLS;
+    const used: Future[] = [];
+    for (const position of this.#used) {
+      const kept = this.#kept.get(position);
+      if (kept !== undefined) used.push(kept.call);
+      this.#kept.delete(position);
+    }
+    this.#used.clear();
     return used;
   }
 }

@@ -49,6 +49,8 @@ export interface WorkerParts {
   readonly origin: number;
 }
 
+/** Milliseconds after which the event loop must go round. */
+const TURN = 8;
 /** Milliseconds after which results are sent though the batch goes on. */
 const REPORT_AFTER = 2;
 /** How many bodies may run between two looks at the clock. */
@@ -95,6 +97,8 @@ export class PoolWorker {
   #sendingSoon = false;
   #sentAt = 0;
   #lookedAt = 0;
+  /** When the event loop last went round. */
+  #turnAt = 0;
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
@@ -119,6 +123,7 @@ export class PoolWorker {
 
   #work(): void {
     this.#busy = true;
+    this.#turnAt = this.#parts.now();
     do {
       for (let batch = this.#queue[0]; batch !== undefined; batch = this.#queue[0]) {
         if (batch.handles !== undefined) blocks.learn(batch.handles);
@@ -137,9 +142,11 @@ export class PoolWorker {
   /** Looks out a little for another message; not while a body waits for the event loop. */
   #lookOut(): boolean {
     const { control, inbox, now } = this.#parts;
+    // Bodies that wait, and what others left behind, need the event loop; messages come by it, too.
+    if (this.#pending.size > 0 || now() - this.#turnAt > TURN) return false;
     const seen = Atomics.load(control, SIGNAL);
     if (this.#receive()) return true;
-    if (this.#pending.size > 0 || !this.#patience.pays) return false;
+    if (!this.#patience.pays) return false;
     inbox.open();
     for (const until = now() + LOOK_OUT; now() < until;) {
       for (let look = 0; look < STRIDE; look += 1) {

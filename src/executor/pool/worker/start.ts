@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { keepUnnamed } from '../../../graph/registry.js';
 import { HALT, thread } from '../../../graph/thread.js';
 import { blocks } from '../../../memory/blocks.js';
@@ -21,11 +22,12 @@ function isSetup(setup: unknown): setup is ThreadSetup {
 
 function serve({ thread: number, directory, maxBytes, control, inbox, outbox, port }: ThreadSetup): void {
   let halted = false;
-  let halt = (): void => {
-    halted = true;
-  };
+  // Also what a module left behind, such as a timer, is in the context of its import, and ends no other.
+  const importing = new AsyncLocalStorage<() => void>();
   thread.join(() => {
-    halt();
+    const halt = importing.getStore();
+    if (halt === undefined) halted = true;
+    else halt();
   });
   keepUnnamed();
   blocks.attach(directory, number);
@@ -37,10 +39,11 @@ function serve({ thread: number, directory, maxBytes, control, inbox, outbox, po
     // In a bundle, the module with the nodes is the one that this thread was started with.
     if (url === import.meta.url && halted) return undefined;
     return new Promise((done, fail) => {
-      halt = () => {
+      const halt = (): void => {
         done(undefined);
       };
-      import(url)
+      importing
+        .run(halt, () => import(url) as Promise<object>)
         .catch((error: unknown) => {
           if (error === HALT) return undefined;
           throw error;
