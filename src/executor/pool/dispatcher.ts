@@ -9,7 +9,7 @@ import { Patience } from './patience.js';
 import { ResultReader } from './result-reader.js';
 
 /** Milliseconds of work that a batch has at most, and at least if there is so much. */
-const BATCH_TIME = 4;
+const BATCH_TIME = 8;
 const LEAST_TIME = 0.02;
 const MOST_JOBS = 512;
 /** Bodies that take longer than this many milliseconds get a batch of their own, as do those that were never measured. */

@@ -52,7 +52,7 @@ export interface WorkerParts {
 /** Milliseconds after which the event loop must go round. */
 const TURN = 8;
 /** Milliseconds after which results are sent though the batch goes on. */
-const REPORT_AFTER = 2;
+const REPORT_AFTER = 8;
 /** How many bodies may run between two looks at the clock. */
 const STRIDE = 16;
 /** After a stride that took longer than this many milliseconds, the clock is looked at after every body. */

@@ -81,8 +81,8 @@ function checksOf(copying: Pair, donating: Pair, bytes: number): readonly Check[
   return [...check('chain', copying, limits.blocks), ...check('chain with donate', donating, limits.blocksInPlace)];
 }
 
-/** Arrays that the mapped memory would hold, in the worst turn. */
+/** Whole arrays that the mapped memory holds, in the worst turn; a block is up to an eighth longer than its array. */
 function blocksOf(series: PoolSeries | undefined, bytes: number): number {
   const turns = series?.turns ?? [];
-  return turns.length === 0 ? NaN : Math.max(...turns.map((turn) => (turn.mappedBytes ?? NaN) / bytes));
+  return turns.length === 0 ? NaN : Math.max(...turns.map((turn) => Math.floor((turn.mappedBytes ?? NaN) / bytes)));
 }
