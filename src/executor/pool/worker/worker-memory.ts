@@ -6,7 +6,8 @@ import { eachBlockOfResult } from '../result-blocks.js';
 /** Where the buffers of results lie on their way to the pool: in blocks that this thread gives away when it has packed them. */
 export class WorkerMemory implements PayloadMemory {
   readonly #arena = new Arena((_, left) => {
-    if (left !== undefined) recycle(left);
+    // The word that is being packed may lie on it, and is given away with it only then.
+    if (left !== undefined && !this.#met.has(idOf(left))) recycle(left);
   });
   /** Blocks that were met while something was packed, by id. */
   readonly #met = new Map<number, ArrayBufferLike>();
@@ -20,7 +21,7 @@ export class WorkerMemory implements PayloadMemory {
 
   place(bytes: Uint8Array, float: boolean): { readonly block: number; readonly offset: number } {
     const { memory, offset } = this.#arena.place(bytes, float);
-    const block = blocks.locate(memory)?.id ?? -1;
+    const block = idOf(memory);
     this.#met.set(block, memory);
     return { block, offset };
   }
@@ -46,6 +47,10 @@ export class WorkerMemory implements PayloadMemory {
   open(block: number): SharedArrayBuffer {
     return blocks.open(block);
   }
+}
+
+function idOf(memory: SharedArrayBuffer): number {
+  return blocks.locate(memory)?.id ?? -1;
 }
 
 /** Takes back a block that was not given away. */
