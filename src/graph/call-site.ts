@@ -13,8 +13,14 @@ const FRAME = /\(?((?:file:\/\/|\/|[A-Za-z]:[\\/]|node:|<anonymous>|eval at )[^\
 const DEPTH = 12;
 
 /** The folder that holds the library: of its code in `src/` or `dist/`, and with source maps both are seen in stacks. */
-const HOME = new URL('.', import.meta.url).href.replace(/(src\/graph|dist|dist\/[^/]+)\/$/, '');
-const OWN_FOLDERS = [`${HOME}src/`, `${HOME}dist/`];
+const OWN_FOLDERS = ownFolders();
+
+function ownFolders(): readonly string[] {
+  // A bundler that writes CommonJS leaves no URL; the library is in one file with its user then.
+  if (!URL.canParse('.', import.meta.url)) return [];
+  const home = new URL('.', import.meta.url).href.replace(/(src\/graph|dist|dist\/[^/]+)\/$/, '');
+  return [`${home}src/`, `${home}dist/`];
+}
 
 /**
  * Remembers the current stack without formatting it: V8 formats on the first read of `stack`, so that a capture costs

@@ -164,6 +164,7 @@ function notAMethod(member: string | symbol | undefined): DagError {
 /** A method whose calls are Futures that keep `this`. */
 function nodeMethod(body: Body, options: NodeOptions): { spec: NodeSpec; method: Body } {
   const spec = newSpec(body, options);
+  spec.identity.method = true;
   const method = function (this: unknown, ...args: unknown[]): unknown {
     return call(spec, this, args);
   };

@@ -15,7 +15,8 @@ function load(): void {
   try {
     createRequire(import.meta.url)('reflect-metadata');
   } catch (error) {
-    if ((error as { readonly code?: unknown }).code !== 'MODULE_NOT_FOUND') throw error; // as require throws it
+    const { code } = error as { readonly code?: unknown }; // as require throws it, and createRequire without a URL
+    if (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_INVALID_ARG_VALUE') throw error;
   }
 }
 

@@ -38,6 +38,8 @@ export class NodeIdentity {
   readonly inBody: boolean;
   /** The spec that the node was defined with. */
   base: NodeSpec | undefined = undefined;
+  /** Whether it is a method, of a class that may not be known yet. */
+  method = false;
   /** Class or prototype that has the method, once it is known. */
   home: object | undefined = undefined;
   /** Runs of it must stay on this thread: no other can find it. */

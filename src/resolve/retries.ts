@@ -77,7 +77,7 @@ export class Retries {
       return;
     }
     this.#failures.set(future, failures);
-    run.observer?.retried(future, failures, failure.cause);
+    run.observer?.retried(future, failures, failure.hasCause ? failure.cause : new DagError(failure.code, failure));
     let delay: number;
     try {
       delay = delayOf(future, failures);

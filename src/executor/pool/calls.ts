@@ -235,6 +235,7 @@ function noClass(spec: NodeSpec, name: string): DagError {
   const { owner = 'the class' } = spec.identity;
   return new DagError('DAG_INSTANCE_STATE', {
     message: `${spec.name} is a method of ${name === '' ? owner : name}, and a worker found no such class in its module.`,
-    remedy: 'Export the class from the module that defines it, or give it a codec with registerCodec().',
+    remedy:
+      'Export the class from a module that waits for nothing while it loads, or give it a codec with registerCodec().',
   });
 }

@@ -18,7 +18,7 @@ import {
   WITH_RECEIVER,
   type NodeAddress,
 } from './messages.js';
-import { addressOf } from './node-addresses.js';
+import { addressOf, placeWords } from './node-addresses.js';
 import { transit } from './pool-thread.js';
 import { packReceiver } from './receiver.js';
 
@@ -192,7 +192,7 @@ export class JobPacker {
     const address = addressOf(spec.identity);
     if (address instanceof DagError) throw address;
     this.#nodes.set(address.id, element);
-    return [address.id, address.module, address.name, address.owner, address.version];
+    return [address.id, ...placeWords(spec.identity)];
   }
 
   /** Lets go of what was copied for the run. */

@@ -68,6 +68,8 @@ export interface NodeAddress {
   /** Class whose method it is. */
   readonly owner: string | undefined;
   readonly version: string | undefined;
+  /** Which of the nodes of that name and version in its module it is, in the order of their definition. */
+  readonly place?: number;
 }
 
 /** Jobs for a thread. What most batches do without is left out. */
@@ -104,7 +106,12 @@ interface CancelMessage {
   readonly reason: string;
 }
 
-export type DownMessage = BatchMessage | CancelMessage;
+/** The thread is to end, once what it has written is on its way. */
+interface StopMessage {
+  readonly type: 'stop';
+}
+
+export type DownMessage = BatchMessage | CancelMessage | StopMessage;
 
 /** What a job's head is made of: flags, and the number of arguments above them. */
 export const WITH_ATTEMPT = 1;

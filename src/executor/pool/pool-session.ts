@@ -87,7 +87,8 @@ export class PoolSession implements Session, BatchOwner {
       this.#host.failed(job, failure);
       return;
     }
-    if (failure.code === 'DAG_NODE_NOT_IN_MODULE') job.future._spec.identity.stays = true;
+    if (failure.code === 'DAG_NODE_NOT_IN_MODULE' || failure.code === 'DAG_INSTANCE_STATE')
+      job.future._spec.identity.stays = true;
     this.#host.stays(job, failure);
   }
 

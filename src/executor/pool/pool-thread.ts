@@ -44,6 +44,8 @@ export interface ThreadHost {
   ended(thread: PoolThread): void;
 }
 
+/** Milliseconds that a thread has to send off what was written to the console, before it is ended. */
+const LAST_WORDS = 300;
 /** How often to look between two looks at the clock. */
 const LOOKS = 16;
 
@@ -120,6 +122,7 @@ export class PoolThread implements Watched {
       name: `lazydag-${parts.name.toString()}`,
       workerData: setup,
       transferList: [port2],
+      argv: process.argv.slice(2),
       ...parts.options,
     });
     this.#worker.unref();
@@ -441,11 +444,24 @@ export class PoolThread implements Watched {
     return this.up && !this.over && this.#wanted.size === 0;
   }
 
+  /** Ends the thread with its pool; one that runs no body first sends off what bodies have written to the console. */
+  close(verdict: Verdict): void {
+    if (!this.up || this.over || this.queued > 0) this.terminate(verdict);
+    else {
+      this.#verdict ??= verdict;
+      this.dismiss();
+    }
+  }
+
   /** Ends a thread that has nothing to do. */
   dismiss(): void {
     this.dismissed = true;
     this.over = true;
-    void this.#worker.terminate();
+    this.#worker.ref();
+    this.post({ type: 'stop' });
+    setTimeout(() => {
+      void this.#worker.terminate();
+    }, LAST_WORDS).unref();
   }
 
   /** Settles when the thread has ended. */

@@ -1,3 +1,4 @@
+import { DagError } from '../../errors.js';
 import { registeredCodecOf } from '../../memory/payload/codec.js';
 import { pack } from '../../memory/payload/pack.js';
 import type { PackContext } from '../../memory/payload/context.js';
@@ -16,7 +17,7 @@ export const FIELDS = 3;
 /**
  * Packs `this` of a call.
  *
- * @throws DAG_CANNOT_TRAVEL naming the field that cannot.
+ * @throws DAG_CANNOT_TRAVEL naming the field that cannot; DAG_INSTANCE_STATE for a class with private members and no codec.
  */
 export function packReceiver(receiver: unknown, identity: NodeIdentity, context: PackContext): readonly unknown[] {
   if (typeof receiver === 'function') return receiver === identity.home ? [HOME] : [CLASS, receiver.name];
@@ -25,8 +26,38 @@ export function packReceiver(receiver: unknown, identity: NodeIdentity, context:
   const prototype: unknown = Object.getPrototypeOf(receiver);
   if (prototype === Object.prototype || prototype === null || registeredCodecOf(receiver) !== undefined)
     return [VALUE, pack(receiver, about)];
+  refusePrivateState(prototype as object, identity); // an object's prototype that is not null
   const name = prototype === identity.home ? '' : classNameOf(prototype);
   return [FIELDS, name, pack({ ...receiver }, about)];
+}
+
+/** What the text of a class has that uses private members, as it was written and as compilers write it. */
+const PRIVATE_USE =
+  /\.\s*#[\p{ID_Start}$_]|#[\p{ID_Continue}$]+\s+in\s|__classPrivateField(?:Get|Set|In)\b|__private(?:Get|Set|Add|In|Method|Wrapper)\b/u;
+
+/** Whether a class or one that it extends uses private members, by prototype. */
+const privateState = new WeakMap<object, boolean>();
+
+function hasPrivateState(prototype: object): boolean {
+  let known = privateState.get(prototype);
+  if (known === undefined) {
+    const { constructor } = prototype as { readonly constructor?: unknown }; // any object may have one
+    const own = typeof constructor === 'function' && PRIVATE_USE.test(Function.prototype.toString.call(constructor));
+    const above: unknown = Object.getPrototypeOf(prototype);
+    known =
+      own || (typeof above === 'object' && above !== null && above !== Object.prototype && hasPrivateState(above));
+    privateState.set(prototype, known);
+  }
+  return known;
+}
+
+/** An instance put together from its visible fields lacks the private ones, and its methods may not even notice. */
+function refusePrivateState(prototype: object, { name }: NodeIdentity): void {
+  if (!hasPrivateState(prototype)) return;
+  throw new DagError('DAG_INSTANCE_STATE', {
+    message: `${name} is a method of ${classNameOf(prototype)}, whose private members cannot be seen from outside, so that its instances cannot travel by their fields.`,
+    remedy: 'Give the class a codec with registerCodec().',
+  });
 }
 
 /** What was packed of a receiver; undefined for classes. */

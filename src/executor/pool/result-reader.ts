@@ -52,9 +52,12 @@ export class ResultReader implements PayloadMemory {
     }
     const words = word as readonly unknown[];
     switch (words[0]) {
-      case FAILED:
-        host.failed(job, this.#failure(job, words));
+      case FAILED: {
+        const failure = this.#failure(job, words);
+        if (failure.code === 'DAG_INSTANCE_STATE') cannotSend(failure);
+        else host.failed(job, failure);
         return;
+      }
       case SKIPPED:
         host.returned(job);
         return;
@@ -135,7 +138,13 @@ export class ResultReader implements PayloadMemory {
   /** Takes in the result of a job that nobody waits for: its blocks go back. */
   discard(word: unknown): void {
     this.#owner = DISCARDED;
-    eachBlockOfResult(word, (block) => this.open(block));
+    eachBlockOfResult(word, (block) => {
+      try {
+        this.open(block);
+      } catch {
+        // What cannot be had need not be given back.
+      }
+    });
     this.#owner = undefined;
   }
 

@@ -169,9 +169,10 @@ export class WorkerPool implements Executor {
     this.#dispatcher.abandon();
     const ending = [...this.#threads];
     for (const one of ending) {
-      one.terminate({ blame: POOL_CLOSED });
+      one.close({ blame: POOL_CLOSED });
     }
     await Promise.all(ending.map(({ exited }) => exited));
+    blocks.trim();
     this.#tellUp();
   }
 

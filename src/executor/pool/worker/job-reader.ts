@@ -13,7 +13,7 @@ import {
   WITH_RECEIVER,
   type BatchMessage,
 } from '../messages.js';
-import { notInModule } from '../node-addresses.js';
+import { notInModule, placeFrom } from '../node-addresses.js';
 import { packedReceiver } from '../receiver.js';
 import type { NodeFinder } from './node-finder.js';
 import { WorkerMemory } from './worker-memory.js';
@@ -186,8 +186,8 @@ function cannotRead(error: unknown, index: number): DagError {
 
 /** A node that stood in a value, as the function that it is on this thread. */
 function nodeFrom(packed: readonly unknown[], finder: NodeFinder): unknown {
-  const [, module, name, owner, version] = packed as [number, string, string, string | undefined, string | undefined]; // as it was packed
-  const spec = finder.lookUp({ module, name, owner, version });
-  if (spec === undefined) throw notInModule(`${name} was not defined while ${module} was loading`);
+  const place = placeFrom(packed.slice(1));
+  const spec = finder.lookUp(place);
+  if (spec === undefined) throw notInModule(`${place.name} was not defined while ${place.module} was loading`);
   return nodeFunction(spec);
 }

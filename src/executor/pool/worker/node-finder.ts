@@ -1,9 +1,8 @@
 import { DagError, describeThrown } from '../../../errors.js';
 import { specOf } from '../../../graph/node.js';
-import { nodesNamed } from '../../../graph/registry.js';
 import type { NodeSpec } from '../../../graph/spec.js';
 import type { NodeAddress } from '../messages.js';
-import { moduleUrl, notInModule } from '../node-addresses.js';
+import { moduleUrl, nodeAtPlace, notInModule, type NodePlace } from '../node-addresses.js';
 
 /** Imports a module; settles when it has been evaluated, or goes on to do more than define things. */
 export type ImportModule = (url: string) => Promise<object | undefined>;
@@ -49,19 +48,14 @@ export class NodeFinder {
   }
 
   /** The node at an address among those that this thread has. */
-  lookUp({ module, name, owner, version }: Omit<NodeAddress, 'id'>): NodeSpec | undefined {
-    const candidates = nodesNamed(name).filter(
-      (identity) =>
-        !identity.inBody &&
-        identity.version === version &&
-        (identity.owner ?? owner) === owner &&
-        moduleUrl(identity.script) === module,
-    );
-    if (candidates.length <= 1) return candidates[0]?.base;
-    // Before the first instance is made, standard decorators do not know the class of an instance method.
-    const exported = this.#classIn(module, owner ?? '');
-    const methods = [exported, exported?.prototype].map((holder: unknown) => specOf(methodOf(holder, name))?.identity);
-    return candidates.find((identity) => identity.owner !== undefined || methods.includes(identity))?.base;
+  lookUp(place: NodePlace): NodeSpec | undefined {
+    return nodeAtPlace(place)?.base ?? this.#methodOf(place);
+  }
+
+  /** Where neither class nor order tell, the module's exports may. */
+  #methodOf({ module, name, owner }: NodePlace): NodeSpec | undefined {
+    const exported = owner === undefined ? undefined : this.#classIn(module, owner);
+    return specOf(methodOf(exported?.prototype, name)) ?? specOf(methodOf(exported, name));
   }
 
   /** Imports a module once. @throws what the module throws. */

@@ -43,6 +43,8 @@ export interface WorkerParts {
   /** The next message that has come, without waiting. */
   readonly receive: () => DownMessage | undefined;
   readonly importModule: ImportModule;
+  /** Ends the thread when it is told to. */
+  readonly stop?: () => void;
   /** Milliseconds. */
   readonly now: () => number;
   /** Milliseconds since 1970 at which `now` was 0. */
@@ -117,7 +119,8 @@ export class PoolWorker {
   }
 
   #enter(message: DownMessage): void {
-    if (message.type === undefined) this.#queue.push(message);
+    if (message.type === 'stop') this.#parts.stop?.();
+    else if (message.type === undefined) this.#queue.push(message);
     else this.#cancel(message.batch, message.index, message.reason);
   }
 

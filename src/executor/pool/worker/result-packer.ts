@@ -10,12 +10,13 @@ import { pack } from '../../../memory/payload/pack.js';
 import { packThrown } from '../../../memory/payload/thrown.js';
 import { CALL_REFERENCE, packCalls } from '../calls.js';
 import { CALLED, FAILED, UNSENDABLE } from '../messages.js';
-import { moduleUrl, notInModule } from '../node-addresses.js';
+import { moduleUrl, notInModule, placeWords } from '../node-addresses.js';
 import type { NodeFinder } from './node-finder.js';
 import { WorkerMemory } from './worker-memory.js';
 
 /** What a private member says that is missed in an object which is no instance: the engine's words, and those of compilers. */
-const PRIVATE = /private (member|field|name|method|static)|class did not declare/i;
+const PRIVATE =
+  /private (member|field|name|method|static)|class did not declare|Receiver must be (an instance of )?class/i;
 
 /** Packs what bodies return and throw. */
 export class ResultPacker {
@@ -82,7 +83,7 @@ export class ResultPacker {
     const spec = specOf(element);
     if (spec === undefined) return undefined;
     const { identity } = spec;
-    return [0, moduleUrl(identity.script), identity.name, identity.owner, identity.version];
+    return [0, ...placeWords(identity)];
   }
 
   #addressOf(spec: NodeSpec): unknown {
@@ -92,7 +93,7 @@ export class ResultPacker {
     const module = moduleUrl(identity.script);
     if (module === undefined || identity.inBody)
       throw notInModule(`${identity.name} was defined in the body of another`);
-    return [module, identity.name, identity.owner, identity.version];
+    return placeWords(identity);
   }
 
   #unsendable(error: unknown): unknown {

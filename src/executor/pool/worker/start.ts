@@ -3,10 +3,15 @@ import { keepUnnamed } from '../../../graph/registry.js';
 import { HALT, thread } from '../../../graph/thread.js';
 import { blocks } from '../../../memory/blocks.js';
 import { POOL_THREAD, REPLIED, type DownMessage, type ThreadSetup } from '../messages.js';
+import { ownFile } from '../worker-file.js';
 import { Mailbox } from '../mailbox.js';
 import { mayBeThread, workerThreads } from '../node-modules.js';
 import { PoolWorker } from './pool-worker.js';
 import { registerTypeScriptLoader } from './typescript-loader.js';
+
+/** Milliseconds that the import of a module may take, and after one was stopped on the way. */
+const LONGEST_IMPORT = 60_000;
+const AFTER_A_HALT = 10_000;
 
 /** On a thread of a pool, serves the pool; elsewhere does nothing. Is called when the library is loaded. */
 export function serveIfThread(): void {
@@ -25,9 +30,8 @@ function serve({ thread: number, directory, maxBytes, control, inbox, outbox, po
   // Also what a module left behind, such as a timer, is in the context of its import, and ends no other.
   const importing = new AsyncLocalStorage<() => void>();
   thread.join(() => {
-    const halt = importing.getStore();
-    if (halt === undefined) halted = true;
-    else halt();
+    halted = true;
+    importing.getStore()?.();
   });
   keepUnnamed();
   blocks.attach(directory, number);
@@ -37,8 +41,14 @@ function serve({ thread: number, directory, maxBytes, control, inbox, outbox, po
   const importModule = async (url: string): Promise<object | undefined> => {
     await loader;
     // In a bundle, the module with the nodes is the one that this thread was started with.
-    if (url === import.meta.url && halted) return undefined;
+    if (url === ownFile()?.href && halted) return undefined;
+    // What imports a module that was halted waits for it for ever.
+    const limit = halted ? AFTER_A_HALT : LONGEST_IMPORT;
     return new Promise((done, fail) => {
+      const timer = setTimeout(() => {
+        if (halted) done(undefined);
+        else fail(new Error(`it did not come to its end within ${limit.toString()} ms`));
+      }, limit);
       const halt = (): void => {
         done(undefined);
       };
@@ -47,6 +57,9 @@ function serve({ thread: number, directory, maxBytes, control, inbox, outbox, po
         .catch((error: unknown) => {
           if (error === HALT) return undefined;
           throw error;
+        })
+        .finally(() => {
+          clearTimeout(timer);
         })
         .then(done, fail);
     });
@@ -63,6 +76,14 @@ function serve({ thread: number, directory, maxBytes, control, inbox, outbox, po
     },
     receive: () => receiveMessageOnPort(port)?.message as DownMessage | undefined, // what the pool sends
     importModule,
+    stop: () => {
+      // Written in order: what bodies wrote is on its way before it.
+      process.stdout.write('', () => {
+        process.stderr.write('', () => {
+          process.exit();
+        });
+      });
+    },
     now: () => performance.now(),
     origin: performance.timeOrigin,
   });
