@@ -3,7 +3,7 @@ import { lazy, resolve } from 'lazydag';
 import type { Conforming } from '../conformance.js';
 import { Coded, hidden, Private, Scaling, Shifted, Wrapped } from '../pool/nodes/methods.js';
 
-export function describeMethods({ on, threaded }: Conforming): void {
+export function describeMethods({ on, forced }: Conforming): void {
   describe('methods', () => {
     it('runs static methods with their class as `this`', async () => {
       expect(await resolve(Scaling.double(4), on())).toBe(8);
@@ -41,13 +41,13 @@ export function describeMethods({ on, threaded }: Conforming): void {
 
     it('says what private state needs that has no codec', async () => {
       const call = resolve(new Private().add(1), on());
-      if (threaded) await expect(call).rejects.toMatchObject({ code: 'DAG_INSTANCE_STATE', node: 'add' });
+      if (forced) await expect(call).rejects.toMatchObject({ code: 'DAG_INSTANCE_STATE', node: 'add' });
       else expect(await call).toBe(6);
     });
 
     it('says which class cannot be found', async () => {
       const call = resolve(hidden.apply(1), on());
-      if (threaded)
+      if (forced)
         await expect(call).rejects.toMatchObject({
           code: 'DAG_INSTANCE_STATE',
           message: expect.stringContaining('Hidden'),
