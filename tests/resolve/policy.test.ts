@@ -65,6 +65,16 @@ describe.each([
     expect(await told()).toEqual(expected);
   });
 
+  it('tell listeners what failed, also where nothing was thrown', async () => {
+    const late = node(() => new Promise(() => undefined), { name: 'late', timeout: 1, retries: 1 });
+    const errors: unknown[] = [];
+    const onEvent = (event: RunEvent): void => {
+      if (event.type === 'retried') errors.push(event.error);
+    };
+    await expect(late().resolve({ onEvent })).rejects.toMatchObject({ code: 'DAG_CALL_TIMEOUT' });
+    expect(errors).toMatchObject([{ code: 'DAG_CALL_TIMEOUT' }]);
+  });
+
   it('run the inputs once', async () => {
     let runs = 0;
     const input = node(() => (runs += 1), { name: 'input' });

@@ -35,7 +35,7 @@ function write(name: string, text: string): string {
 async function output(...args: string[]): Promise<string> {
   try {
     // tsx takes the settings from where it is started.
-    const cwd = dirname(args.at(-1) ?? folder);
+    const cwd = dirname(args.find((argument) => argument.startsWith(folder)) ?? folder);
     const { stdout, stderr } = await run(process.execPath, args, { cwd, timeout: 25_000 });
     return stdout + stderr;
   } catch (error) {
@@ -149,6 +149,40 @@ await fails().resolve({ executor: pool }).catch(({ code, cause }) => {
 });
 `;
     expect(await output('--enable-source-maps', write('mapped.mjs', script))).toBe('DAG_NODE_FAILED here true\n');
+  });
+
+  it('gives threads its arguments, and shows all that bodies wrote', async () => {
+    const script = `
+import { node, resolve, WorkerPool } from 'lazydag';
+const power = Number(process.argv[2] ?? 1);
+const raise = node((x) => { console.log('raising', x); return x ** power; }, { name: 'raise' });
+const pool = new WorkerPool({ threads: 2, placement: 'pool' });
+const raised = await resolve(raise.map([...Array(40).keys()]), { executor: pool });
+await pool.close();
+console.log(raised[3]);
+`;
+    const printed = await output('--no-warnings', write('arguments.mjs', script), '3');
+    expect(printed.match(/raising/g)).toHaveLength(40);
+    expect(printed).toContain('27\n');
+  });
+
+  it('waits for no module that waits for another that goes on to resolve something', async () => {
+    write(
+      'table.mjs',
+      `import { node, resolve } from 'lazydag';
+       const row = node((x) => x + 1, { name: 'row' });
+       export const table = await resolve([row(0), row(1)]);
+       export const lookUp = node((index) => table[index], { name: 'lookUp' });`,
+    );
+    const script = `
+import { node, WorkerPool } from 'lazydag';
+import { lookUp, table } from './table.mjs';
+const twice = node((index) => 2 * table[index], { name: 'twice' });
+const pool = new WorkerPool({ threads: 1 });
+console.log(await lookUp(1).resolve({ executor: pool }), await twice(1).resolve({ executor: pool }));
+await pool.close();
+`;
+    expect(await output(write('waiting.mjs', script))).toBe('2 4\n');
   });
 
   it('that forgets its pool ends all the same', async () => {
