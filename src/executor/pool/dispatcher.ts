@@ -203,6 +203,7 @@ export class Dispatcher {
   /** What reads the results of a thread. */
   results(from: PoolThread): ResultReader {
     this.#results.from = from.number;
+    this.#results.tally = from;
     return this.#results;
   }
 

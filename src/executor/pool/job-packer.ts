@@ -76,6 +76,7 @@ export class JobPacker {
       for (const block of this.#memory.takePins() ?? []) transit.unpin(block);
       throw error;
     }
+    batch.thread.bytesIn += this.#bytes;
     if (job.observed) job.record.bytesIn = this.#bytes;
   }
 

@@ -148,7 +148,7 @@ export class PoolSession implements Session, BatchOwner {
       return;
     }
     job.batch = undefined;
-    job.record.worker = batch.thread.name;
+    if (job.observed) job.record.worker = batch.thread.name;
     results.read(job, result, this.#host, (failure) => {
       this.#cannotSend(job, failure);
     });

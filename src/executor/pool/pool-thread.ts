@@ -91,6 +91,9 @@ export class PoolThread implements Watched {
   load = 0;
   /** Jobs that have ended on it. */
   jobs = 0;
+  /** Bytes of buffers that jobs took there, and that results brought back. */
+  bytesIn = 0;
+  bytesOut = 0;
   /** Milliseconds that bodies took on it, as far as they were timed. */
   busy = 0;
   /** When its last batch ended. */

@@ -21,10 +21,15 @@ export class ResultReader implements PayloadMemory {
   #pins: Block[] = [];
   /** Whose the blocks become that are adopted. */
   #owner: object | undefined;
+  /** Where the bytes of their buffers are counted. */
+  tally: { bytesOut: number } | undefined = undefined;
   /** The thread that the results come from. */
   from = 0;
   readonly #context: UnpackContext = {
     memory: this,
+    counted: (bytes) => {
+      if (this.tally !== undefined) this.tally.bytesOut += bytes;
+    },
     special: (packed) => nodeFunction(nodeAtAddress(packed.slice(1))),
   };
 

@@ -20,6 +20,10 @@ export interface WorkerStats {
   readonly busy: number;
   /** Batches under way. */
   readonly queued: number;
+  /** Bytes of buffers that calls took there, copied or shared. */
+  readonly bytesIn: number;
+  /** Bytes of buffers that results brought back, likewise. */
+  readonly bytesOut: number;
 }
 
 /** Counts of a {@link WorkerPool}. */
@@ -30,6 +34,10 @@ export interface PoolStats {
   readonly tasks: number;
   /** Threads that ended before they were told to. */
   readonly lost: number;
+  /** Bytes of buffers that calls took to threads, copied or shared. */
+  readonly bytesIn: number;
+  /** Bytes of buffers that results brought back, likewise. */
+  readonly bytesOut: number;
   readonly workers: readonly WorkerStats[];
   /** Shared memory of the process; bytes are those of whole blocks. */
   readonly blocks: BlockStats;
@@ -50,7 +58,10 @@ export class WorkerPool implements Executor {
   readonly #threads: PoolThread[] = [];
   readonly #dispatcher: Dispatcher;
   readonly #threadHost: ThreadHost;
+  /** Of threads that have ended. */
   #tasks = 0;
+  #bytesIn = 0;
+  #bytesOut = 0;
   #lost = 0;
   /** Threads that ended one after the other without having ended a job. */
   #barren = 0;
@@ -138,11 +149,20 @@ export class WorkerPool implements Executor {
 
   /** What has been done so far. O(blocks). */
   stats(): PoolStats {
-    const workers = this.#threads.map(({ name, jobs, busy, queued }) => ({ id: name, tasks: jobs, busy, queued }));
+    const workers = this.#threads.map(({ name, jobs, busy, queued, bytesIn, bytesOut }) => ({
+      id: name,
+      tasks: jobs,
+      busy,
+      queued,
+      bytesIn,
+      bytesOut,
+    }));
     return {
       threads: workers.length,
       tasks: this.#tasks + workers.reduce((sum, { tasks }) => sum + tasks, 0),
       lost: this.#lost,
+      bytesIn: workers.reduce((sum, { bytesIn }) => sum + bytesIn, this.#bytesIn),
+      bytesOut: workers.reduce((sum, { bytesOut }) => sum + bytesOut, this.#bytesOut),
       workers,
       blocks: blocks.stats,
     };
@@ -214,6 +234,8 @@ export class WorkerPool implements Executor {
     const at = this.#threads.indexOf(ended);
     if (at !== -1) this.#threads.splice(at, 1);
     this.#tasks += ended.jobs;
+    this.#bytesIn += ended.bytesIn;
+    this.#bytesOut += ended.bytesOut;
     if (!ended.dismissed && this.#closed === undefined) {
       this.#lost += 1;
       if (ended.jobs === 0) this.#barren += 1;
