@@ -3,8 +3,8 @@ import * as threads from 'node:worker_threads';
 import { jest } from '@jest/globals';
 import type { ThreadSetup } from '../../../src/executor/pool/messages.js';
 
-/** The number of the library's copies that were loaded for threads and are not ended. */
-let live = 0;
+/** The thread whose copy of the library was loaded, until it has ended. */
+let live: InProcessWorker | undefined;
 let loading: Promise<unknown> = Promise.resolve();
 let starting: ThreadSetup | undefined;
 
@@ -19,8 +19,8 @@ class InProcessWorker extends EventEmitter {
   constructor(_file: URL, { workerData }: { readonly workerData: ThreadSetup }) {
     super();
     this.#setup = workerData;
-    if (live > 0) throw new Error('Only one thread at a time can be one of this process.');
-    live += 1;
+    if (live !== undefined) throw new Error('Only one thread at a time can be one of this process.');
+    live = this; // eslint-disable-line @typescript-eslint/no-this-alias -- told of by what ends a thread
     loading = loading.then(() => this.#start());
   }
 
@@ -49,20 +49,26 @@ class InProcessWorker extends EventEmitter {
     // See above.
   }
 
-  terminate(): Promise<number> {
-    if (!this.#over) {
-      this.#over = true;
-      live -= 1;
+  /** Ends the thread from inside. */
+  exit(code: number): void {
+    if (this.#over) return;
+    this.#over = true;
+    setImmediate(() => {
+      live = undefined;
       this.#setup.port.close();
-      setImmediate(() => this.emit('exit', 1));
-    }
+      this.emit('exit', code);
+    });
+  }
+
+  terminate(): Promise<number> {
+    this.exit(1);
     return Promise.resolve(1);
   }
 }
 
 /** From now on pools start their threads in this process. Gives what ends that. */
 export function useInProcessThreads(): () => void {
-  const { getBuiltinModule } = process;
+  const { getBuiltinModule, exit } = process;
   const give = (name: string): unknown => {
     if (name !== 'node:worker_threads') return getBuiltinModule(name);
     const setup = starting;
@@ -73,7 +79,11 @@ export function useInProcessThreads(): () => void {
     };
   };
   process.getBuiltinModule = give as typeof getBuiltinModule; // the same modules but for one
+  process.exit = ((code = 0) => {
+    live?.exit(Number(code));
+  }) as typeof exit; // of all that runs meanwhile only threads end themselves
   return () => {
     process.getBuiltinModule = getBuiltinModule;
+    process.exit = exit;
   };
 }
