@@ -4,8 +4,8 @@ import { Future, ON_DISK, PERSISTED, USED } from './future.js';
 import { NodeIdentity, NodeSpec } from './spec.js';
 import type { OutputsOption } from './types.js';
 
-/** Takes one part out of a value. */
-function part(value: unknown, key: unknown): unknown {
+/** Takes one part out of a value. @throws TypeError where there is no value. */
+export function partIn(value: unknown, key: unknown): unknown {
   if (types.isMap(value)) return value.get(key);
   if (value === null || value === undefined) {
     throw new TypeError(`cannot take part ${String(key)} of ${String(value)}`);
@@ -16,7 +16,7 @@ function part(value: unknown, key: unknown): unknown {
 }
 
 /** Calls of it are completed by the scheduler as soon as the whole is there, so that the whole can go. */
-const partSpec = new NodeSpec(new NodeIdentity(part, { name: 'at', module: 'lazydag' }), { name: 'at' }, true);
+const partSpec = new NodeSpec(new NodeIdentity(partIn, { name: 'at', module: 'lazydag' }), { name: 'at' }, true);
 
 /** A Future of one part of another Future's value. */
 export function partOf(whole: Future, key: unknown): Future {
@@ -54,7 +54,7 @@ export function outputsOf(whole: Future, outputs: OutputsOption): Future[] | Rec
 
 /** Takes the part of a whole that a Future of a part stands for. */
 export function takePart(future: Future, whole: unknown): unknown {
-  return part(whole, future._args[1]);
+  return partIn(whole, future._args[1]);
 }
 
 /**

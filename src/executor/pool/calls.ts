@@ -3,7 +3,7 @@ import { callIn } from '../../graph/call.js';
 import { eachArgument } from '../../graph/dependencies.js';
 import { DONE, Future, ON_DISK, PERSISTED, STATE_BITS } from '../../graph/future.js';
 import type { CallOptions } from '../../graph/options.js';
-import { partOf } from '../../graph/outputs.js';
+import { partIn, partOf } from '../../graph/outputs.js';
 import type { Scope } from '../../graph/scope.js';
 import type { NodeSpec } from '../../graph/spec.js';
 import { pack } from '../../memory/payload/pack.js';
@@ -111,8 +111,10 @@ export interface CallUnpacking {
 
 /** Makes calls that a body made on another thread. */
 export class CallUnpacker {
-  /** What each call gave: a Future, or a Future per output. */
+  /** What each call gave: a Future, or a Future per output; its value where it was resolved already. */
   readonly #made: unknown[] = [];
+  /** Positions of the calls that were resolved already. */
+  readonly #resolved = new Set<number>();
   readonly #parts: CallUnpacking;
   readonly #context: UnpackContext;
 
@@ -121,7 +123,7 @@ export class CallUnpacker {
     const { special } = parts.context;
     this.#context = {
       ...parts.context,
-      special: (packed) => (packed[0] === CALL_REFERENCE ? this.at(packed[1] as number) : special?.(packed)),
+      special: (packed) => (packed[0] === CALL_REFERENCE ? this.#standIn(packed[1] as number) : special?.(packed)),
     };
   }
 
@@ -138,6 +140,7 @@ export class CallUnpacker {
   #makeOne(words: readonly unknown[]): unknown {
     switch (words[0]) {
       case VALUE:
+        this.#resolved.add(this.#made.length);
         return unpack(words[1], this.#context);
       case PART:
         return this.#part(words[1] as number, unpack(words[2], this.#context)); // as packCalls wrote it
@@ -168,11 +171,22 @@ export class CallUnpacker {
   /** The part that the call gave under this key, or a new one. */
   #part(position: number, key: unknown): unknown {
     const made = this.#made[position];
+    if (this.#resolved.has(position)) return this.#partOfResolved(made, key);
     if (made instanceof Future) return partOf(made, key);
     const outputs = made as Readonly<Record<PropertyKey, unknown>>; // a Future per output
     const output = outputs[key as PropertyKey];
     if (output instanceof Future) return output;
     return partOf(this.at(position), key);
+  }
+
+  #partOfResolved(whole: unknown, key: unknown): unknown {
+    this.#resolved.add(this.#made.length);
+    return partIn(whole, key);
+  }
+
+  /** What stands in a value for the call at a position: its Future, or its value where it was resolved already. */
+  #standIn(position: number): unknown {
+    return this.#resolved.has(position) ? this.#made[position] : this.at(position);
   }
 
   /** The call at a position; of one with several outputs the whole. */

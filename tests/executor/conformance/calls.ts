@@ -25,6 +25,7 @@ import {
   total,
   fold,
 } from '../pool/nodes/basic.js';
+import { keepsToItself, resolved, resolvedParts, resolvedWhole } from '../pool/nodes/expanding.js';
 
 export function describeCalls({ on }: Conforming): void {
   describe('calls', () => {
@@ -104,6 +105,13 @@ export function describeCalls({ on }: Conforming): void {
         [3, 4],
         [4, 5],
       ]);
+    });
+
+    it('takes calls that bodies resolved, and their parts, wherever bodies put them', async () => {
+      expect(await resolved(1).resolve(on())).toEqual({ sum: 2, next: 3, memory: 100 });
+      expect((await resolve(resolvedWhole(2), on())).length).toBe(100);
+      expect(await resolvedParts(5).resolve(on())).toEqual({ less: 4, sum: 10, first: 5 });
+      expect(await keepsToItself(1).resolve(on())).toBe(2);
     });
 
     it('follows the placement of a node, and of one of its calls', async () => {

@@ -65,7 +65,7 @@ export class ResultPacker {
   /** A result with calls in it, and the calls that were made for their effect, or that nobody took. */
   #packCalled(result: unknown, scope: Scope): unknown {
     const { made, effects = [] } = scope;
-    const left = made === undefined ? [] : made instanceof Future ? [made] : notTaken(made);
+    const left = made === undefined ? [] : notTaken(made instanceof Future ? [made] : made);
     const positions = new Map<Future, number>();
     const context: PackContext = {
       ...this.#plain,
