@@ -50,6 +50,8 @@ export class EventOrder {
         this.#needInputs(event);
         break;
       }
+      case 'stayed':
+        break; // where it runs changes nothing
       case 'retried':
         this.#move(event, ['running'], 'waiting');
         break;

@@ -50,6 +50,7 @@ function serve({ thread: number, directory, maxBytes, control, inbox, outbox, po
         else fail(new Error(`it did not come to its end within ${limit.toString()} ms`));
       }, limit);
       const halt = (): void => {
+        clearTimeout(timer);
         done(undefined);
       };
       importing
