@@ -60,6 +60,11 @@ export class DagError extends Error {
   }
 }
 
+/** What an error says, without the code before it. */
+export function messageOf({ code, message }: DagError): string {
+  return message.slice(code.length + 2);
+}
+
 /** Where in a graph a call failed. */
 export interface NodeFailure extends ErrorParts {
   readonly code: ErrorCode;

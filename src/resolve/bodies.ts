@@ -2,6 +2,7 @@ import { DagError } from '../errors.js';
 import { argumentValues, runBody } from '../executor/inline.js';
 import { isThenable } from '../executor/thenable.js';
 import { abortScope } from '../graph/abort.js';
+import { timedOut, wroteInput } from '../graph/call-faults.js';
 import { displayName } from '../graph/dependencies.js';
 import { type Future, IDLE, RUNNING, setState } from '../graph/future.js';
 import { currentScope, Scope, scopes } from '../graph/scope.js';
@@ -215,7 +216,7 @@ export class Bodies {
     scopes.enter();
     if (options.timeout !== undefined) {
       attempt.limit(options.timeout, () => {
-        const failure = timeoutFailure(future, options.timeout ?? 0);
+        const failure = faultFailure(timedOut(future, options.timeout ?? 0));
         this.#table.ledger.keepInputs(future);
         abortScope(scope, new DagError(failure.code, failure));
         this.#ended(attempt, { failure });
@@ -265,8 +266,8 @@ export class Bodies {
     const { future, startedAt, fingerprint: before } = attempt;
     const { timeout } = future._spec.options;
     if (timeout !== undefined && startedAt > 0 && this.#host.now() - startedAt > timeout)
-      return timeoutFailure(future, timeout);
-    if (before !== undefined && fingerprint(this.#borrowed(future)) !== before) return writtenFailure(future);
+      return faultFailure(timedOut(future, timeout));
+    if (before !== undefined && fingerprint(this.#borrowed(future)) !== before) return faultFailure(wroteInput(future));
     return outputsFailure(future, result);
   }
 
@@ -301,24 +302,9 @@ function failureOf(thrown: unknown): Failure {
   return thrown instanceof DagError && thrown.code === 'DAG_DONATE' ? codedFailure(thrown) : bodyFailure(thrown);
 }
 
-function timeoutFailure(future: Future, timeout: number): Failure {
-  return {
-    code: 'DAG_CALL_TIMEOUT',
-    message: `${displayName(future)} took longer than its timeout of ${timeout.toString()} ms.`,
-    remedy: 'Raise `timeout`, or let the body follow `currentCall().signal`.',
-    hasCause: false,
-    cause: undefined,
-  };
-}
-
-function writtenFailure(future: Future): Failure {
-  return {
-    code: 'DAG_INPUT_WRITTEN',
-    message: `The body of ${displayName(future)} wrote into one of its inputs, which other calls may share.`,
-    remedy: 'Write into a copy or into alloc(), or give the argument to the body with `donate`.',
-    hasCause: false,
-    cause: undefined,
-  };
+/** The failure of a call whose body threw nothing. */
+function faultFailure(fault: Pick<Failure, 'code' | 'message' | 'remedy'>): Failure {
+  return { ...fault, hasCause: false, cause: undefined };
 }
 
 /** The failure of a call that resolveSync() cannot wait for. */

@@ -1,4 +1,4 @@
-import { DagError, describeThrown, NodeError, type ErrorCode } from '../errors.js';
+import { DagError, describeThrown, messageOf, NodeError, type ErrorCode } from '../errors.js';
 import { isMap, isSet } from '../graph/containers.js';
 import { callSites } from '../graph/call-record.js';
 import { displayName } from '../graph/dependencies.js';
@@ -69,7 +69,7 @@ export function bodyFailure(thrown: unknown): Failure {
 export function codedFailure(error: DagError): Failure {
   return {
     code: error.code,
-    message: error.message.slice(error.code.length + 2),
+    message: messageOf(error),
     hasCause: 'cause' in error,
     cause: error.cause,
   };

@@ -1,7 +1,8 @@
 import type { Job } from '../../graph/executor.js';
 import { ALONE } from '../../graph/future.js';
 import { blocks } from '../../memory/blocks.js';
-import { Batch, POOL_CLOSED, type BatchOwner, type Blame } from './batch.js';
+import { Batch, type BatchOwner } from './batch.js';
+import { POOL_CLOSED, type Blame } from './blame.js';
 import { JobMemory } from './job-memory.js';
 import type { PoolSettings } from './pool-options.js';
 import type { PoolThread } from './pool-thread.js';
@@ -16,8 +17,6 @@ const MOST_JOBS = 512;
 const LONG = 4;
 /** Bodies that take longer than this many milliseconds do not follow others. */
 const LONG_TO_FOLLOW = 0.2;
-/** Milliseconds that a thread takes for a job besides its body. */
-const OVERHEAD = 0.0005;
 /** Milliseconds of work that must wait for a thread before another takes it over. */
 const WORTH_MOVING = 0.1;
 /** Batches under way on one thread at most: one that runs, one that waits to be next. */
@@ -30,7 +29,7 @@ const WOKEN = 1024;
 
 /** What is known of a job. */
 export interface JobTraits {
-  /** Milliseconds that its body is expected to take. */
+  /** Milliseconds that it is expected to take. */
   readonly cost: number;
   /** How many more are ready. */
   readonly ready: number;
@@ -48,8 +47,6 @@ export interface DispatcherHost {
   threads(): readonly PoolThread[];
   /** Takes in what has come back. */
   poll(): void;
-  /** Looks out for results of a thread, for so many milliseconds; gives whether there were any. */
-  lookOut(thread: PoolThread, duration: number): boolean;
 }
 
 /**
@@ -138,7 +135,7 @@ export class Dispatcher {
     }
     const thread = this.#roomiest();
     if (thread === undefined) return undefined;
-    const share = ((cost + OVERHEAD) * (ready + this.#waiting.size + 1)) / (2 * this.settings.threads);
+    const share = (cost * (ready + this.#waiting.size + 1)) / (2 * this.settings.threads);
     const made = new Batch({
       id: thread.nextBatch,
       thread,
@@ -178,7 +175,7 @@ export class Dispatcher {
       sole = one;
     }
     if (sole === undefined || !this.#patience.pays) return;
-    if (this.#host.lookOut(sole, LOOK_OUT)) this.#patience.hit();
+    if (sole.lookOut(LOOK_OUT)) this.#patience.hit();
     else this.#patience.miss();
   }
 

@@ -1,7 +1,7 @@
 import { blocks, type Block } from '../../memory/blocks.js';
 import type { PayloadMemory } from '../../memory/payload/context.js';
 import { Arena, COPIES } from './arena.js';
-import { transit } from './pool-thread.js';
+import { transit } from './transit.js';
 
 /** Where the buffers of jobs lie on their way to a thread: in blocks, which are pinned for each job that reads them. */
 export class JobMemory implements PayloadMemory {

@@ -19,7 +19,7 @@ import {
   type NodeAddress,
 } from './messages.js';
 import { addressOf, placeWords } from './node-addresses.js';
-import { transit } from './pool-thread.js';
+import { transit } from './transit.js';
 import { packReceiver } from './receiver.js';
 
 /** Flags of calls whose values the user may hold. */
@@ -140,7 +140,20 @@ export class JobPacker {
 
   /** What the user gave; a copy of it serves the whole run. */
   #packLiteral(literal: object, about: string): unknown {
-    const known = this.#copied.get(literal);
+    return this.#packOnce(this.#copied, literal, () => {
+      this.#memory.begin();
+      const word = pack(literal, { ...this.#context, subject: about });
+      return { word, lasts: this.#memory.placed > 0 };
+    });
+  }
+
+  /** Packs something for the whole run, if that `lasts`, or finds it packed. */
+  #packOnce<Key>(
+    table: Map<Key, Packed>,
+    key: Key,
+    write: () => { readonly word: unknown; readonly lasts: boolean },
+  ): unknown {
+    const known = table.get(key);
     if (known !== undefined) {
       // Pinned for the job, too: its thread may still read it when the run is over.
       this.#memory.pinAgain(known.pins);
@@ -149,11 +162,10 @@ export class JobPacker {
     }
     const { mark } = this.#memory;
     const before = this.#bytes;
-    this.#memory.begin();
-    const word = pack(literal, { ...this.#context, subject: about });
-    if (this.#memory.placed > 0) {
+    const { word, lasts } = write();
+    if (lasts) {
       const pins = this.#memory.cut(mark);
-      this.#copied.set(literal, { word, pins, bytes: this.#bytes - before });
+      table.set(key, { word, pins, bytes: this.#bytes - before });
       this.#memory.pinAgain(pins);
     }
     return word;
@@ -169,21 +181,11 @@ export class JobPacker {
   }
 
   /** `this` is packed once for a run: what is changed in it later is not seen by calls that were ready to go. */
-  #packReceiver(future: Future): unknown {
-    const receiver = future._receiver;
-    const known = this.#receivers.get(receiver);
-    if (known !== undefined) {
-      this.#memory.pinAgain(known.pins);
-      this.#bytes += known.bytes;
-      return known.word;
-    }
-    const { mark } = this.#memory;
-    const before = this.#bytes;
-    const word = packReceiver(receiver, future._spec.identity, this.#context);
-    const pins = this.#memory.cut(mark);
-    this.#receivers.set(receiver, { word, pins, bytes: this.#bytes - before });
-    this.#memory.pinAgain(pins);
-    return word;
+  #packReceiver({ _receiver: receiver, _spec: { identity } }: Future): unknown {
+    return this.#packOnce(this.#receivers, receiver, () => ({
+      word: packReceiver(receiver, identity, this.#context),
+      lasts: true,
+    }));
   }
 
   /** Nodes travel as their addresses. */

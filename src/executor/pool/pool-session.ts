@@ -1,8 +1,9 @@
-import { DagError } from '../../errors.js';
+import { DagError, messageOf } from '../../errors.js';
+import { timedOut } from '../../graph/call-faults.js';
 import type { Job, JobFailure, JobHost, Session } from '../../graph/executor.js';
-import { displayName } from '../../graph/dependencies.js';
 import { STAYS, type Future } from '../../graph/future.js';
-import { Batch, type BatchOwner, type Blame } from './batch.js';
+import { Batch, type BatchOwner } from './batch.js';
+import type { Blame } from './blame.js';
 import type { Dispatcher } from './dispatcher.js';
 import { JobPacker } from './job-packer.js';
 
@@ -57,8 +58,9 @@ export class PoolSession implements Session, BatchOwner {
       this.#host.failed(job, refusal);
       return;
     }
+    const cost = expected(job.future);
     const batch = this.#dispatcher.batchFor(job, {
-      cost: expected(job.future),
+      cost,
       ready: this.#host.ready,
       busy: this.#away > 0,
     });
@@ -67,21 +69,15 @@ export class PoolSession implements Session, BatchOwner {
       this.#host.returned(job);
       return;
     }
-    this.#write(job, batch);
-  }
-
-  /** Puts a job into a batch; one that cannot be sent stays, or fails. Gives whether it was put in. */
-  #write(job: Job, batch: Batch): boolean {
     try {
-      this.#packer.write(job, batch, { owner: this, cost: expected(job.future) + OVERHEAD });
+      this.#packer.write(job, batch, { owner: this, cost });
       this.#away += 1;
-      return true;
     } catch (error) {
       this.#cannotSend(job, toFailure(error));
-      return false;
     }
   }
 
+  /** One that cannot be sent stays, or fails. */
   #cannotSend(job: Job, failure: JobFailure): void {
     if (this.#isForced(job.future)) {
       this.#host.failed(job, failure);
@@ -98,7 +94,7 @@ export class PoolSession implements Session, BatchOwner {
     if (batch === undefined) return false;
     for (const input of inputs) if (input.batch !== batch) return false;
     try {
-      this.#packer.write(job, batch, { owner: this, cost: cost + OVERHEAD });
+      this.#packer.write(job, batch, { owner: this, cost });
     } catch {
       return false; // it is told when the job is submitted on its own
     }
@@ -178,12 +174,7 @@ export class PoolSession implements Session, BatchOwner {
   expired(batch: Batch): void {
     const job = batch.jobs[0];
     if (job === undefined) return;
-    const timeout = batch.timeout ?? 0;
-    const blame: Blame = {
-      code: 'DAG_CALL_TIMEOUT',
-      message: `${displayName(job.future)} took longer than its timeout of ${timeout.toString()} ms.`,
-      remedy: 'Raise `timeout`, or let the body follow `currentCall().signal`.',
-    };
+    const blame: Blame = timedOut(job.future, batch.timeout ?? 0);
     if (!batch.awaiting.has(0)) {
       batch.thread.terminate({ job: { batch, index: 0 }, blame });
       return;
@@ -200,18 +191,18 @@ export class PoolSession implements Session, BatchOwner {
   }
 }
 
-/** Milliseconds that the body of a call is expected to take. */
+/** Milliseconds that a thread is expected to take for a call. */
 function expected({ _spec: { identity, options } }: Future): number {
-  if (identity.cost.count > 0) return identity.cost.mean;
-  return typeof options.cost === 'number' ? options.cost : UNKNOWN;
+  if (identity.cost.count > 0) return identity.cost.mean + OVERHEAD;
+  return (typeof options.cost === 'number' ? options.cost : UNKNOWN) + OVERHEAD;
 }
 
 function toFailure(error: unknown): JobFailure {
   if (!(error instanceof DagError)) throw error;
-  const { code, message, cause } = error;
+  const { code, cause } = error;
   return {
     code,
-    message: message.slice(code.length + 2),
+    message: messageOf(error),
     final: true,
     ...(cause === undefined ? {} : { thrown: { value: cause } }),
   };

@@ -3,8 +3,8 @@ import { describeThrown } from '../../errors.js';
 import type { Job } from '../../graph/executor.js';
 import { ALONE } from '../../graph/future.js';
 import { blocks, type BlockHandle } from '../../memory/blocks.js';
-import { BufferLedger } from '../../memory/ledger.js';
-import type { Batch, BatchOwner, Blame, Cancellation } from './batch.js';
+import type { Batch, BatchOwner, Cancellation } from './batch.js';
+import type { Blame } from './blame.js';
 import { Deadlines, type Watched } from './deadlines.js';
 import {
   AWAITS,
@@ -28,6 +28,7 @@ import { nodeNumbered } from './node-addresses.js';
 import { workerThreads } from './node-modules.js';
 import type { ThreadOptions } from './pool-options.js';
 import { blameOf, type ThreadEnd, type Verdict } from './thread-end.js';
+import { transit } from './transit.js';
 import { workerFile } from './worker-file.js';
 
 /** What a thread asks of its pool. */
@@ -48,9 +49,6 @@ export interface ThreadHost {
 const LAST_WORDS = 300;
 /** How often to look between two looks at the clock. */
 const LOOKS = 16;
-
-/** Holds blocks while messages about them travel. */
-export const transit = new BufferLedger(blocks);
 
 /** One thread of a pool, and the batches that are under way on it. */
 export class PoolThread implements Watched {

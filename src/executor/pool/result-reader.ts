@@ -1,6 +1,6 @@
-import { DagError, describeThrown, type ErrorCode } from '../../errors.js';
+import { DagError, describeThrown, messageOf, type ErrorCode } from '../../errors.js';
 import type { Job, JobFailure, JobHost } from '../../graph/executor.js';
-import { displayName } from '../../graph/dependencies.js';
+import { wroteInput } from '../../graph/call-faults.js';
 import { nodeFunction } from '../../graph/node.js';
 import { Scope } from '../../graph/scope.js';
 import type { NodeSpec } from '../../graph/spec.js';
@@ -11,7 +11,7 @@ import { CallUnpacker } from './calls.js';
 import { CALLED, FAILED, NOT_FOUND, SKIPPED, UNSENDABLE } from './messages.js';
 import { nodeAtAddress } from './node-addresses.js';
 import { eachBlockOfResult } from './result-blocks.js';
-import { transit } from './pool-thread.js';
+import { transit } from './transit.js';
 
 /** Whose blocks are of which nothing is used: they go back as soon as the report is in. */
 const DISCARDED = {};
@@ -101,13 +101,7 @@ export class ResultReader implements PayloadMemory {
   }
 
   #failure(job: Job, [, packed, code]: readonly unknown[]): JobFailure {
-    if (code === 'DAG_INPUT_WRITTEN') {
-      return {
-        code,
-        message: `The body of ${displayName(job.future)} wrote into one of its inputs, which other calls may share.`,
-        remedy: 'Write into a copy or into alloc(), or give the argument to the body with `donate`.',
-      };
-    }
+    if (code === 'DAG_INPUT_WRITTEN') return wroteInput(job.future);
     const value = this.#thrown(packed);
     if (code !== 'DAG_INSTANCE_STATE') {
       return { code: 'DAG_NODE_FAILED', message: describeThrown(value), thrown: { value } };
@@ -167,8 +161,8 @@ function nodeAt(address: unknown): NodeSpec {
 }
 
 /** Code and message of a coded error, apart. */
-function codedParts({ code, message }: DagError): Pick<JobFailure, 'code' | 'message'> {
-  return { code, message: message.slice(code.length + 2) };
+function codedParts(error: DagError): Pick<JobFailure, 'code' | 'message'> {
+  return { code: error.code, message: messageOf(error) };
 }
 
 function resultFailure(error: unknown): JobFailure {

@@ -1,5 +1,6 @@
 import { describeThrown } from '../../errors.js';
-import type { Batch, Blame } from './batch.js';
+import type { Batch } from './batch.js';
+import type { Blame } from './blame.js';
 
 /** Why a thread was ended on purpose. */
 export interface Verdict {

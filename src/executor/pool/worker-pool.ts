@@ -2,7 +2,7 @@ import { DagError } from '../../errors.js';
 import type { Executor, Job, JobHost, Session } from '../../graph/executor.js';
 import { thread } from '../../graph/thread.js';
 import { blocks, type BlockStats } from '../../memory/blocks.js';
-import { cannotStart, POOL_CLOSED, POOL_IS_CLOSED, type Blame } from './batch.js';
+import { cannotStart, POOL_CLOSED, POOL_IS_CLOSED, type Blame } from './blame.js';
 import { Dispatcher } from './dispatcher.js';
 import { poolSettings, type PoolSettings, type WorkerPoolOptions } from './pool-options.js';
 import { PoolSession } from './pool-session.js';
@@ -91,7 +91,6 @@ export class WorkerPool implements Executor {
         this.#fill();
         return this.#threads;
       },
-      lookOut: (one, duration) => one.lookOut(duration),
       poll: () => {
         for (const one of this.#threads) one.poll();
       },
@@ -192,6 +191,7 @@ export class WorkerPool implements Executor {
       one.close({ blame: POOL_CLOSED });
     }
     await Promise.all(ending.map(({ exited }) => exited));
+    if (blocks.maxBytes === this.#settings.maxBytes) blocks.maxBytes = Infinity;
     blocks.trim();
     this.#tellUp();
   }

@@ -31,7 +31,7 @@ async function expectWhole(pool: WorkerPool): Promise<void> {
     Array.from({ length: 20 }, (_, index) => whichThread(index)),
     { executor: pool },
   );
-  expect(new Set(threads).size).toBeGreaterThan(0);
+  expect(Math.min(...threads)).toBeGreaterThan(0); // 0 is the calling thread
   await pool.ready();
   expect(pool.stats().threads).toBe(2);
   for (const { queued } of pool.stats().workers) expect(queued).toBe(0);

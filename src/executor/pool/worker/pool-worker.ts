@@ -1,4 +1,4 @@
-import { DagError, describeThrown } from '../../../errors.js';
+import { DagError, describeThrown, messageOf } from '../../../errors.js';
 import { Future } from '../../../graph/future.js';
 import { abortScope } from '../../../graph/abort.js';
 import { currentScope, Scope, scopes } from '../../../graph/scope.js';
@@ -62,17 +62,10 @@ const SLOW_STRIDE = 0.2;
 /** Milliseconds that it looks out for the next message before it lets the thread sleep: waking it takes as long. */
 const LOOK_OUT = 0.06;
 
-/** A body that waits for a promise. */
-interface Pending {
-  readonly scope: Scope;
-  readonly job: JobOnThread;
-}
-
 /** One job, as it is read from a batch. */
 interface JobOnThread {
   readonly batch: BatchMessage;
   readonly index: number;
-  readonly node: number;
   readonly call: Future;
   readonly fingerprint: string | undefined;
   readonly donated: readonly number[];
@@ -93,7 +86,8 @@ export class PoolWorker {
   readonly #packer: ResultPacker;
   readonly #patience = new Patience();
   readonly #queue: BatchMessage[] = [];
-  readonly #pending = new Map<string, Pending>();
+  /** Scopes of the bodies that wait for a promise. */
+  readonly #pending = new Map<string, Scope>();
   #scope: Scope | undefined;
   #busy = false;
   #sendingSoon = false;
@@ -166,13 +160,12 @@ export class PoolWorker {
   /** Takes what is in the mailbox, after all that was posted before; gives whether there was anything. */
   #takeLetter(): boolean {
     const letter = this.#parts.inbox.close();
-    let came = this.#receive();
+    const came = this.#receive();
     while (came && this.#receive());
     const [batch, words] = letter ?? [];
     if (batch === undefined || words === undefined) return came;
     this.#enter({ batch: batch as [number, number], words }); // as the pool put it in
-    came = true;
-    return came;
+    return true;
   }
 
   /** Takes a message that has come; gives whether one had. */
@@ -289,7 +282,7 @@ export class PoolWorker {
       return;
     }
     if (args instanceof DagError) {
-      this.#end(batch, index, [UNSENDABLE, args.code, args.message.slice(args.code.length + 2)]);
+      this.#end(batch, index, [UNSENDABLE, args.code, messageOf(args)]);
       return;
     }
     for (const position of copies) args[position] = duplicate(args[position]);
@@ -302,13 +295,12 @@ export class PoolWorker {
     }
     const call = new Future(spec, args, self, undefined, undefined);
     const scope = this.#scopeFor(call, attempt);
-    const borrowed = batch.debug === true ? fingerprint(args.filter((_, at) => !donated.includes(at))) : undefined;
+    const borrowed = batch.debug === true ? borrowedPrint(args, donated) : undefined;
     const { now, origin } = this.#parts;
     const begunAt = batch.observed === true || batch.timed === true ? origin + now() : 0;
     const job: JobOnThread = {
       batch,
       index,
-      node,
       call,
       fingerprint: borrowed,
       donated,
@@ -356,7 +348,7 @@ export class PoolWorker {
     const { batch, index } = job;
     const key = keyOf(batch.batch[0], index);
     scope.kept = true;
-    this.#pending.set(key, { scope, job });
+    this.#pending.set(key, scope);
     this.#end(batch, index, [AWAITS, clockWord(job.begunAt)], job);
     const settle = (end: () => void): void => {
       if (!this.#pending.delete(key)) return;
@@ -389,10 +381,7 @@ export class PoolWorker {
 
   #finished(job: JobOnThread, scope: Scope, { result, keep }: { result: unknown; keep: boolean }): void {
     const { batch, index, call, args, donated, used } = job;
-    if (
-      job.fingerprint !== undefined &&
-      fingerprint(args.filter((_, at) => !donated.includes(at))) !== job.fingerprint
-    ) {
+    if (job.fingerprint !== undefined && borrowedPrint(args, donated) !== job.fingerprint) {
       this.#drop(used);
       this.#end(batch, index, [FAILED, undefined, 'DAG_INPUT_WRITTEN'], job);
       return;
@@ -430,20 +419,24 @@ export class PoolWorker {
 
   #notFound(error: DagError | undefined): unknown[] {
     if (error === undefined) return [UNSENDABLE, 'DAG_INTERNAL', 'A node was not announced.'];
-    const message = error.message.slice(error.code.length + 2);
-    const { cause } = error;
-    return [NOT_FOUND, error.code, message, cause === undefined ? undefined : this.#packer.packThrown(cause)];
+    const { code, cause } = error;
+    return [NOT_FOUND, code, messageOf(error), cause === undefined ? undefined : this.#packer.packThrown(cause)];
   }
 
   #cancel(batch: number, index: number, reason: string): void {
-    const pending = this.#pending.get(keyOf(batch, index));
-    if (pending !== undefined) abortScope(pending.scope, new DagError('DAG_ABORTED', { message: reason }));
+    const scope = this.#pending.get(keyOf(batch, index));
+    if (scope !== undefined) abortScope(scope, new DagError('DAG_ABORTED', { message: reason }));
     this.#parts.post({ type: 'heard', batch, index });
   }
 }
 
 function keyOf(batch: number, index: number): string {
   return `${batch.toString()}:${index.toString()}`;
+}
+
+/** The fingerprint of the arguments that a body may not write to. */
+function borrowedPrint(args: readonly unknown[], donated: readonly number[]): string {
+  return fingerprint(args.filter((_, at) => !donated.includes(at)));
 }
 
 /** The words of a report with errors in place of what cannot be sent. */

@@ -1,4 +1,4 @@
-import { DagError, describeThrown } from '../../../errors.js';
+import { DagError, describeThrown, messageOf } from '../../../errors.js';
 import { eachFuture, holdsFuture } from '../../../graph/containers.js';
 import { Future } from '../../../graph/future.js';
 import { notTaken } from '../../../graph/call.js';
@@ -97,7 +97,7 @@ export class ResultPacker {
   }
 
   #unsendable(error: unknown): unknown {
-    if (error instanceof DagError) return [UNSENDABLE, error.code, error.message.slice(error.code.length + 2)];
+    if (error instanceof DagError) return [UNSENDABLE, error.code, messageOf(error)];
     return [UNSENDABLE, 'DAG_CANNOT_TRAVEL', `The result cannot be sent: ${describeThrown(error)}.`];
   }
 
