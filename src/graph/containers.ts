@@ -186,8 +186,9 @@ export function containersWith(root: Container, match: (element: object) => bool
   for (let container = stack.pop(); container !== undefined; container = stack.pop()) {
     const parent = container;
     eachObject(parent, (element) => {
-      if (match(element)) holders.push(parent);
-      else if (isContainer(element)) {
+      if (match(element)) {
+        if (holders.at(-1) !== parent) holders.push(parent);
+      } else if (isContainer(element)) {
         const known = parents.get(element);
         if (known === undefined) {
           parents.set(element, [parent]);

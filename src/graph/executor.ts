@@ -25,7 +25,8 @@ export interface Job {
   readonly observed: boolean;
   /** Whether its value may stay where it is computed: a job that follows is the only one to use it. */
   readonly keeps: boolean;
-  /** For the executor's own use: what it put the job into, and where in that it is. */
+  /** For the executor's own use: the session it was submitted to, what it was put into, and where in that it is. */
+  session: object | undefined;
   batch: object | undefined;
   index: number;
   /** What it took, filled in before its end is told. */

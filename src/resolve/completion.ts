@@ -8,15 +8,17 @@ import type { Painter } from '../schedule/picture.js';
 import { EXPANDED as TASK_EXPANDED, RUNNING as TASK_RUNNING } from '../schedule/scheduler.js';
 import { Activation } from './activation.js';
 import { bodyFailure, callFailure, codedFailure, maxCallsError, type Failure } from './failure.js';
-import type { Outcome, Run } from './run.js';
+import type { Run } from './run.js';
 import { DEFAULT_MAX_CALLS } from './run-options.js';
 import type { TaskTable } from './task-table.js';
-import { eachRun } from './waiters.js';
+import { eachRun, isList } from './waiters.js';
 
 /** What the completion of calls asks of the runs. */
 export interface CompletionHost {
-  /** A target of `run` ended. */
-  targetEnded(run: Run, future: Future, outcome: Outcome): void;
+  /** A target of `run` has its value. */
+  targetDone(run: Run, future: Future): void;
+  /** A target of `run` failed. */
+  targetFailed(run: Run, future: Future, error: NodeError): void;
   /** A run cannot go on. */
   failRun(run: Run, error: unknown): void;
   /** A task waits for a call that was active before: the two may wait for each other. */
@@ -113,11 +115,7 @@ export class Completion {
     setState(future, DONE);
     const run = this.#table.runOf(task);
     const runs = waiters.take(task);
-    if (runs !== undefined) {
-      eachRun(runs, ({ keeps }) => {
-        if (keeps) future._flags |= KEPT;
-      });
-    }
+    if (runs !== undefined && isKept(runs)) future._flags |= KEPT;
     // Hold the result before the inputs are dropped: a body may return an input, or a view of one.
     if (pool.inUse) {
       ledger.hold(future, this.#readBy(future, value));
@@ -128,10 +126,9 @@ export class Completion {
     scheduler.finish(task);
     if (!run.simple) run.observer?.deactivated(future);
     if (runs === undefined) return;
-    const outcome: Outcome = { status: 'fulfilled', value };
-    eachRun(runs, (waiting) => {
-      this.#host.targetEnded(waiting, future, outcome);
-    });
+    // Without a function for each call, for there may be many.
+    if (isList(runs)) for (const waiting of runs) this.#host.targetDone(waiting, future);
+    else this.#host.targetDone(runs, future);
   }
 
   /**
@@ -243,7 +240,7 @@ export class Completion {
       this.#table.drop(at, failed ? FAILED : IDLE);
     }
     this.cancelOrphans(undefined);
-    for (const hit of hits) this.#host.targetEnded(hit.run, hit.future, { status: 'rejected', reason: hit.error });
+    for (const hit of hits) this.#host.targetFailed(hit.run, hit.future, hit.error);
   }
 
   /** Cancels the calls that nobody wants any more, and what only they wanted. */
@@ -263,6 +260,11 @@ export class Completion {
       this.#table.drop(task, IDLE);
     }
   }
+}
+
+/** Whether any of the runs that wait for a call keeps its value. */
+function isKept(runs: Run | readonly Run[]): boolean {
+  return isList(runs) ? runs.some(({ keeps }) => keeps) : runs.keeps;
 }
 
 /** What a look into a result met: a coded error of the library, or an error of the result's own code. */

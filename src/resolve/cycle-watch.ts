@@ -99,7 +99,9 @@ export class CycleWatch {
     const inner: number[] = [];
     for (const run of this.#live) {
       if (run.caller?.parent !== future) continue;
-      for (const target of run.held) if (target._slot !== -1) inner.push(target._slot);
+      run.held.each((target) => {
+        if (target._slot !== -1) inner.push(target._slot);
+      });
     }
     return inner;
   }

@@ -66,7 +66,7 @@ export interface Plan {
 export function plan(targets: unknown, options: PlanOptions = {}): Plan {
   checkPlanOptions(options);
   const workers = options.workers ?? (typeof options.executor === 'object' ? options.executor.workers : 1);
-  const { calls, cached, graph } = pictureOf(targetsOf(targets), options);
+  const { calls, cached, graph } = pictureOf([...new Set(targetsOf(targets))], options);
   const rank = rankTasks(graph, { workers, ...(options.effort === undefined ? {} : { effort: options.effort }) });
   const immediate = Uint8Array.from(calls, (future) => (future._spec.immediate ? 1 : 0));
   const order = invert(rank);

@@ -21,8 +21,9 @@ import type { Crowds } from './crowds.js';
 import { positionsToCopy } from './donate.js';
 import { codedFailure, type Failure } from './failure.js';
 import { settleNested } from './nested.js';
+import { estimatedBytes } from './ordering.js';
 import { FollowCounts } from './follow-counts.js';
-import { inputsOf, RemoteJob } from './remote-job.js';
+import { inputsOf, PLAIN, RemoteJob, type JobDetails } from './remote-job.js';
 import type { Retries } from './retries.js';
 import type { Run } from './run.js';
 import type { TaskTable } from './task-table.js';
@@ -53,7 +54,8 @@ export class Remote {
   readonly #told = new WeakSet<NodeIdentity>();
   #pending = 0;
   /** Sessions that jobs were submitted to since the last flush. */
-  readonly #submitted = new Set<Session<RemoteJob>>();
+  #submitted = new Set<Session<RemoteJob>>();
+  #submittedLast: Session<RemoteJob> | undefined;
 
   constructor(parts: RemoteParts) {
     this.#parts = parts;
@@ -106,8 +108,12 @@ export class Remote {
       this.#parts.completion.fail(task, codedFailure(error as DagError)); // it throws DAG_DONATE only
       return;
     }
-    const job = this.#begin(new RemoteJob({ task, future, run, attempt, copies, places }));
-    this.#submitted.add(session);
+    const details = detailsOf(future, run, { attempt, copies, places });
+    const job = this.#begin(new RemoteJob(task, future, run, details));
+    if (session !== this.#submittedLast) {
+      this.#submitted.add(session);
+      this.#submittedLast = session;
+    }
     session.submit(job);
     if (!run.limited) this.#follow(job, session);
   }
@@ -115,10 +121,13 @@ export class Remote {
   /** Sends off what was submitted. */
   flush(): void {
     if (this.#submitted.size === 0) return;
-    const submitted = [...this.#submitted];
-    this.#submitted.clear();
+    const submitted = this.#submitted;
+    // A new set, for one that is cleared again and again links the hash tables that it had, and they keep dead runs alive.
+    this.#submitted = new Set();
+    this.#submittedLast = undefined;
     for (const session of submitted) session.flush();
-    submitted[0]?.linger();
+    const [first] = submitted;
+    first?.linger();
   }
 
   #begin(job: RemoteJob): RemoteJob {
@@ -159,13 +168,12 @@ export class Remote {
       if (job !== undefined && scheduler.state(input) === TASK_RUNNING) found.add(job);
     });
     const inputs = [...found];
-    const job = new RemoteJob({ task, future, run, attempt: 1, copies: [], places: [] });
+    const job = new RemoteJob(task, future, run, detailsOf(future, run, PLAIN));
     if (!session.follow(job, inputs)) {
       job.close();
       return undefined;
     }
-    job.inputs = inputs;
-    for (const input of inputs) input.follower = job;
+    job.follow(inputs);
     return this.#begin(job);
   }
 
@@ -237,7 +245,7 @@ export class Remote {
   }
 
   kept(job: RemoteJob): void {
-    job.kept = true;
+    job.keep();
     // The job that was to use the value has been stopped; somebody else may want it.
     if (job.follower?.over === true && !job.over) this.returned(job);
   }
@@ -308,6 +316,13 @@ class RunHost implements JobHost<RemoteJob> {
   wake(): void {
     this.#remote.wake(this.#run);
   }
+}
+
+/** The details of a job; the same for all that have none. */
+function detailsOf(future: Future, run: Run, { attempt, copies, places }: Omit<JobDetails, 'expected'>): JobDetails {
+  const counted = run.options.maxBytes !== undefined;
+  if (!counted && attempt === 1 && copies.length + places.length === 0) return PLAIN;
+  return { attempt, copies, places, expected: counted ? estimatedBytes(future) : 0 };
 }
 
 /** Whether nothing asks for a call's value but the call that takes it. */

@@ -124,18 +124,18 @@ function endWith(shape: () => unknown, { fulfil, reject }: Pick<Ending, 'fulfil'
   fulfil(shaped);
 }
 
-/** The distinct Futures of a target. */
+/** The Futures of a target, as often as they stand there. */
 export function targetsOf(target: unknown): Future[] {
   if (target instanceof Future) return [target];
-  const found = new Set<Future>();
-  eachFuture(target, (future) => found.add(future));
-  if (found.size === 0 && !(typeof target === 'object' && target !== null && isContainer(target))) {
+  const found: Future[] = [];
+  eachFuture(target, (future) => found.push(future));
+  if (found.length === 0 && !(typeof target === 'object' && target !== null && isContainer(target))) {
     throw new DagError('DAG_NOT_A_FUTURE', {
       message: `resolve() expects a Future, or an array, object, Map or Set with Futures inside, got ${describeOption(target)}.`,
       remedy: 'Call a node to get a Future; `node(fn)` makes one of a function.',
     });
   }
-  return [...found];
+  return found;
 }
 
 installResolver({

@@ -45,8 +45,11 @@ export class Resolver {
       this.#runs.failInner(future);
     };
     const completion = new Completion(table, this.#painter, {
-      targetEnded: (run, future, outcome) => {
-        this.#runs.targetEnded(run, future, outcome);
+      targetDone: (run, future) => {
+        this.#runs.targetDone(run, future);
+      },
+      targetFailed: (run, future, error) => {
+        this.#runs.targetFailed(run, future, error);
       },
       failRun: (run, error) => {
         this.#runs.fail(run, error);

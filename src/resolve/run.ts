@@ -4,6 +4,7 @@ import type { Future } from '../graph/future.js';
 import type { ResolveOptions } from '../graph/run-options.js';
 import type { Scope } from '../graph/scope.js';
 import type { Activation } from './activation.js';
+import { Held } from './held.js';
 import type { Limiter } from './limiter.js';
 import { bytesOf } from '../memory/buffers.js';
 import { guarded } from '../graph/events.js';
@@ -78,7 +79,7 @@ export class Run {
   /** While what the run needs is still being found. */
   activation: Activation | undefined = undefined;
   /** Targets whose value the run holds, or will hold. */
-  readonly held = new Set<Future>();
+  readonly held = new Held();
   /** The slot of the body that called, if limits apply to it: given back until the run ends. */
   paused: Slot | undefined = undefined;
   /** Lets the loop look at this run again; set by the resolver. */

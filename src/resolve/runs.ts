@@ -12,7 +12,7 @@ import { abortedError, callFailure, maxCallsError, guestError, runTimeoutError }
 import { Limiter } from './limiter.js';
 import { Observer } from './observer.js';
 import type { Remote } from './remote.js';
-import { CallCount, Run, type Outcome, type RunSink } from './run.js';
+import { CallCount, Run, type RunSink } from './run.js';
 import { slotOf } from './slot.js';
 import { DEFAULT_MAX_CALLS } from './run-options.js';
 import type { TaskTable } from './task-table.js';
@@ -62,7 +62,7 @@ export class Runs {
   begin(request: RunRequest): Run {
     const run = this.#newRun(request);
     scopes.enter();
-    run.observer?.runStarted(run.targets.length);
+    if (run.observer !== undefined) run.observer.runStarted(new Set(run.targets).size);
     if (!this.#watch(run)) return run;
     if (run.caller?.aborted === true) {
       // Nobody waits for what the body does with it.
@@ -164,9 +164,10 @@ export class Runs {
       for (const target of run.targets) {
         target._flags |= TARGETED;
         const task = activation.admit(run, target);
-        scheduler.hold(task);
-        run.held.add(target);
-        waiters.add(task, run);
+        if (waiters.add(task, run)) {
+          scheduler.hold(task);
+          run.held.add(target);
+        } else run.remaining -= 1; // it was asked for twice
       }
     } catch (error) {
       this.fail(run, error);
@@ -186,7 +187,11 @@ export class Runs {
       if (!activation.walk(run, limit)) return;
       this.#refuseAsynchronous(run, activation);
       // A container may have got the call itself after the call was made.
-      if (activation.metInside) for (const target of run.held) this.#parts.suspect(target._slot);
+      if (activation.metInside) {
+        run.held.each((target) => {
+          this.#parts.suspect(target._slot);
+        });
+      }
       if (run.caller !== undefined) run.calls.count += activation.fresh;
       activation.submit(run);
       run.activation = undefined;
@@ -250,7 +255,7 @@ export class Runs {
   #targetWasDone(run: Run, target: Future): void {
     if (!this.#table.waiters.remove(target._slot, run)) return; // it got its value while the rest was still being found
     if (run.keeps) target._flags |= KEPT;
-    this.targetEnded(run, target, { status: 'fulfilled', value: target._value });
+    this.targetDone(run, target);
   }
 
   /** A body waits for calls that it resolves itself: it gives its slot back, and may now wait for itself. */
@@ -261,14 +266,22 @@ export class Runs {
     if (task !== -1) this.#parts.suspect(task);
   }
 
-  /** A target of a run has its value, or failed. */
-  targetEnded(run: Run, future: Future, outcome: Outcome): void {
+  /** A target of a run has its value. */
+  targetDone(run: Run, future: Future): void {
     if (run.over) return;
-    if (outcome.status === 'rejected') run.held.delete(future);
-    else if (this.#table.pool.inUse) this.#table.ledger.lend(future);
-    run.sink.target?.(future, outcome);
+    if (this.#table.pool.inUse) this.#table.ledger.lend(future);
+    run.sink.target?.(future, { status: 'fulfilled', value: future._value });
     run.remaining -= 1;
-    if (outcome.status === 'rejected' && run.options.settle !== true) this.fail(run, outcome.reason);
+    if (run.remaining === 0) this.#finish(run);
+  }
+
+  /** A target of a run failed. */
+  targetFailed(run: Run, future: Future, reason: unknown): void {
+    if (run.over) return;
+    run.held.drop(future);
+    run.sink.target?.(future, { status: 'rejected', reason });
+    run.remaining -= 1;
+    if (run.options.settle !== true) this.fail(run, reason);
     else if (run.remaining === 0) this.#finish(run);
   }
 
@@ -300,7 +313,9 @@ export class Runs {
 
   /** Ends the run's hold on its targets; what nobody else wants is released, or does not run. */
   #letAll(run: Run): void {
-    for (const target of run.held) this.letGo(run, target);
+    run.held.dropAll((target) => {
+      this.#unhold(run, target);
+    });
     this.#table.scheduler.closeQueue(run.queue);
   }
 
@@ -313,7 +328,11 @@ export class Runs {
 
   /** Ends the run's hold on one target. */
   letGo(run: Run, target: Future): void {
-    if (!run.held.delete(target) || target._slot === -1) return;
+    if (run.held.drop(target)) this.#unhold(run, target);
+  }
+
+  #unhold(run: Run, target: Future): void {
+    if (target._slot === -1) return;
     this.#table.waiters.remove(target._slot, run);
     this.#table.scheduler.unhold(target._slot);
   }

@@ -10,14 +10,23 @@ export class Waiters {
     return this.#size;
   }
 
-  /** A run waits for a task. */
-  add(task: number, run: Run): void {
+  /** A run waits for a task; gives whether it did not before. */
+  add(task: number, run: Run): boolean {
     const present = this.#runs[task];
     if (present === undefined) {
       this.#runs[task] = run;
       this.#size += 1;
-    } else if (Array.isArray(present)) present.push(run);
-    else this.#runs[task] = [present, run];
+      return true;
+    }
+    if (!Array.isArray(present)) {
+      if (present === run) return false;
+      this.#runs[task] = [present, run];
+      return true;
+    }
+    // A run enters all its targets at once, so that it stands last.
+    if (present.at(-1) === run) return false;
+    present.push(run);
+    return true;
   }
 
   /** The runs that wait for a task, which do so no more; one run by itself. */
@@ -55,6 +64,7 @@ export function eachRun(runs: Run | readonly Run[], found: (run: Run) => void): 
   else found(runs);
 }
 
-function isList(runs: Run | readonly Run[]): runs is readonly Run[] {
+/** Whether {@link Waiters.take} gave several runs. */
+export function isList(runs: Run | readonly Run[]): runs is readonly Run[] {
   return Array.isArray(runs);
 }

@@ -4,15 +4,21 @@ const NO_TASKS = new Int32Array(0);
 const NO_KEYS = new Float64Array(0);
 
 /**
- * Tasks by a key, lowest first: a binary heap over typed arrays that grow as needed. Tasks of equal key leave in the order
- * of their numbers. `push` and `pop` are O(log size) and allocate only when the heap grows.
+ * Tasks by a key, lowest first, over typed arrays that grow as needed. Tasks of equal key leave in the order of their
+ * numbers. As long as tasks come in this order they stand in line, and `push` and `pop` are O(1); a line is a heap, too, and
+ * becomes one with the first task that comes out of order: then they are O(log size). Both allocate only to grow.
  *
  * Positions in the heap are in range by construction, which the type system cannot see: hence the `as number`.
  */
 export class TaskHeap {
   #tasks: Int32Array;
   #keys: Float64Array;
-  #size = 0;
+  /** Where the first task stands: 0 but for a line. */
+  #start = 0;
+  /** Where the next one is put. */
+  #end = 0;
+  /** All stand in the order in which they leave. */
+  #inLine = true;
 
   /** @param capacity tasks to make room for at once. Default 64. */
   constructor(capacity = 64) {
@@ -22,27 +28,27 @@ export class TaskHeap {
 
   /** How many tasks there are. */
   get size(): number {
-    return this.#size;
+    return this.#end - this.#start;
   }
 
   /** The task that `pop` would return; -1 when there is none. */
   peek(): number {
-    return this.#size === 0 ? -1 : (this.#tasks[0] as number);
+    return this.size === 0 ? -1 : (this.#tasks[this.#start] as number);
   }
 
   /** The lowest key; Infinity when there is none. */
   peekKey(): number {
-    return this.#size === 0 ? Infinity : (this.#keys[0] as number);
+    return this.size === 0 ? Infinity : (this.#keys[this.#start] as number);
   }
 
   /** Adds a task. It must not be in the heap already. */
   push(task: number, key: number): void {
-    const size = this.#size++;
-    if (size === this.#tasks.length) this.#grow();
+    if (this.#inLine && !this.#isLast(task, key)) this.#leaveLine();
+    if (this.#end === this.#tasks.length) this.#makeRoom();
     const tasks = this.#tasks;
     const keys = this.#keys;
-    let at = size;
-    while (at > 0) {
+    let at = this.#end++;
+    while (at > 0 && !this.#inLine) {
       const above = (at - 1) >> 1;
       const aboveKey = keys[above] as number;
       if (aboveKey < key || (aboveKey === key && (tasks[above] as number) < task)) break;
@@ -56,22 +62,51 @@ export class TaskHeap {
 
   /** Removes and returns the task of lowest key; -1 when there is none. */
   pop(): number {
-    if (this.#size === 0) return -1;
-    const first = this.#tasks[0] as number;
-    const size = --this.#size;
-    if (size > 0) {
-      this.#tasks[0] = this.#tasks[size] as number;
-      this.#keys[0] = this.#keys[size] as number;
-      this.#sink(0);
+    if (this.#start === this.#end) return -1;
+    const first = this.#tasks[this.#start] as number;
+    if (this.#inLine) this.#start += 1;
+    else {
+      const size = --this.#end;
+      if (size > 0) {
+        this.#tasks[0] = this.#tasks[size] as number;
+        this.#keys[0] = this.#keys[size] as number;
+        this.#sink(0);
+      }
+    }
+    if (this.#start === this.#end) {
+      this.#start = 0;
+      this.#end = 0;
+      this.#inLine = true;
     }
     return first;
+  }
+
+  /** Whether a task would leave after all that are there. */
+  #isLast(task: number, key: number): boolean {
+    if (this.#start === this.#end) return true;
+    const lastKey = this.#keys[this.#end - 1] as number;
+    return lastKey < key || (lastKey === key && (this.#tasks[this.#end - 1] as number) < task);
+  }
+
+  #leaveLine(): void {
+    this.#moveUp();
+    this.#inLine = false;
+  }
+
+  /** Fills the places of those that have left. */
+  #moveUp(): void {
+    if (this.#start === 0) return;
+    this.#tasks.copyWithin(0, this.#start, this.#end);
+    this.#keys.copyWithin(0, this.#start, this.#end);
+    this.#end -= this.#start;
+    this.#start = 0;
   }
 
   /** Lets the task at `start` sink below every task of lower key. */
   #sink(start: number): void {
     const tasks = this.#tasks;
     const keys = this.#keys;
-    const size = this.#size;
+    const size = this.#end;
     const task = tasks[start] as number;
     const key = keys[start] as number;
     let at = start;
@@ -95,7 +130,12 @@ export class TaskHeap {
     tasks[at] = task;
   }
 
-  #grow(): void {
+  /** Makes room at the end: at the start, if half of it is free there, else by growing. */
+  #makeRoom(): void {
+    if (this.#start * 2 > this.#tasks.length) {
+      this.#moveUp();
+      return;
+    }
     const capacity = Math.max(FIRST_CAPACITY, this.#tasks.length * 2);
     const tasks = new Int32Array(capacity);
     const keys = new Float64Array(capacity);

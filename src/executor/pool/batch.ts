@@ -3,19 +3,20 @@ import type { Future } from '../../graph/future.js';
 import type { Block, BlockHandle } from '../../memory/blocks.js';
 import type { Blame } from './blame.js';
 import type { BatchMessage, NodeAddress } from './messages.js';
+import { addressOf } from './node-addresses.js';
 import type { PoolThread } from './pool-thread.js';
 import { Stretch } from './stretch.js';
 
 /** Whom the end of a job is told: the session that it belongs to. */
 export interface BatchOwner {
-  /** Takes in the result of the job at `index`. */
-  ended(batch: Batch, index: number, result: unknown): void;
-  /** The job at `index` was not run to its end; the reason is given where it is to blame. */
-  lost(batch: Batch, index: number, blame: Blame | undefined): void;
+  /** Takes in the result of a job. */
+  ended(batch: Batch, job: Job, result: unknown): void;
+  /** A job was not run to its end; the reason is given where it is to blame. */
+  lost(batch: Batch, job: Job, blame: Blame | undefined): void;
   /** What a job took: four of the times, from `at` on. */
-  timed(batch: Batch, index: number, times: readonly number[], at: number): void;
+  timed(batch: Batch, job: Job, { times, at }: { readonly times: readonly number[]; readonly at: number }): void;
   /** The one job of a batch took longer than it may. */
-  expired(batch: Batch): void;
+  expired(batch: Batch, job: Job): void;
   /** Some of its jobs have ended. */
   wake(): void;
 }
@@ -28,17 +29,10 @@ export interface Cancellation {
   readonly grace: number;
 }
 
-/** What belongs to a job in a batch. */
-export interface Entry {
-  readonly owner: BatchOwner;
-  readonly node: number;
-  /** The blocks that it reads. */
-  readonly pins: readonly Block[] | undefined;
-  /** Milliseconds that it is expected to take. */
-  readonly cost: number;
-}
-
-/** Jobs that go to one thread in one message. */
+/**
+ * Jobs that go to one thread in one message. A job knows the batch that it is in for as long as it is wanted: one that was
+ * cancelled stands here until its thread has said what became of it.
+ */
 export class Batch {
   readonly id: number;
   readonly thread: PoolThread;
@@ -46,15 +40,13 @@ export class Batch {
   readonly debug: boolean;
   /** Milliseconds that its jobs may take in all, as far as is known, before it is sent. */
   readonly limit: number;
-  /** Jobs that have not ended and are wanted, by index. */
+  /** Jobs that have not ended, by index. */
   readonly jobs: (Job | undefined)[] = [];
-  /** Whose they are, by index; undefined once they have ended. */
-  readonly owners: (BatchOwner | undefined)[] = [];
   readonly words: unknown[] = [];
   readonly stretch = new Stretch();
   readonly nodes: NodeAddress[] = [];
-  /** Node of each job, by index. */
-  readonly nodesOf: number[] = [];
+  /** The last of the nodes that the thread knows, or will learn of; 0 for none. */
+  lastNode = 0;
   /** Indices of jobs whose values stay on the thread. */
   readonly keeps: number[] = [];
   /** Indices of jobs that are not wanted any more. */
@@ -94,25 +86,32 @@ export class Batch {
     this.limit = parts.limit;
   }
 
-  /** Enters a job whose words are there. */
-  add(job: Job, { owner, node, pins, cost }: Entry): void {
+  /** Enters a job whose words are there; `pins` are the blocks that it reads, `cost` milliseconds. */
+  add(job: Job, pins: readonly Block[] | undefined, cost: number): void {
     job.batch = this;
     job.index = this.jobs.length;
     if (pins !== undefined) this.#pins[this.jobs.length] = pins;
     this.jobs.push(job);
-    this.owners.push(owner);
-    this.nodesOf.push(node);
     this.cost += cost;
     this.left += 1;
     this.wanted += 1;
   }
 
-  /** Takes a job out that has ended, or is not wanted any more; undefined when it was taken out before. */
-  take(index: number): Job | undefined {
+  /** Takes a job out that has ended; undefined when it was taken out before. */
+  end(index: number): Job | undefined {
     const job = this.jobs[index];
-    if (job !== undefined) this.wanted -= 1;
+    if (job === undefined) return undefined;
     this.jobs[index] = undefined;
+    this.left -= 1;
     return job;
+  }
+
+  /** A job is not wanted any more, for it was cancelled or its result is there; gives whether it was until now. */
+  unwant(job: Job): boolean {
+    if (job.batch !== this) return false;
+    job.batch = undefined;
+    this.wanted -= 1;
+    return true;
   }
 
   /** The blocks that a job has read, once. */
@@ -139,9 +138,11 @@ export class Batch {
     for (let index = 0; index < this.#pins.length; index += 1) yield* this.takePins(index);
   }
 
-  /** Whether the thread had to import something for a job. */
+  /** Whether the thread had to import something for a job that has not ended. */
   imports(index: number): boolean {
-    return this.nodes.some(({ id }) => id === this.nodesOf[index]);
+    const job = this.jobs[index];
+    const address = job && addressOf(job.future._spec.identity);
+    return address !== undefined && this.nodes.some((told) => told === address);
   }
 
   /** Whether it holds nothing that only `postMessage` can carry, apart from its words. */
@@ -170,3 +171,8 @@ export class Batch {
 }
 
 const NO_BLOCKS: readonly Block[] = [];
+
+/** Whose a job is that was submitted to a session of a pool. */
+export function ownerOf({ session }: Job): BatchOwner {
+  return session as BatchOwner; // it enters itself before it puts the job into a batch
+}

@@ -1,4 +1,4 @@
-import type { Batch, Cancellation } from './batch.js';
+import { ownerOf, type Batch, type Cancellation } from './batch.js';
 import { CLOCK, clockWord, type DownMessage } from './messages.js';
 import type { Verdict } from './thread-end.js';
 
@@ -42,7 +42,10 @@ export class Deadlines {
       const now = clockWord(performance.timeOrigin + performance.now());
       const left = begunAt === undefined ? timeout : timeout - ((now - begunAt + CLOCK) % CLOCK);
       if (left > 0) batch.timer = setTimeout(look, Math.max(1, left));
-      else batch.owners[0]?.expired(batch);
+      else {
+        const [job] = batch.jobs;
+        if (job !== undefined) ownerOf(job).expired(batch, job);
+      }
     };
     if (timeout < CLOCK) batch.timer = setTimeout(look, timeout);
   }
@@ -50,7 +53,7 @@ export class Deadlines {
   /** A job that runs, or is yet to begin, is given some time to end, and then its thread is ended. */
   watch(batch: Batch, index: number, { grace }: Cancellation): void {
     this.#afterGrace(grace, () => {
-      if (batch.owners[index] === undefined || batch.awaiting.has(index)) return NEVER;
+      if (batch.jobs[index] === undefined || batch.awaiting.has(index)) return NEVER;
       const claimed = this.#thread.claimed(batch);
       return claimed === index + 1 ? NOW : claimed <= index ? LATER : NEVER;
     });

@@ -1,8 +1,8 @@
 import type { Job } from '../../graph/executor.js';
 import { ALONE } from '../../graph/future.js';
 import { blocks } from '../../memory/blocks.js';
-import { Batch, type BatchOwner } from './batch.js';
-import { POOL_CLOSED, type Blame } from './blame.js';
+import { Batch, ownerOf, type BatchOwner } from './batch.js';
+import { POOL_CLOSED, POOL_IS_CLOSED, type Blame } from './blame.js';
 import { JobMemory } from './job-memory.js';
 import type { PoolSettings } from './pool-options.js';
 import type { PoolThread } from './pool-thread.js';
@@ -27,22 +27,17 @@ const LOOK_OUT = 0.03;
 /** Sessions that are told at once that there is room. */
 const WOKEN = 1024;
 
-/** What is known of a job. */
-export interface JobTraits {
-  /** Milliseconds that it is expected to take. */
-  readonly cost: number;
+/** A session that has jobs to run. */
+export interface JobSource extends BatchOwner {
   /** How many more are ready. */
   readonly ready: number;
-  /** Its session has jobs under way. */
+  /** It has jobs under way. */
   readonly busy: boolean;
 }
 
 /** What the dispatcher needs of its pool. */
 export interface DispatcherHost {
   readonly settings: PoolSettings;
-  readonly closed: boolean;
-  /** Why nothing can run; undefined while something can. */
-  readonly refusal: Blame | undefined;
   /** The threads, started as need be. */
   threads(): readonly PoolThread[];
   /** Takes in what has come back. */
@@ -57,6 +52,8 @@ export interface DispatcherHost {
 export class Dispatcher {
   readonly settings: PoolSettings;
   readonly memory = new JobMemory();
+  /** Why nothing can run; undefined while something can. The pool says so. */
+  refusal: Blame | undefined = undefined;
   readonly #host: DispatcherHost;
   readonly #results = new ResultReader();
   /** Sessions that found no room, the first to ask first. */
@@ -74,26 +71,17 @@ export class Dispatcher {
     this.settings = host.settings;
   }
 
-  get closed(): boolean {
-    return this.#host.closed;
-  }
-
-  /** Why nothing can run; undefined while something can. */
-  get refusal(): Blame | undefined {
-    return this.#host.refusal;
-  }
-
   /** Number of the batch that is being made, or was made last. */
   get bundle(): number {
     return this.#bundle;
   }
 
-  /** Whether there is no room for another job; the session is woken when there is. `busy`: it has jobs under way. */
-  isFull(session: BatchOwner, busy: boolean): boolean {
-    if (this.closed) return false;
+  /** Whether there is no room for another job; the session is woken when there is. */
+  isFull(session: JobSource): boolean {
+    if (this.refusal === POOL_IS_CLOSED) return false;
     const batch = this.#batch;
     const full =
-      ((batch === undefined || isComplete(batch)) && this.#roomiest() === undefined) || (busy && this.#tight);
+      ((batch === undefined || isComplete(batch)) && this.#roomiest() === undefined) || (this.#tight && session.busy);
     // Then it is told so as it submits something.
     if (!full || this.refusal !== undefined) return false;
     this.#waiting.add(session);
@@ -120,11 +108,14 @@ export class Dispatcher {
     return bytes <= maxBytes;
   }
 
-  /** The batch that a job goes into: the one being made, or a new one; undefined when there is no room. */
-  batchFor(job: Job, { cost, ready, busy }: JobTraits): Batch | undefined {
+  /**
+   * The batch that a job goes into: the one being made, or a new one; undefined when there is no room. `cost`: the
+   * milliseconds that it is expected to take.
+   */
+  batchFor(job: Job, source: JobSource, cost: number): Batch | undefined {
     this.#tight = !this.#hasRoom(job);
     // One call may always run.
-    if (this.#tight && busy) return undefined;
+    if (this.#tight && source.busy) return undefined;
     const { timeout, donate } = job.future._spec.options;
     const alone = timeout !== undefined || donate !== undefined || cost >= LONG || (job.future._flags & ALONE) !== 0;
     const batch = this.#batch;
@@ -135,7 +126,7 @@ export class Dispatcher {
     }
     const thread = this.#roomiest();
     if (thread === undefined) return undefined;
-    const share = (cost * (ready + this.#waiting.size + 1)) / (2 * this.settings.threads);
+    const share = (cost * (source.ready + this.#waiting.size + 1)) / (2 * this.settings.threads);
     const made = new Batch({
       id: thread.nextBatch,
       thread,
@@ -181,11 +172,15 @@ export class Dispatcher {
 
   /** Hands back the jobs of a batch that was not sent, or fails them because the pool was closed. */
   #giveUp(batch: Batch, closed: boolean): void {
-    for (const [index, owner] of batch.owners.entries()) {
+    const owners = new Set<BatchOwner>();
+    for (let index = 0; index < batch.jobs.length; index += 1) {
       batch.thread.release(batch, index);
-      owner?.lost(batch, index, closed ? POOL_CLOSED : undefined);
+      const job = batch.end(index);
+      if (job === undefined) continue;
+      ownerOf(job).lost(batch, job, closed ? POOL_CLOSED : undefined);
+      owners.add(ownerOf(job));
     }
-    for (const owner of new Set(batch.owners)) owner?.wake();
+    for (const owner of owners) owner.wake();
   }
 
   /** The pool was closed: nothing more is sent. */
@@ -243,7 +238,7 @@ export class Dispatcher {
     this.#balancing = true;
     setImmediate(() => {
       this.#balancing = false;
-      if (!this.closed) this.#balance();
+      if (this.refusal !== POOL_IS_CLOSED) this.#balance();
     });
   }
 

@@ -7,7 +7,7 @@ import type { Block } from '../../memory/blocks.js';
 import { pack } from '../../memory/payload/pack.js';
 import type { PackContext } from '../../memory/payload/context.js';
 import { unpack } from '../../memory/payload/unpack.js';
-import type { Batch, Entry } from './batch.js';
+import type { Batch } from './batch.js';
 import type { JobMemory } from './job-memory.js';
 import {
   ARGUMENTS_FROM,
@@ -61,7 +61,7 @@ export class JobPacker {
    *
    * @throws DAG_CANNOT_TRAVEL, DAG_NODE_NOT_IN_MODULE; the batch is as before then.
    */
-  write(job: Job, batch: Batch, { owner, cost }: Pick<Entry, 'owner' | 'cost'>): void {
+  write(job: Job, batch: Batch, cost: number): void {
     const { words } = batch;
     const start = words.length;
     this.#bytes = 0;
@@ -69,7 +69,7 @@ export class JobPacker {
     const node = this.#meet(addressOf(job.future._spec.identity), batch);
     try {
       this.#writeJob(job, batch, node);
-      batch.add(job, { owner, node, pins: this.#memory.takePins(), cost });
+      batch.add(job, this.#memory.takePins(), cost);
     } catch (error) {
       words.length = start;
       batch.stretch.undo(words);
@@ -109,6 +109,8 @@ export class JobPacker {
   #meet(address: NodeAddress | DagError, batch: Batch): number {
     if (address instanceof DagError) throw address;
     const { id } = address;
+    if (id === batch.lastNode) return id;
+    batch.lastNode = id;
     if (!batch.thread.knows(id) && !batch.nodes.some((told) => told.id === id)) batch.nodes.push(address);
     return id;
   }

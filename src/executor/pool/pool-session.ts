@@ -2,10 +2,11 @@ import { DagError, messageOf } from '../../errors.js';
 import { timedOut } from '../../graph/call-faults.js';
 import type { Job, JobFailure, JobHost, Session } from '../../graph/executor.js';
 import { STAYS, type Future } from '../../graph/future.js';
-import { Batch, type BatchOwner } from './batch.js';
+import { Batch } from './batch.js';
 import type { Blame } from './blame.js';
-import type { Dispatcher } from './dispatcher.js';
+import type { Dispatcher, JobSource } from './dispatcher.js';
 import { JobPacker } from './job-packer.js';
+import type { Reading } from './result-reader.js';
 
 /** Bodies that take less than this many milliseconds are run on the calling thread when placement is automatic. */
 const WORTH_SENDING = 0.005;
@@ -15,10 +16,11 @@ const UNKNOWN = 5;
 const OVERHEAD = 0.0005;
 
 /** What a pool does for one run: makes batches of its jobs, and takes in what becomes of them. */
-export class PoolSession implements Session, BatchOwner {
+export class PoolSession implements Session, JobSource {
   readonly #dispatcher: Dispatcher;
   readonly #host: JobHost;
   readonly #packer: JobPacker;
+  readonly #reading: Reading;
   /** Jobs that were submitted and have not ended. */
   #away = 0;
 
@@ -26,6 +28,12 @@ export class PoolSession implements Session, BatchOwner {
     this.#dispatcher = dispatcher;
     this.#host = host;
     this.#packer = new JobPacker(host, dispatcher.memory);
+    this.#reading = {
+      host,
+      cannotSend: (job, failure) => {
+        this.#cannotSend(job, failure);
+      },
+    };
   }
 
   takes(future: Future): boolean {
@@ -45,7 +53,15 @@ export class PoolSession implements Session, BatchOwner {
   }
 
   get full(): boolean {
-    return this.#dispatcher.isFull(this, this.#away > 0);
+    return this.#dispatcher.isFull(this);
+  }
+
+  get ready(): number {
+    return this.#host.ready;
+  }
+
+  get busy(): boolean {
+    return this.#away > 0;
   }
 
   get bundle(): number {
@@ -59,18 +75,15 @@ export class PoolSession implements Session, BatchOwner {
       return;
     }
     const cost = expected(job.future);
-    const batch = this.#dispatcher.batchFor(job, {
-      cost,
-      ready: this.#host.ready,
-      busy: this.#away > 0,
-    });
+    const batch = this.#dispatcher.batchFor(job, this, cost);
     if (batch === undefined) {
       // Between the question and this, another session has taken the room.
       this.#host.returned(job);
       return;
     }
     try {
-      this.#packer.write(job, batch, { owner: this, cost });
+      job.session = this;
+      this.#packer.write(job, batch, cost);
       this.#away += 1;
     } catch (error) {
       this.#cannotSend(job, toFailure(error));
@@ -94,7 +107,8 @@ export class PoolSession implements Session, BatchOwner {
     if (batch === undefined) return false;
     for (const input of inputs) if (input.batch !== batch) return false;
     try {
-      this.#packer.write(job, batch, { owner: this, cost });
+      job.session = this;
+      this.#packer.write(job, batch, cost);
     } catch {
       return false; // it is told when the job is submitted on its own
     }
@@ -114,8 +128,7 @@ export class PoolSession implements Session, BatchOwner {
   cancel(job: Job, reason: unknown): void {
     const { batch, index } = job;
     if (!(batch instanceof Batch)) return;
-    job.batch = undefined;
-    batch.take(index);
+    batch.unwant(job);
     if (!batch.sent) {
       batch.skips.push(index);
       return;
@@ -135,35 +148,28 @@ export class PoolSession implements Session, BatchOwner {
 
   // What threads tell of batches.
 
-  ended(batch: Batch, index: number, result: unknown): void {
+  ended(batch: Batch, job: Job, result: unknown): void {
     this.#away -= 1;
     const results = this.#dispatcher.results(batch.thread);
-    const job = batch.take(index);
-    if (job === undefined) {
+    if (!batch.unwant(job)) {
       results.discard(result);
       return;
     }
-    job.batch = undefined;
     if (job.observed) job.record.worker = batch.thread.name;
-    results.read(job, result, this.#host, (failure) => {
-      this.#cannotSend(job, failure);
-    });
+    results.read(job, result, this.#reading);
   }
 
-  lost(batch: Batch, index: number, blame: Blame | undefined): void {
+  lost(batch: Batch, job: Job, blame: Blame | undefined): void {
     this.#away -= 1;
-    const job = batch.take(index);
-    if (job === undefined) return;
-    job.batch = undefined;
+    if (!batch.unwant(job)) return;
     if (blame === undefined) this.#host.returned(job);
     else if (blame.code === 'DAG_CANNOT_TRAVEL') this.#cannotSend(job, blame);
     else this.#host.failed(job, blame);
   }
 
-  timed(batch: Batch, index: number, times: readonly number[], at: number): void {
-    const job = batch.jobs[index];
+  timed(batch: Batch, job: Job, { times, at }: { readonly times: readonly number[]; readonly at: number }): void {
     const [begunAt = 0, duration = 0, , bytesOut = 0] = times.slice(at, at + 4);
-    if (job === undefined || begunAt === 0) return;
+    if (job.batch !== batch || begunAt === 0) return;
     const { record } = job;
     record.startedAt = begunAt - performance.timeOrigin;
     record.duration = duration;
@@ -171,16 +177,14 @@ export class PoolSession implements Session, BatchOwner {
     record.bytesOut = bytesOut;
   }
 
-  expired(batch: Batch): void {
-    const job = batch.jobs[0];
-    if (job === undefined) return;
+  expired(batch: Batch, job: Job): void {
+    if (job.batch !== batch) return;
     const blame: Blame = timedOut(job.future, batch.timeout ?? 0);
     if (!batch.awaiting.has(0)) {
       batch.thread.terminate({ job: { batch, index: 0 }, blame });
       return;
     }
-    batch.take(0);
-    job.batch = undefined;
+    batch.unwant(job);
     batch.thread.cancel(batch, 0, { reason: blame.message, grace: this.#dispatcher.settings.abortGrace });
     this.#host.failed(job, blame);
     this.#host.wake();

@@ -3,7 +3,7 @@ import { describeThrown } from '../../errors.js';
 import type { Job } from '../../graph/executor.js';
 import { ALONE } from '../../graph/future.js';
 import { blocks, type BlockHandle } from '../../memory/blocks.js';
-import type { Batch, BatchOwner, Cancellation } from './batch.js';
+import { ownerOf, type Batch, type BatchOwner, type Cancellation } from './batch.js';
 import type { Blame } from './blame.js';
 import { Deadlines, type Watched } from './deadlines.js';
 import {
@@ -73,7 +73,7 @@ export class PoolThread implements Watched {
   readonly #nodes = new Set<number>();
   readonly #exited: Promise<void>;
   /** Whose jobs have ended since the pool was told. */
-  readonly #relieved = new Set<BatchOwner>();
+  #relieved = new Set<BatchOwner>();
   #lastOwner: BatchOwner | undefined;
   readonly #deadlines = new Deadlines(this);
   #lastBatch = 0;
@@ -281,7 +281,8 @@ export class PoolThread implements Watched {
         for (let index = first; index < first + count; index += 1) {
           const result = words[at + index - first];
           if (batch.observed && times !== undefined) {
-            batch.owners[index]?.timed(batch, index, times, time);
+            const job = batch.jobs[index];
+            if (job !== undefined) ownerOf(job).timed(batch, job, { times, at: time });
             time += 4;
           }
           if (Array.isArray(result) && result[0] === AWAITS) this.#awaits(batch, index, result[1] as number);
@@ -297,9 +298,16 @@ export class PoolThread implements Watched {
     }
     if (met.length > 0) this.#host.worked();
     for (const batch of met) this.#closeIfDone(batch);
-    this.#host.settle(this.#relieved);
-    this.#relieved.clear();
+    this.#settle();
+  }
+
+  /** Tells the pool whose jobs have ended. */
+  #settle(): void {
+    const relieved = this.#relieved;
+    // A new set each time: one that is cleared again and again keeps dead runs alive by the hash tables that it had.
+    this.#relieved = new Set();
     this.#lastOwner = undefined;
+    this.#host.settle(relieved);
   }
 
   #awaits(batch: Batch, index: number, begunAt: number): void {
@@ -312,19 +320,19 @@ export class PoolThread implements Watched {
   }
 
   #ended(batch: Batch, index: number, result: unknown): void {
-    batch.awaiting.delete(index);
-    batch.left -= 1;
+    const job = batch.end(index);
+    if (job === undefined) return;
+    if (batch.awaiting.size > 0) batch.awaiting.delete(index);
     this.jobs += 1;
-    const owner = batch.owners[index];
-    const job = batch.jobs[index];
-    batch.owners[index] = undefined;
-    owner?.ended(batch, index, result);
-    if (owner !== undefined && owner !== this.#lastOwner) {
+    const owner = ownerOf(job);
+    const { keeps } = job;
+    owner.ended(batch, job, result);
+    if (owner !== this.#lastOwner) {
       this.#relieved.add(owner);
       this.#lastOwner = owner;
     }
     // What a value lies on that was left on the thread is read there until the batch has ended.
-    if (!(job?.keeps === true && result === undefined)) this.release(batch, index);
+    if (!keeps || result !== undefined) this.release(batch, index);
     if (batch.awaiting.size === batch.left) this.#leaveQueue(batch);
   }
 
@@ -398,18 +406,16 @@ export class PoolThread implements Watched {
   #handBack(batch: Batch, blameOf: (index: number) => Blame | undefined): void {
     for (let index = 0; index < batch.jobs.length; index += 1) {
       for (const block of batch.takePins(index)) transit.unpin(block);
-      const owner = batch.owners[index];
-      if (owner === undefined) continue;
-      batch.owners[index] = undefined;
-      owner.lost(batch, index, blameOf(index));
-      this.#relieved.add(owner);
+      if (batch.jobs[index] === undefined) continue;
+      const blame = blameOf(index);
+      const job = batch.end(index);
+      if (job === undefined) continue;
+      ownerOf(job).lost(batch, job, blame);
+      this.#relieved.add(ownerOf(job));
     }
-    batch.left = 0;
     batch.awaiting.clear();
     this.#leaveQueue(batch);
-    this.#host.settle(this.#relieved);
-    this.#relieved.clear();
-    this.#lastOwner = undefined;
+    this.#settle();
   }
 
   /**

@@ -16,6 +16,13 @@ import { transit } from './transit.js';
 /** Whose blocks are of which nothing is used: they go back as soon as the report is in. */
 const DISCARDED = {};
 
+/** Whom the reader tells what became of jobs. */
+export interface Reading {
+  readonly host: JobHost;
+  /** The call should not have been sent. */
+  readonly cannotSend: (job: Job, failure: JobFailure) => void;
+}
+
 /** Takes results in: adopts their blocks, which are held until all results of a report are in. */
 export class ResultReader implements PayloadMemory {
   #pins: Block[] = [];
@@ -48,8 +55,8 @@ export class ResultReader implements PayloadMemory {
     return memory;
   }
 
-  /** Tells the host what became of a job. `cannotSend`: the call should not have been sent. */
-  read(job: Job, word: unknown, host: JobHost, cannotSend: (failure: JobFailure) => void): void {
+  /** Tells what became of a job. */
+  read(job: Job, word: unknown, { host, cannotSend }: Reading): void {
     if (!Array.isArray(word)) {
       if (word === undefined && job.keeps) host.kept(job);
       else host.finished(job, word, undefined);
@@ -59,7 +66,7 @@ export class ResultReader implements PayloadMemory {
     switch (words[0]) {
       case FAILED: {
         const failure = this.#failure(job, words);
-        if (failure.code === 'DAG_INSTANCE_STATE') cannotSend(failure);
+        if (failure.code === 'DAG_INSTANCE_STATE') cannotSend(job, failure);
         else host.failed(job, failure);
         return;
       }
@@ -68,10 +75,10 @@ export class ResultReader implements PayloadMemory {
         return;
       case NOT_FOUND:
         if (words[1] === 'DAG_MODULE_IMPORT') host.failed(job, this.#coded(words));
-        else cannotSend(this.#coded(words));
+        else cannotSend(job, this.#coded(words));
         return;
       case UNSENDABLE:
-        cannotSend(this.#coded(words));
+        cannotSend(job, this.#coded(words));
         return;
       default:
         this.#readValue(job, words, host);

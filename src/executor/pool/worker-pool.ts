@@ -77,16 +77,8 @@ export class WorkerPool implements Executor {
     // A thread of a pool imports modules for their nodes, and runs bodies on its own.
     this.#inert = thread.pooled;
     if (!this.#inert && this.#settings.maxBytes !== Infinity) blocks.maxBytes = this.#settings.maxBytes;
-    const isClosed = (): boolean => this.#closed !== undefined;
-    const refusal = (): Blame | undefined => (isClosed() ? POOL_IS_CLOSED : this.#failure);
     this.#dispatcher = new Dispatcher({
       settings: this.#settings,
-      get closed() {
-        return isClosed();
-      },
-      get refusal() {
-        return refusal();
-      },
       threads: () => {
         this.#fill();
         return this.#threads;
@@ -172,7 +164,9 @@ export class WorkerPool implements Executor {
    * Settles when all threads have ended.
    */
   close(): Promise<void> {
-    this.#closed ??= this.#end();
+    if (this.#closed !== undefined) return this.#closed;
+    this.#dispatcher.refusal = POOL_IS_CLOSED;
+    this.#closed = this.#end();
     return this.#closed;
   }
 
@@ -214,13 +208,18 @@ export class WorkerPool implements Executor {
       number = takeThreadNumber();
       const options = this.#settings.thread;
       this.#threads.push(new PoolThread({ number, name, options, host: this.#threadHost }));
-      this.#failure = undefined;
+      this.#fail(undefined);
       return true;
     } catch (error) {
       if (number !== undefined) freeThreadNumber(number);
-      this.#failure = this.#threads.length > 0 ? undefined : cannotStart(error);
+      this.#fail(this.#threads.length > 0 ? undefined : cannotStart(error));
       return false;
     }
+  }
+
+  #fail(failure: Blame | undefined): void {
+    this.#failure = failure;
+    if (this.#closed === undefined) this.#dispatcher.refusal = failure;
   }
 
   #tellUp(): void {

@@ -32,7 +32,7 @@ beforeEach(() => {
   thread = new FakeThread();
   deadlines = new Deadlines(thread);
   // As much of a batch as is looked at.
-  batch = { id: 7, owners: [{}, {}], awaiting: new Set<number>() } as unknown as Batch;
+  batch = { id: 7, jobs: [{}, {}], awaiting: new Set<number>() } as unknown as Batch;
 });
 afterEach(() => {
   jest.useRealTimers();
@@ -59,7 +59,7 @@ describe('a job that is not wanted', () => {
   });
 
   it.each([
-    ['has ended', () => (batch.owners[0] = undefined)],
+    ['has ended', () => (batch.jobs[0] = undefined)],
     ['waits for a promise', () => batch.awaiting.add(0)],
     ['was followed by another', () => (thread.begun = 2)],
     ['was on a thread that has ended', () => (thread.over = true)],
