@@ -213,6 +213,11 @@ function isClass(body: Body): boolean {
   return prototype?.writable === false && Function.prototype.toString.call(body).startsWith('class');
 }
 
+/** Lets a function be known by a spec: it travels to other threads as the node's address. */
+export function giveSpec(thing: CallableFunction, spec: NodeSpec): void {
+  specs.set(thing, spec);
+}
+
 /** Gives a lazy function its spec and the members of {@link NodeFunction}. */
 function dress<Lazy extends (...args: never[]) => unknown>(lazy: Lazy, spec: NodeSpec, place: CallPlace = {}): Lazy {
   specs.set(lazy, spec);

@@ -1,0 +1,100 @@
+import { DagError } from '../errors.js';
+import { giveSpec, newSpec } from '../graph/node.js';
+import { describeOption } from '../graph/options.js';
+import type { NodeSpec } from '../graph/spec.js';
+import { AsyncGeneratorMachine, GeneratorMachine } from './generator-machine.js';
+import type { Machine, MakeMachine } from './machine.js';
+import { StepMachine, type StatefulSteps } from './step-machine.js';
+import { makeTransform, type Transform, type TransformOptions } from './transform.js';
+
+/**
+ * What the generator of a stateful transform is: each `yield` gives the result of the chunk before and gets the next
+ * chunk. What it yields first answers no chunk and is passed over.
+ */
+export type Stateful<In, Out> = Generator<Out, unknown, In>;
+
+/** Like {@link Stateful}, of an asynchronous generator. */
+export type AsyncStateful<In, Out> = AsyncGenerator<Out, unknown, In>;
+
+/** Makes transforms: each with a state of its own. */
+export interface TransformFactory<Args extends readonly unknown[], In, Out> {
+  /** A transform that is ready for its first chunk. @throws DAG_TRANSFORM_ENDED when its generator yields nothing. */
+  (...args: Args): Transform<In, Out>;
+}
+
+/** Options of a factory of transforms: those of the transforms, and how threads find the factory. */
+export interface StatefulOptions extends TransformOptions {
+  /** Part of its identity. */
+  readonly version?: string;
+  /** URL of the defining module (`import.meta.url`). Default: where it was called. */
+  readonly module?: string;
+}
+
+/**
+ * Makes a factory of stateful transforms, from a generator (after the generator pattern of ezmsg), or from functions
+ * that make, change, save and restore a state. The same transform serves calls at once and pipelines.
+ *
+ * A result must be made anew for each chunk: a buffer that is written to again would change under those who read it.
+ *
+ * @throws DAG_OPTION
+ */
+export function stateful<Args extends readonly unknown[], In, Out>(
+  generator: (...args: Args) => Stateful<In, Out>,
+  options?: StatefulOptions,
+): TransformFactory<Args, In, Out>;
+export function stateful<Args extends readonly unknown[], In, Out>(
+  generator: (...args: Args) => AsyncStateful<In, Out>,
+  options?: StatefulOptions,
+): TransformFactory<Args, In, Promise<Out>>;
+export function stateful<Args extends readonly unknown[], State, In, Out>(
+  steps: StatefulSteps<Args, State, In, Out>,
+  options?: StatefulOptions,
+): TransformFactory<Args, In, Out>;
+export function stateful(definition: unknown, options: StatefulOptions = {}): unknown {
+  return factoryOf(machineMaker(definition), options, stateful);
+}
+
+/** How machines are made from what {@link stateful} is given. */
+function machineMaker(definition: unknown): MakeMachine {
+  if (typeof definition === 'function') {
+    const begin = definition as (...args: unknown[]) => never; // a generator function of either kind, by its overloads
+    const { name } = definition;
+    const shown = name === '' ? 'stateful(…)' : name;
+    const isAsync = definition.constructor.name === 'AsyncGeneratorFunction';
+    const make = (...args: readonly unknown[]): Machine =>
+      isAsync
+        ? new AsyncGeneratorMachine(shown, () => begin(...args))
+        : new GeneratorMachine(shown, () => begin(...args));
+    return Object.defineProperty(make, 'name', { value: name });
+  }
+  if (isSteps(definition)) {
+    const make = (...args: readonly unknown[]): Machine => new StepMachine(definition, args);
+    return Object.defineProperty(make, 'name', { value: '' });
+  }
+  throw new DagError('DAG_OPTION', {
+    message: `stateful() expects a generator function or { init, step }, got ${describeOption(definition)}.`,
+  });
+}
+
+function isSteps(definition: unknown): definition is StatefulSteps<readonly unknown[], unknown, unknown, unknown> {
+  if (typeof definition !== 'object' || definition === null) return false;
+  const { init, step } = definition as Partial<StatefulSteps<readonly unknown[], unknown, unknown, unknown>>; // looked at here
+  return typeof init === 'function' && typeof step === 'function';
+}
+
+/** A factory around what makes machines; `below` is the function of the library that was called to define it. */
+export function factoryOf(
+  make: MakeMachine,
+  { version, module, ...options }: StatefulOptions,
+  below: CallableFunction,
+): (...args: readonly unknown[]) => unknown {
+  const identity = {
+    ...(options.name === undefined ? {} : { name: options.name }),
+    ...(version === undefined ? {} : { version }),
+    ...(module === undefined ? {} : { module }),
+  };
+  const spec: NodeSpec = newSpec(make, identity, below);
+  const factory = (...args: readonly unknown[]): unknown => makeTransform({ spec, args, options });
+  giveSpec(factory, spec);
+  return factory;
+}

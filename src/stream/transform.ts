@@ -1,0 +1,191 @@
+import { DagError } from '../errors.js';
+import { call } from '../graph/call.js';
+import { holdsFuture } from '../graph/containers.js';
+import { Future } from '../graph/future.js';
+import type { Placement } from '../graph/options.js';
+import { NodeIdentity, NodeSpec } from '../graph/spec.js';
+import type { Lazy, LazyParameters } from '../graph/types.js';
+import type { Machine, MakeMachine } from './machine.js';
+import { isTracing } from './tracing.js';
+
+/** What several chunks at once make: an array, where the transform takes one. */
+type Several<In> = In extends readonly unknown[] ? In : never;
+
+/** Options of a transform. */
+export interface TransformOptions {
+  /** How errors, figures and pictures call it. Default: the factory's name. */
+  readonly name?: string;
+  /**
+   * Where its state is kept in a pipeline: `'pool'` on one thread of the run's pool, anything else on the calling
+   * thread. Default `'auto'`.
+   */
+  readonly executor?: Placement;
+  /**
+   * The transform reads a chunk during its step only and copies what it keeps of it, so that chunks in shared memory
+   * need not be copied for it. Default false.
+   */
+  readonly borrows?: boolean;
+  /** How many of the states of a keyed transform work at once. Default 1; others than keyed ones have one state. */
+  readonly replicas?: number;
+}
+
+/** What transforms that give one result for a chunk, and those that give any number, have in common. */
+export interface TransformMembers {
+  /** How errors, figures and pictures call it. */
+  readonly name: string;
+  /** Begins anew, with the arguments of its factory. */
+  reset(): void;
+  /** Ends it: generators run their `finally`. Calls throw DAG_TRANSFORM_ENDED until `reset()`. Twice is as good as once. */
+  close(): void;
+  /** Its state as plain data that can be cloned. @throws DAG_SNAPSHOT where a generator keeps it. */
+  snapshot(): unknown;
+  /** Puts a state back that `snapshot()` gave. @throws DAG_SNAPSHOT where a generator keeps it. */
+  restore(snapshot: unknown): void;
+  [Symbol.dispose](): void;
+}
+
+/**
+ * A function with a state. A call with a chunk gives the result at once and keeps the state for the next. In a
+ * {@link pipeline}, a call with Futures makes it a step of the pipeline: one instance, which takes the chunks in order.
+ */
+export interface Transform<In, Out> extends TransformMembers {
+  /** One chunk, at once. @throws DAG_TRANSFORM_ENDED, DAG_TRANSFORM_REENTERED, and what the transform throws. */
+  (chunk: In): Out;
+  /** Several inputs, which the transform gets as an array. */
+  (...chunks: Several<In>): Out;
+  /** A step of a pipeline. @throws DAG_TRANSFORM_FUTURE anywhere else. */
+  (chunk: Lazy<In>): Future<Awaited<Out>>;
+  /** A step of a pipeline with several inputs. */
+  (...chunks: LazyParameters<Several<In>>): Future<Awaited<Out>>;
+  /** Another such transform, with a state of its own and some options changed. */
+  with(options: TransformOptions): Transform<In, Out>;
+}
+
+/**
+ * Like {@link Transform}, with none, one or many results for a chunk: a call gives an array of them. In a pipeline each
+ * of them goes on by itself.
+ */
+export interface Flow<In, Out> extends TransformMembers {
+  (chunk: In): Out[];
+  (chunk: Lazy<In>): Future<Out>;
+  /** What is left when the chunks are over. */
+  flush(): Out[];
+  with(options: TransformOptions): Flow<In, Out>;
+}
+
+/** How a transform is made: again and again, on this thread or another. */
+export interface Recipe {
+  /** The factory. */
+  readonly spec: NodeSpec;
+  /** What the factory was called with. */
+  readonly args: readonly unknown[];
+  readonly options: TransformOptions;
+}
+
+/** A transform of any types. */
+export type AnyTransform = TransformMembers & ((...chunks: never[]) => unknown);
+
+const recipes = new WeakMap<object, Recipe>();
+/** Stands for the calls of transforms in pipelines, by factory. */
+const stepSpecs = new WeakMap<NodeSpec, NodeSpec>();
+
+/** How a transform was made; undefined for anything that is none. */
+export function recipeOf(thing: unknown): Recipe | undefined {
+  return typeof thing === 'function' ? recipes.get(thing) : undefined;
+}
+
+/** What errors call the transforms of a recipe. */
+export function nameOf({ spec, options }: Recipe): string {
+  return options.name ?? spec.name;
+}
+
+/** A machine with a state of its own. @throws what the factory throws, DAG_TRANSFORM_ENDED */
+export function machineOf({ spec, args }: Recipe): Machine {
+  return (spec.body as MakeMachine)(...args); // only factories are in recipes
+}
+
+/** The transform that a recipe makes. */
+export function makeTransform(recipe: Recipe): AnyTransform {
+  const machine = machineOf(recipe);
+  const one =
+    machine.emits === true
+      ? (chunk: unknown): unknown => [...(machine.step(chunk) as Iterable<unknown>)]
+      : machine.step.bind(machine);
+  const transform = (chunk: unknown, ...more: unknown[]): unknown => {
+    if (chunk instanceof Future || more.length > 0 || isTracing()) return several([chunk, ...more]);
+    return one(chunk);
+  };
+  const several = (chunks: readonly unknown[]): unknown => {
+    if (holdsFuture(chunks)) return stepOf(recipe, transform, chunks);
+    return one(chunks.length === 1 ? chunks[0] : chunks);
+  };
+  recipes.set(transform, recipe);
+  return dress(transform, recipe, machine);
+}
+
+function dress(transform: (...chunks: never[]) => unknown, recipe: Recipe, machine: Machine): AnyTransform {
+  const close = (): void => {
+    machine.close();
+  };
+  const members = {
+    name: nameOf(recipe),
+    reset: () => {
+      machine.reset();
+    },
+    close,
+    [Symbol.dispose]: close,
+    snapshot: () => stateOf(recipe, machine),
+    restore: (state: unknown) => {
+      restoreInto(recipe, machine, state);
+    },
+    with: (options: TransformOptions) => makeTransform({ ...recipe, options: { ...recipe.options, ...options } }),
+    ...(machine.emits === true ? { flush: () => [...(machine.flush?.() ?? [])] } : {}),
+  };
+  for (const key of Reflect.ownKeys(members) as (keyof typeof members)[])
+    Object.defineProperty(transform, key, { value: members[key], configurable: true });
+  return transform as unknown as AnyTransform; // it has the members now
+}
+
+/** The state of a machine. @throws DAG_SNAPSHOT */
+export function stateOf(recipe: Recipe, machine: Machine): unknown {
+  if (machine.snapshot === undefined) throw noSnapshot(recipe);
+  return machine.snapshot();
+}
+
+/** Puts a state back. @throws DAG_SNAPSHOT */
+export function restoreInto(recipe: Recipe, machine: Machine, state: unknown): void {
+  if (machine.restore === undefined) throw noSnapshot(recipe);
+  machine.restore(state);
+}
+
+function noSnapshot(recipe: Recipe): DagError {
+  return new DagError('DAG_SNAPSHOT', {
+    message: `The state of ${nameOf(recipe)} cannot be saved, because a generator keeps it.`,
+    remedy: 'Use the other form: stateful({ init, step }).',
+  });
+}
+
+/** A call of a transform in a pipeline. */
+function stepOf(recipe: Recipe, transform: unknown, chunks: readonly unknown[]): unknown {
+  if (!isTracing()) {
+    throw new DagError('DAG_TRANSFORM_FUTURE', {
+      message: `${nameOf(recipe)} was given a Future outside of a pipeline.`,
+      remedy: 'Resolve the Future first, or call the transform inside pipeline(fn).',
+    });
+  }
+  let spec = stepSpecs.get(recipe.spec);
+  if (spec === undefined) {
+    const { name } = recipe.spec;
+    spec = new NodeSpec(new NodeIdentity(outsideOfPipelines, { name, module: 'lazydag/stream' }), { name });
+    stepSpecs.set(recipe.spec, spec);
+  }
+  return call(spec, transform, chunks);
+}
+
+/** Nobody resolves the Futures of a pipeline but the pipeline. */
+function outsideOfPipelines(): never {
+  throw new DagError('DAG_TRANSFORM_FUTURE', {
+    message: 'A Future of a pipeline was resolved outside of it.',
+    remedy: 'Return it from the function that is given to pipeline().',
+  });
+}
