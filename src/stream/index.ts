@@ -7,3 +7,13 @@ export {
 } from './stateful.js';
 export type { StatefulSteps } from './step-machine.js';
 export type { Flow, Transform, TransformMembers, TransformOptions } from './transform.js';
+export { pipeline, type Pipeline, type PipelineShape, type Source, type ValuesOf } from './pipeline.js';
+export { config, parameter, type Config, type Parameter, type ParameterOptions } from './parameter.js';
+export { feedback, type Feedback } from './feedback.js';
+export { source, type SourceOptions } from './source.js';
+export { ItemError } from './run/item-error.js';
+export type { ErrorPolicy, PipelineOptions, RunOptions } from './run/run-options.js';
+export type { Progress } from './run/progress.js';
+export type { Running } from './run/running.js';
+export type { PipelineSnapshot } from './run/snapshot.js';
+export type { PipelineStats, StepStats } from './run/stats.js';

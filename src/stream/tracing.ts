@@ -2,12 +2,37 @@ import { bodyOf, currentScope, Scope, scopes } from '../graph/scope.js';
 import type { Future } from '../graph/future.js';
 
 /** Is current while the function of a pipeline is called to see what it does. */
-class TraceScope extends Scope {}
+class TraceScope extends Scope {
+  /** How many pipelines are being traced as steps of others. */
+  inner = 0;
+}
+
+function currentTrace(): TraceScope | undefined {
+  const scope = scopes.current();
+  const body = scope && bodyOf(scope);
+  return body instanceof TraceScope ? body : undefined;
+}
 
 /** Whether the function of a pipeline is being traced. */
 export function isTracing(): boolean {
-  const scope = scopes.current();
-  return scope !== undefined && bodyOf(scope) instanceof TraceScope;
+  return currentTrace() !== undefined;
+}
+
+/** Whether that is the function of a pipeline that is a step of another: what it uses belongs to it. */
+export function isTracingInner(): boolean {
+  return (currentTrace()?.inner ?? 0) > 0;
+}
+
+/** Traces the function of a pipeline that is used in the function of another. */
+export function tracedInside<Result>(fn: () => Result): Result {
+  const trace = currentTrace();
+  if (trace === undefined) return fn();
+  trace.inner += 1;
+  try {
+    return fn();
+  } finally {
+    trace.inner -= 1;
+  }
 }
 
 /** What a traced function gave, and the effects among the calls that it made. */

@@ -6,7 +6,7 @@ import type { Placement } from '../graph/options.js';
 import { NodeIdentity, NodeSpec } from '../graph/spec.js';
 import type { Lazy, LazyParameters } from '../graph/types.js';
 import type { Machine, MakeMachine } from './machine.js';
-import { isTracing } from './tracing.js';
+import { isTracing, isTracingInner } from './tracing.js';
 
 /** What several chunks at once make: an array, where the transform takes one. */
 type Several<In> = In extends readonly unknown[] ? In : never;
@@ -88,6 +88,14 @@ export type AnyTransform = TransformMembers & ((...chunks: never[]) => unknown);
 const recipes = new WeakMap<object, Recipe>();
 /** Stands for the calls of transforms in pipelines, by factory. */
 const stepSpecs = new WeakMap<NodeSpec, NodeSpec>();
+
+/** Steps of pipelines that are steps of others. */
+const innerSteps = new WeakSet<Future>();
+
+/** Whether a step belongs to a pipeline inside another, whose transforms serve both with states of their own. */
+export function isInnerStep(future: Future): boolean {
+  return innerSteps.has(future);
+}
 
 /** How a transform was made; undefined for anything that is none. */
 export function recipeOf(thing: unknown): Recipe | undefined {
@@ -179,7 +187,9 @@ function stepOf(recipe: Recipe, transform: unknown, chunks: readonly unknown[]):
     spec = new NodeSpec(new NodeIdentity(outsideOfPipelines, { name, module: 'lazydag/stream' }), { name });
     stepSpecs.set(recipe.spec, spec);
   }
-  return call(spec, transform, chunks);
+  const step = call(spec, transform, chunks);
+  if (isTracingInner() && step instanceof Future) innerSteps.add(step);
+  return step;
 }
 
 /** Nobody resolves the Futures of a pipeline but the pipeline. */

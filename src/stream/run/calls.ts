@@ -1,0 +1,61 @@
+import type { Executor } from '../../graph/executor.js';
+import { Future } from '../../graph/future.js';
+import type { ResolveOptions } from '../../graph/run-options.js';
+import { resolve, resolver } from '../../resolve/resolve.js';
+import type { Run } from '../../resolve/run.js';
+import type { Step } from '../plan/plan.js';
+import type { Token } from './token.js';
+
+/** Who is told how a call ended. */
+export interface Settled {
+  readonly done: (value: unknown, future: Future | undefined) => void;
+  readonly failed: (thrown: unknown) => void;
+}
+
+/** Makes calls of a pipeline through the resolver: those that run on threads, are tried again, or are limited. */
+export class Calls {
+  readonly #options: ResolveOptions;
+  readonly #runs = new Set<Run>();
+
+  constructor(executor: Executor | undefined) {
+    this.#options = executor === undefined ? {} : { executor };
+  }
+
+  /** Makes the call of a step for an item. Values that came from calls of their own go in as these, and are not copied. */
+  make(step: Step, token: Token, settled: Settled): void {
+    const { _spec: spec, _receiver: receiver } = step.future;
+    let { slots } = token;
+    if (token.futures !== undefined) {
+      slots = slots.slice();
+      for (const [slot, future] of token.futures) slots[slot] = future;
+    }
+    this.run(new Future(spec, step.values(slots), receiver, undefined, undefined), settled);
+  }
+
+  /** Resolves a call. */
+  run(future: Future, { done, failed }: Settled): void {
+    const run = resolver.begin({
+      targets: [future],
+      options: this.#options,
+      sink: {
+        end: (error, hasFailed) => {
+          this.#runs.delete(run);
+          if (hasFailed) failed(error);
+          else done(future._value, future);
+        },
+      },
+    });
+    if (!run.over) this.#runs.add(run);
+  }
+
+  /** Resolves what a body gave: something with Futures in it. */
+  resolve(target: unknown): Promise<unknown> {
+    return resolve(target, this.#options);
+  }
+
+  /** Ends the calls that have not ended. */
+  abort(reason: unknown): void {
+    for (const run of [...this.#runs]) resolver.abort(run, reason);
+    this.#runs.clear();
+  }
+}

@@ -1,0 +1,236 @@
+import { DagError, describeThrown } from '../../errors.js';
+import { describeOption } from '../../graph/options.js';
+import type { Plan } from '../plan/plan.js';
+import type { Slots } from '../plan/reader.js';
+import { beginIterator, type AnyIterator } from './iterator.js';
+
+/** What a pipeline reads from. */
+export type Source<T> = Iterable<T> | AsyncIterable<T> | Iterator<T> | AsyncIterator<T>;
+
+/** One sequence that an item takes a value of. */
+interface Feed {
+  readonly name: string;
+  readonly slot: number;
+  begin(): () => unknown;
+  /** A source inside of the pipeline, which can be begun anew. */
+  readonly inner: boolean;
+  next: () => unknown;
+  close: () => unknown;
+}
+
+/** Whether there was another item. */
+type Got = boolean;
+
+/** Reads the items of a run: from its sources, and from those inside of the pipeline. */
+export class Intake {
+  readonly #pipeline: string;
+  readonly #feeds: Feed[];
+  #reading = false;
+  #over = false;
+  /** Items read. */
+  count = 0;
+
+  /** @throws DAG_SOURCE when something is no source. */
+  constructor(plan: Plan, sources: readonly unknown[]) {
+    this.#pipeline = plan.name;
+    const outer = sources.map((source, position) => outerFeed(source, position, plan.inputSlots[position] ?? -1));
+    this.#feeds = [...outer, ...plan.sources.map(({ slot, given: { name, begin } }) => innerFeed(name, begin, slot))];
+  }
+
+  /** Whether an item is on its way. */
+  get reading(): boolean {
+    return this.#reading;
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /**
+   * Reads one item into its slots; gives whether there was one, or a promise of that.
+   *
+   * @throws DAG_SOURCE
+   */
+  read(slots: Slots): Got | Promise<Got> {
+    for (let index = 0; index < this.#feeds.length; index += 1) {
+      const feed = this.#feeds[index];
+      if (feed === undefined) break;
+      const result = this.#ask(feed);
+      if (result instanceof Promise) return this.#readOn(slots, index, result);
+      if (!this.#take(slots, index, result as IteratorResult<unknown>)) return false;
+    }
+    if (this.#feeds.length === 0) return this.#end();
+    this.count += 1;
+    return true;
+  }
+
+  async #readOn(slots: Slots, from: number, first: Promise<unknown>): Promise<Got> {
+    this.#reading = true;
+    try {
+      for (let index = from; index < this.#feeds.length; index += 1) {
+        const feed = this.#feeds[index];
+        if (feed === undefined) break;
+        let result: unknown;
+        try {
+          result = await (index === from ? first : this.#ask(feed));
+        } catch (error) {
+          throw this.#failed(feed, error);
+        }
+        if (!this.#take(slots, index, result as IteratorResult<unknown>)) return false;
+      }
+      this.count += 1;
+      return true;
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  #ask(feed: Feed): unknown {
+    try {
+      const result = feed.next();
+      return result instanceof Promise || !isPromiseLike(result) ? result : Promise.resolve(result);
+    } catch (error) {
+      throw this.#failed(feed, error);
+    }
+  }
+
+  #failed(feed: Feed, cause: unknown): unknown {
+    this.#over = true;
+    if (cause instanceof DagError && cause.code === 'DAG_SOURCE') return cause;
+    return new DagError('DAG_SOURCE', {
+      message: `The ${feed.name} of ${this.#pipeline} failed after ${this.count.toString()} items: ${describeThrown(cause)}.`,
+      cause,
+    });
+  }
+
+  #take(slots: Slots, index: number, result: IteratorResult<unknown>): boolean {
+    const feed = this.#feeds[index];
+    if (feed === undefined) return false;
+    if (typeof result !== 'object' || (result as unknown) === null) {
+      throw this.#failed(feed, new TypeError(`its next() gave ${describeOption(result)}`));
+    }
+    if (result.done !== true) {
+      if (feed.slot !== -1) slots[feed.slot] = result.value;
+      return true;
+    }
+    if (index > 0) throw this.#unequal(feed);
+    // The first has ended; another source of the run that goes on is one too long. Asked for the last time.
+    return this.#end();
+  }
+
+  #unequal(feed: Feed): unknown {
+    this.#over = true;
+    const [first] = this.#feeds;
+    return new DagError('DAG_SOURCE', {
+      message: `The sources of ${this.#pipeline} must be equally long, but the ${feed.name} ended after ${this.count.toString()} items, and the ${first?.name ?? 'first'} went on.`,
+    });
+  }
+
+  #end(): false {
+    this.#over = true;
+    return false;
+  }
+
+  /** After the first source has ended: whether the others have, too. @throws DAG_SOURCE when one goes on. */
+  async checkEnds(): Promise<void> {
+    for (const feed of this.#feeds.slice(1)) {
+      if (feed.inner) continue;
+      const result = (await this.#ask(feed)) as IteratorResult<unknown>;
+      if (result.done === true) continue;
+      const [first] = this.#feeds;
+      throw new DagError('DAG_SOURCE', {
+        message: `The sources of ${this.#pipeline} must be equally long, but the ${first?.name ?? 'first'} ended after ${this.count.toString()} items, and the ${feed.name} went on.`,
+      });
+    }
+  }
+
+  /** Whether several sources of the run must end together. */
+  get paired(): boolean {
+    return this.#feeds.filter(({ inner }) => !inner).length > 1;
+  }
+
+  /** Begins the sources inside of the pipeline anew. */
+  reset(): void {
+    for (const feed of this.#feeds) {
+      if (!feed.inner) continue;
+      void feed.close();
+      feed.next = feed.begin();
+    }
+  }
+
+  /** Lets the sources go. Settles when they are; one that is being read is not waited for. */
+  async close(): Promise<void> {
+    const ended = this.#over;
+    this.#over = true;
+    if (ended && !this.#reading) {
+      // One of them has ended by itself; the others may not have.
+      if (this.#feeds.length < 2) return;
+    }
+    const closing = this.#feeds.map((feed) => feed.close());
+    if (this.#reading) for (const one of closing) void Promise.resolve(one).catch(() => undefined);
+    else await Promise.all(closing);
+  }
+}
+
+function outerFeed(source: unknown, position: number, slot: number): Feed {
+  const name = position === 0 ? 'source' : `source ${(position + 1).toString()}`;
+  const iterator = iteratorOf(source, name);
+  const feed: Feed = {
+    name,
+    slot,
+    inner: false,
+    begin: () => feed.next,
+    next: () => iterator.next(),
+    close: () => iterator.return?.(),
+  };
+  return feed;
+}
+
+/** A generator function of a pipeline is begun, any other function is called for each item. */
+function innerFeed(name: string, fn: () => unknown, slot: number): Feed {
+  const isGenerator = /^(Async)?GeneratorFunction$/.test(fn.constructor.name);
+  const feed: Feed = {
+    name: `source ${name}`,
+    slot,
+    inner: true,
+    begin: () => {
+      if (!isGenerator) return () => nextOf(fn());
+      const iterator = fn() as AsyncIterator<unknown> | Iterator<unknown>; // a generator function gives one
+      feed.close = () => iterator.return?.();
+      return () => iterator.next();
+    },
+    next: () => {
+      feed.next = feed.begin();
+      return feed.next();
+    },
+    close: () => undefined,
+  };
+  return feed;
+}
+
+function nextOf(value: unknown): unknown {
+  return isPromiseLike(value)
+    ? Promise.resolve(value).then((settled) => ({ done: false, value: settled }))
+    : { done: false, value };
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+/** @throws DAG_SOURCE */
+function iteratorOf(source: unknown, name: string): AnyIterator {
+  if (typeof source === 'object' && source !== null) {
+    const parts = source as { next?: unknown }; // asked for here
+    const begun = beginIterator(source);
+    if (begun !== undefined) return begun;
+    if (typeof parts.next === 'function') return source as Iterator<unknown>;
+  }
+  throw new DagError('DAG_SOURCE', {
+    message: `The ${name} of a run must be an iterable, an async iterable, a Readable or a ReadableStream, got ${describeOption(source)}.`,
+    remedy:
+      typeof source === 'string'
+        ? 'Put a text into an array, or read it from a stream.'
+        : 'Put a single item into an array.',
+  });
+}

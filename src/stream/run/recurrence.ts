@@ -1,0 +1,70 @@
+import type { FeedbackLink } from '../plan/plan.js';
+import type { Token } from './token.js';
+
+/** A feedback of a run: the value of the token before, for the next. */
+export class Recurrence {
+  readonly link: FeedbackLink;
+  value: unknown;
+  #epoch = 0;
+  /** The token whose value is there; -1 before the first. */
+  #known = -1;
+  /** What came before its turn; a token without a value leaves the one before. */
+  readonly #early = new Map<number, { readonly value: unknown } | undefined>();
+  /** The token that waits for the value of the one before. */
+  #waiting = new Map<number, Token>();
+
+  constructor(link: FeedbackLink) {
+    this.link = link;
+    this.value = link.feedback.initial;
+  }
+
+  /** Whether a token can be given the value of the one before it. */
+  isReadyFor(token: Token): boolean {
+    return this.#known === token.number - 1;
+  }
+
+  /** Gives a token the value of the one before it, or what is there after a reset. */
+  give(token: Token): void {
+    if (token.epoch !== this.#epoch) {
+      this.#epoch = token.epoch;
+      this.value = this.link.feedback.initial;
+    }
+    token.slots[this.link.slot] = this.value;
+  }
+
+  /** Lets a token wait for the one before it. */
+  wait(token: Token): void {
+    this.#waiting.set(token.number, token);
+  }
+
+  /** A token has its value, or will have none; gives the token that waited for that. */
+  settle(number: number, outcome: { readonly value: unknown } | undefined): Token | undefined {
+    if (number <= this.#known || this.#early.has(number)) return undefined;
+    this.#early.set(number, outcome);
+    while (this.#early.has(this.#known + 1)) {
+      this.#known += 1;
+      const known = this.#early.get(this.#known);
+      this.#early.delete(this.#known);
+      if (known !== undefined) this.value = known.value;
+    }
+    const next = this.#waiting.get(this.#known + 1);
+    if (next !== undefined) this.#waiting.delete(this.#known + 1);
+    return next;
+  }
+
+  /** Like {@link settle}, for a token that went straight through. */
+  pass(number: number, value: unknown): Token | undefined {
+    if (this.#known !== number - 1 || this.#early.size > 0) return this.settle(number, { value });
+    this.#known = number;
+    this.value = value;
+    if (this.#waiting.size === 0) return undefined;
+    const next = this.#waiting.get(number + 1);
+    this.#waiting.delete(number + 1);
+    return next;
+  }
+
+  /** Where the numbering of a run begins, with a value from another run. */
+  restore(value: unknown): void {
+    this.value = value;
+  }
+}

@@ -1,0 +1,702 @@
+import { DagError } from '../../errors.js';
+import { isThenable } from '../../executor/thenable.js';
+import type { Executor } from '../../graph/executor.js';
+import { holdsFuture } from '../../graph/containers.js';
+import { Future } from '../../graph/future.js';
+import { checkOutputs } from '../../graph/outputs.js';
+import type { Scope } from '../../graph/scope.js';
+import { blocks } from '../../memory/blocks.js';
+import { unshared } from '../../memory/unshared.js';
+import type { Plan } from '../plan/plan.js';
+import type { Slots } from '../plan/reader.js';
+import { BodyScopes } from './body-scopes.js';
+import type { Calls } from './calls.js';
+import { itemError, type ItemError } from './item-error.js';
+import { beginIterator } from './iterator.js';
+import { Latencies } from './latencies.js';
+import { Line } from './line.js';
+import type { Outlet } from './outlet.js';
+import { kindOf } from './placement.js';
+import { Recurrence } from './recurrence.js';
+import { Stage } from './stage.js';
+import { BEGUN, OFFERED, Token, type Reply } from './token.js';
+
+/** Of so many tokens the time of one is measured. */
+const MEASURED = 32;
+
+/** What becomes of an item of which a step failed. */
+export type Verdict = 'stop' | 'skip';
+
+/** What a runner works with. */
+export interface RunnerParts {
+  readonly plan: Plan;
+  readonly executor: Executor | undefined;
+  readonly inFlight: number;
+  readonly outlet: Outlet<unknown>;
+  readonly calls: Calls;
+  /** Milliseconds. */
+  readonly now: () => number;
+  /** What becomes of an item that failed. */
+  readonly judge: (error: ItemError) => Verdict;
+  /** Something came to its end: there may be room. */
+  readonly ended: () => void;
+}
+
+/**
+ * Takes items through the steps of a plan. An item whose steps all end at once goes straight through them in one loop. One
+ * that has to wait anywhere, for a promise, for a thread, for its turn, goes on by counts of what its steps still wait for.
+ */
+export class Runner {
+  readonly lines: readonly Line[];
+  readonly stages: readonly Stage[];
+  readonly latencies = new Latencies();
+  readonly #parts: RunnerParts;
+  readonly #scopes = new BodyScopes();
+  /** Values that are the same for all items. */
+  #template: Slots = [];
+  readonly #agenda: { stage: Stage; token: Token }[] = [];
+  #draining = false;
+  /** The error of an item that does not lead to any result. */
+  #late: { readonly error: unknown } | undefined;
+  /** An item failed for good: no others begin. */
+  stopping = false;
+  /** Something was waited for: it pays to work on several items at once. */
+  concurrent = false;
+  /** Nothing is wanted any more. */
+  over = false;
+  /** Everything goes to its end, whatever room there is. */
+  draining = false;
+  #lastItem = -1;
+  #finishing = false;
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts;
+    const { plan } = parts;
+    this.lines = plan.rates.map((rate) => new Line(rate, plan.output.rate));
+    const byStep = new Map<number, Stage>();
+    const lineOf = (index: number): Line => this.lines[index] as Line; // a line for each rate
+    for (const step of plan.steps) {
+      const line = lineOf(step.rate.index);
+      const stage = new Stage(step, line, kindOf(step, parts));
+      line.stages.push(stage);
+      byStep.set(step.index, stage);
+      for (const needed of step.needs) byStep.get(needed.index)?.dependents.push(stage);
+      if (step.begins !== undefined) lineOf(step.begins.index).fed = stage;
+      if (stage.kind === 'pinned' || stage.kind === 'call') this.concurrent = true;
+    }
+    this.stages = [...byStep.values()];
+    for (const link of plan.feedbacks) lineOf(link.rate.index).recurrences.push(new Recurrence(link));
+  }
+
+  /** Items that have begun and not come to their end. */
+  get live(): number {
+    return this.lines[0]?.live ?? 0;
+  }
+
+  /** Whether nothing is under way at all. */
+  get quiet(): boolean {
+    return this.lines.every(({ live, emission }) => live === 0 && emission === undefined);
+  }
+
+  /** Sets what is the same for all items. */
+  begin(template: Slots): void {
+    this.#template = template;
+  }
+
+  /** Slots for an item, with what is the same for all. */
+  slots(): Slots {
+    return this.#template.slice();
+  }
+
+  /** Begins an item. */
+  admit(
+    slots: Slots,
+    { item, epoch, reply }: { readonly item: number; readonly epoch: number; readonly reply: Reply | undefined },
+  ): void {
+    const root = this.lines[0];
+    if (root === undefined) return;
+    const token = new Token(root, { item, epoch, slots });
+    token.reply = reply;
+    this.#lastItem = item;
+    this.#enter(token);
+    this.#drain();
+  }
+
+  #enter(token: Token): void {
+    const { line } = token;
+    if (token.number % MEASURED === 0) token.beganAt = this.#parts.now();
+    let straight = true;
+    for (const recurrence of line.recurrences) {
+      if (recurrence.isReadyFor(token)) recurrence.give(token);
+      else {
+        recurrence.wait(token);
+        straight = false;
+      }
+    }
+    if (straight) this.#goStraight(token);
+    else this.#spread(token, 0);
+  }
+
+  /** Carries steps out one after the other for as long as each ends at once. */
+  #goStraight(token: Token): void {
+    const { stages } = token.line;
+    const { slots } = token;
+    for (let place = 0; place < stages.length; place += 1) {
+      const stage = stages[place] as Stage; // in range
+      if (stage.kind === 'call' || stage.kind === 'pinned' || !stage.takes(token)) {
+        this.#spread(token, place);
+        return;
+      }
+      let result: unknown;
+      try {
+        result = this.#run(stage, token);
+      } catch (thrown) {
+        this.#spreadAfter(token, stage);
+        this.#failed(stage, token, thrown);
+        return;
+      }
+      if (
+        stage.step.begins !== undefined ||
+        (typeof result === 'object' && result !== null && this.#mustWait(stage, result))
+      ) {
+        this.#spreadAfter(token, stage);
+        this.#accept(stage, token, result);
+        if (token.pending !== undefined) this.#offerReady(token);
+        return;
+      }
+      slots[stage.step.slot] = result;
+      if (stage.ordered) stage.advance();
+    }
+    token.left = 0;
+    this.#complete(token);
+  }
+
+  /** Whether a result is not the value of its step. */
+  #mustWait(stage: Stage, result: object): boolean {
+    if (isThenable(result)) return true;
+    if (stage.kind !== 'body') return false;
+    return this.#scope?.effects !== undefined || (!ArrayBuffer.isView(result) && holdsFuture(result));
+  }
+
+  #scope: Scope | undefined;
+
+  /** Runs what a stage runs on this thread. */
+  #run(stage: Stage, token: Token): unknown {
+    const { step, times } = stage;
+    const measured = times.begin();
+    const startedAt = measured ? this.#parts.now() : 0;
+    let result: unknown;
+    switch (stage.kind) {
+      case 'body':
+        this.#scope = this.#scopes.scopeFor(step.future);
+        result = step.call(token.slots);
+        if (step.future._spec.outputs !== undefined && !isThenable(result) && !(result instanceof Future))
+          checkOutputs(step.name, step.future._spec.outputs, result);
+        break;
+      case 'transform': {
+        if (stage.epoch !== token.epoch) stage.renew(token);
+        const chunk = step.call(token.slots);
+        result = stage.machine?.step(blocks.inUse && step.recipe?.options.borrows !== true ? unshared(chunk) : chunk);
+        break;
+      }
+      default:
+        result = step.call(token.slots);
+    }
+    if (measured) times.add(this.#parts.now() - startedAt);
+    return result;
+  }
+
+  /** From here on the token goes by counts; the steps before `from` have ended. */
+  #spread(token: Token, from: number): void {
+    this.#count(token, from);
+    this.#offerReady(token);
+  }
+
+  /** Like {@link #spread}, with a stage that is at work. */
+  #spreadAfter(token: Token, stage: Stage): void {
+    this.#count(token, stage.place);
+    if (token.pending !== undefined) token.pending[stage.place] = BEGUN;
+    stage.active += 1;
+    token.running += 1;
+  }
+
+  #count(token: Token, from: number): void {
+    const { line } = token;
+    token.left = line.stages.length - from;
+    token.pending = line.stages.map(({ step, place }) => {
+      if (place < from) return BEGUN;
+      let waits = 0;
+      for (const needed of step.needs) if ((this.stages[needed.index]?.place ?? -1) >= from) waits += 1;
+      for (const recurrence of line.recurrences)
+        if (step.feedbacks.includes(recurrence.link) && !recurrence.isReadyFor(token)) waits += 1;
+      return waits;
+    });
+  }
+
+  #offerReady(token: Token): void {
+    const { pending } = token;
+    if (pending === undefined) return;
+    for (const stage of token.line.stages) {
+      if (pending[stage.place] !== 0) continue;
+      pending[stage.place] = OFFERED;
+      this.#agenda.push({ stage, token });
+    }
+    if (token.left === 0 && token.running === 0) this.#complete(token);
+  }
+
+  /** Carries out what can be, until everything waits. */
+  #drain(): void {
+    if (this.#draining) return;
+    this.#draining = true;
+    try {
+      for (let next = this.#agenda.shift(); next !== undefined; next = this.#agenda.shift()) {
+        if (this.over) continue;
+        const { stage } = next;
+        if (stage.takes(next.token)) {
+          this.#start(stage, next.token);
+          continue;
+        }
+        stage.wait(next.token);
+        const first = stage.next();
+        if (first !== undefined) this.#start(stage, first);
+      }
+    } finally {
+      this.#draining = false;
+      this.#scopes.leave();
+      this.#scope = undefined;
+    }
+    if (this.#finishing) this.#flush();
+  }
+
+  #start(stage: Stage, token: Token): void {
+    if (token.failure !== undefined) {
+      this.#passFailed(stage, token);
+      return;
+    }
+    if (token.pending !== undefined) token.pending[stage.place] = BEGUN;
+    stage.active += 1;
+    token.running += 1;
+    if (stage.kind === 'call' || stage.kind === 'pinned') {
+      stage.times.count += 1;
+      this.#startElsewhere(stage, token);
+      return;
+    }
+    if (token.futures !== undefined && stage.kind !== 'transform') {
+      // Its result may lie on what it reads, so that this cannot be let go at once.
+      for (const slot of stage.step.reads) token.futures.delete(slot);
+    }
+    let result: unknown;
+    try {
+      result = this.#run(stage, token);
+    } catch (thrown) {
+      this.#failed(stage, token, thrown);
+      return;
+    }
+    this.#accept(stage, token, result);
+  }
+
+  /** Hands a step to the resolver, or to the thread that has its state. */
+  #startElsewhere(stage: Stage, token: Token): void {
+    const { calls, now } = this.#parts;
+    const startedAt = now();
+    const settled = {
+      done: (value: unknown, future: Future | undefined): void => {
+        stage.times.add(now() - startedAt);
+        if (this.over) return;
+        if (future !== undefined) (token.futures ??= new Map()).set(stage.step.slot, future);
+        this.#finished(stage, token, value);
+        this.#drain();
+      },
+      failed: (thrown: unknown): void => {
+        stage.times.add(now() - startedAt);
+        if (this.over) return;
+        this.#failed(stage, token, thrown);
+        this.#drain();
+      },
+    };
+    if (stage.pinned !== undefined) {
+      stage.advance();
+      stage.pinned.step(token, stage.step.call(token.slots), settled);
+      const next = stage.next();
+      if (next !== undefined) this.#agenda.push({ stage, token: next });
+    } else calls.make(stage.step, token, settled);
+  }
+
+  /** Takes what a body or a transform gave. */
+  #accept(stage: Stage, token: Token, result: unknown): void {
+    if (isThenable(result)) {
+      this.#await(stage, token, result);
+      return;
+    }
+    if (stage.step.begins !== undefined) {
+      this.#emit(stage, token, result);
+      return;
+    }
+    const effects = stage.kind === 'body' ? this.#scope?.effects : undefined;
+    const lazy = typeof result === 'object' && result !== null && stage.kind === 'body' && holdsFuture(result);
+    if (effects === undefined && !lazy) {
+      this.#finished(stage, token, result);
+      return;
+    }
+    this.concurrent = true;
+    this.#parts.calls.resolve([result, effects ?? []]).then(
+      (resolved) => {
+        this.#settleLater(stage, token, { value: (resolved as [unknown])[0] }); // the same shape
+      },
+      (thrown: unknown) => {
+        this.#settleLater(stage, token, { thrown });
+      },
+    );
+  }
+
+  #await(stage: Stage, token: Token, result: PromiseLike<unknown>): void {
+    this.concurrent = true;
+    const scope = stage.kind === 'body' ? this.#scope : undefined;
+    if (scope !== undefined) this.#scopes.keep(scope);
+    const startedAt = this.#parts.now();
+    const end = (settled: { value: unknown } | { thrown: unknown }): void => {
+      if (scope !== undefined) this.#scopes.drop(scope);
+      stage.times.add(this.#parts.now() - startedAt);
+      if (this.over) return;
+      if (
+        scope?.effects === undefined &&
+        !('value' in settled && stage.kind === 'body' && holdsFuture(settled.value))
+      ) {
+        this.#settleLater(stage, token, settled);
+        return;
+      }
+      this.#scope = scope;
+      if ('value' in settled) this.#accept(stage, token, settled.value);
+      else this.#failed(stage, token, settled.thrown);
+      this.#drain();
+    };
+    // A thenable of the user's may do anything when it is asked; the promise around it may not.
+    Promise.resolve(result).then(
+      (value) => {
+        end({ value });
+      },
+      (thrown: unknown) => {
+        end({ thrown });
+      },
+    );
+  }
+
+  #settleLater(stage: Stage, token: Token, settled: { value: unknown } | { thrown: unknown }): void {
+    if (this.over) return;
+    if ('thrown' in settled) this.#failed(stage, token, settled.thrown);
+    else if (stage.step.begins !== undefined) this.#emit(stage, token, settled.value);
+    else this.#finished(stage, token, settled.value);
+    this.#drain();
+  }
+
+  /** A step has its value. */
+  #finished(stage: Stage, token: Token, value: unknown): void {
+    this.#leave(stage, token);
+    if (token.failure !== undefined) {
+      if (token.running === 0) this.#complete(token);
+      return;
+    }
+    const { slot, begins } = stage.step;
+    if (begins === undefined) token.slots[slot] = value;
+    token.left -= 1;
+    const { pending } = token;
+    if (pending !== undefined) {
+      for (const dependent of stage.dependents) {
+        const waits = (pending[dependent.place] ?? 0) - 1;
+        pending[dependent.place] = waits;
+        if (waits !== 0) continue;
+        pending[dependent.place] = OFFERED;
+        this.#agenda.push({ stage: dependent, token });
+      }
+    }
+    for (const recurrence of token.line.recurrences)
+      if (recurrence.link.from === slot) this.#recur(recurrence, recurrence.pass(token.number, value));
+    if (token.left === 0 && token.running === 0) this.#complete(token);
+  }
+
+  /** The value of the token before is there. */
+  #recur(recurrence: Recurrence, token: Token | undefined): void {
+    if (token === undefined || token.failure !== undefined || token.pending === undefined) return;
+    recurrence.give(token);
+    for (const stage of token.line.stages) {
+      if (!stage.step.feedbacks.includes(recurrence.link)) continue;
+      const waits = (token.pending[stage.place] ?? 0) - 1;
+      token.pending[stage.place] = waits;
+      if (waits !== 0) continue;
+      token.pending[stage.place] = OFFERED;
+      this.#agenda.push({ stage, token });
+    }
+  }
+
+  /** A stage is free for another token. */
+  #leave(stage: Stage, token: Token): void {
+    stage.active -= 1;
+    token.running -= 1;
+    if (stage.ordered && stage.kind !== 'pinned') stage.advance();
+    const next = stage.next();
+    if (next !== undefined) this.#agenda.push({ stage, token: next });
+  }
+
+  /** A step has thrown. What it was the state of is begun anew with the next item. */
+  #failed(stage: Stage, token: Token, thrown: unknown): void {
+    stage.epoch = -1;
+    this.#leave(stage, token);
+    if (token.failure === undefined) {
+      const { plan, judge } = this.#parts;
+      const args = stage.step.values(token.slots);
+      const failure = itemError({ step: stage.step, pipeline: plan.name, item: token.item, args, thrown });
+      token.failure = failure;
+      // Who waits for this item alone is told; it is no matter of the others.
+      token.fatal = token.reply === undefined && judge(failure) === 'stop';
+      if (token.fatal) this.stopping = true;
+      for (const other of token.line.stages) {
+        if (token.pending?.[other.place] === BEGUN) continue;
+        other.pass(token.number);
+        if (other.step.begins !== undefined) this.#agenda.push({ stage: other, token });
+      }
+    }
+    if (token.running === 0) this.#complete(token);
+  }
+
+  /** A flow gives nothing for an item that failed; where that ends the run, the error takes its place in the order. */
+  #passFailed(stage: Stage, token: Token): void {
+    const { begins } = stage.step;
+    const line = begins === undefined ? undefined : this.lines[begins.index];
+    if (line === undefined || !token.fatal || !line.leadsOut) return;
+    const child = new Token(line, { item: token.item, epoch: token.epoch, slots: [] });
+    child.failure = token.failure;
+    child.fatal = true;
+    for (const other of line.stages) {
+      other.pass(child.number);
+      if (other.step.begins !== undefined) this.#agenda.push({ stage: other, token: child });
+    }
+    this.#complete(child);
+  }
+
+  /** A token has come to its end, well or not. */
+  #complete(token: Token): void {
+    const { line, failure } = token;
+    const { outlet, plan, now } = this.#parts;
+    if (token.over) return;
+    token.over = true;
+    line.live -= 1;
+    for (const recurrence of line.recurrences) {
+      const next =
+        failure === undefined
+          ? recurrence.pass(token.number, token.slots[recurrence.link.from])
+          : recurrence.settle(token.number, undefined);
+      this.#recur(recurrence, next);
+    }
+    if (token.beganAt > 0) this.latencies.add(now() - token.beganAt);
+    if (token.reply !== undefined) {
+      if (line.isOutput) outlet.pass(token.number);
+      if (failure === undefined) token.reply.fulfil(plan.output.read(token.slots));
+      else token.reply.reject(failure);
+    } else if (line.isOutput) {
+      if (failure === undefined) outlet.put(token.number, plan.output.read(token.slots));
+      else if (token.fatal) outlet.fail(token.number, failure);
+      else outlet.pass(token.number);
+    } else if (failure !== undefined && token.fatal && !line.leadsOut) this.#late ??= { error: failure };
+    if (token.futures !== undefined) this.#letGo(token);
+    this.resume();
+    this.#parts.ended();
+  }
+
+  /** Lets go of values that nobody reads any more, other than the consumer. */
+  #letGo({ futures, line }: Token): void {
+    if (futures === undefined) return;
+    for (const [slot, future] of futures) {
+      if (!line.isOutput || !this.#parts.plan.output.slots.includes(slot)) future.release();
+    }
+  }
+
+  /** Gives what a flow gave to the line behind it. */
+  #emit(stage: Stage, token: Token | undefined, results: unknown): void {
+    const { begins } = stage.step;
+    const line = begins === undefined ? undefined : this.lines[begins.index];
+    if (line === undefined) return;
+    const begun = beginIterator(results);
+    if (begun === undefined) {
+      if (token !== undefined) this.#failed(stage, token, new TypeError(`${stage.name} must give an iterable`));
+      return;
+    }
+    line.emission = { stage, token, results: begun, asking: false };
+    this.#feed(line);
+  }
+
+  #feed(line: Line): void {
+    const { emission } = line;
+    if (emission === undefined || emission.asking) return;
+    const { outlet, inFlight } = this.#parts;
+    emission.asking = true;
+    while (this.draining || line.live + (line.isOutput ? outlet.size : 0) < inFlight) {
+      if (this.over) return;
+      let result: IteratorResult<unknown> | Promise<IteratorResult<unknown>>;
+      try {
+        result = emission.results.next();
+      } catch (thrown) {
+        this.#endEmission(line, { thrown });
+        return;
+      }
+      if (result instanceof Promise) {
+        this.concurrent = true;
+        result.then(
+          (later) => {
+            if (this.over) return;
+            if (later.done === true) this.#endEmission(line, undefined);
+            else {
+              this.#child(line, later.value);
+              emission.asking = false;
+              this.#feed(line);
+            }
+            this.#drain();
+          },
+          (thrown: unknown) => {
+            if (this.over) return;
+            this.#endEmission(line, { thrown });
+            this.#drain();
+          },
+        );
+        return;
+      }
+      if (result.done === true) {
+        this.#endEmission(line, undefined);
+        return;
+      }
+      this.#child(line, result.value);
+    }
+    emission.asking = false;
+  }
+
+  #endEmission(line: Line, failure: { readonly thrown: unknown } | undefined): void {
+    const { emission } = line;
+    line.emission = undefined;
+    if (emission?.token === undefined) {
+      if (failure !== undefined && emission !== undefined) this.#failLeft(emission.stage, failure.thrown);
+      this.resume();
+      this.#parts.ended();
+      return;
+    }
+    if (failure === undefined) this.#finished(emission.stage, emission.token, undefined);
+    else this.#failed(emission.stage, emission.token, failure.thrown);
+  }
+
+  /** What was left in a flow could not be had. */
+  #failLeft({ step }: Stage, thrown: unknown): void {
+    const { plan, judge } = this.#parts;
+    const failure = itemError({ step, pipeline: plan.name, item: this.#lastItem, args: [], thrown });
+    if (judge(failure) === 'stop') this.#late ??= { error: failure };
+  }
+
+  /** One result of a flow goes on by itself. */
+  #child(line: Line, value: unknown): void {
+    const { emission, rate } = line;
+    if (emission === undefined) return;
+    const { token, stage } = emission;
+    const slots = token !== undefined && rate.sees ? token.slots.slice() : this.slots();
+    if (token !== undefined && !rate.sees)
+      for (const { slot } of this.#parts.plan.parameters) slots[slot] = token.slots[slot];
+    slots[stage.step.slot] = value;
+    const child = new Token(line, { item: token?.item ?? this.#lastItem, epoch: token?.epoch ?? stage.epoch, slots });
+    this.#enter(child);
+  }
+
+  /** Goes on where room was missing. */
+  resume(): void {
+    for (const line of this.lines) if (line.emission !== undefined) this.#feed(line);
+    this.#drain();
+  }
+
+  /** No more items come: what is left in flows comes out, one after the other, and then the end. */
+  finish(): void {
+    this.#finishing = true;
+    this.resume();
+  }
+
+  #flushing = false;
+
+  #flush(): void {
+    if (this.#flushing || this.over) return;
+    this.#flushing = true;
+    try {
+      for (const line of this.lines) {
+        if (line.rate.above !== undefined && !line.flushed) {
+          line.flushed = true;
+          const { fed } = line;
+          const left = this.#leftIn(fed);
+          if (fed !== undefined && left !== undefined) this.#emit(fed, undefined, left);
+        }
+        if (line.live > 0 || line.emission !== undefined) return;
+      }
+      if (this.#late !== undefined) this.#parts.outlet.failAfter(this.#late.error);
+      this.#parts.outlet.end();
+    } finally {
+      this.#flushing = false;
+    }
+  }
+
+  #leftIn(stage: Stage | undefined): Iterable<unknown> | undefined {
+    if (stage === undefined || this.stopping) return undefined;
+    try {
+      return stage.machine?.flush?.();
+    } catch (thrown) {
+      this.#failLeft(stage, thrown);
+      return undefined;
+    }
+  }
+
+  /** What the consumer gets at the end, in place of it. */
+  failLate(error: unknown): void {
+    this.#late ??= { error };
+    this.stopping = true;
+  }
+
+  /** From the next item on, something else is the same for all. */
+  change(slot: number, value: unknown): void {
+    this.#template[slot] = value;
+  }
+
+  /** See `Running.scale()`. @throws DAG_REPLICAS */
+  scale(name: string, replicas: number): void {
+    const stage = this.stages.find(({ step }) => step.name === name);
+    if (stage === undefined || stage.kind === 'part') {
+      const names = this.stages.filter(({ kind }) => kind !== 'part').map(({ step }) => step.name);
+      throw new DagError('DAG_REPLICAS', {
+        message: `${this.#parts.plan.name} has no step ${name} to scale.`,
+        remedy: `Its steps are ${names.join(', ')}.`,
+      });
+    }
+    if (
+      !Number.isInteger(replicas) ||
+      replicas < 1 ||
+      (stage.ordered && replicas > 1 && stage.machine?.keyed === undefined)
+    ) {
+      throw new DagError('DAG_REPLICAS', {
+        message: `${name} must have ${stage.ordered ? '1 replica, as it has one state' : 'a whole number of replicas of at least 1'}, got ${String(replicas)}.`,
+        ...(stage.ordered ? { remedy: 'keyBy() gives it a state for each key, and these work side by side.' } : {}),
+      });
+    }
+    stage.replicas = replicas;
+    if (replicas > 1) this.concurrent = true;
+    for (let next = stage.next(); next !== undefined; next = undefined) this.#agenda.push({ stage, token: next });
+    this.#drain();
+  }
+
+  /** Ends everything: bodies that run are told, states are let go. */
+  close(reason: unknown): void {
+    if (this.over) return;
+    this.over = true;
+    this.#agenda.length = 0;
+    this.#scopes.abort(reason);
+    this.#parts.calls.abort(reason);
+    for (const { emission } of this.lines) void emission?.results.return?.();
+    for (const stage of this.stages) {
+      try {
+        stage.machine?.close();
+      } catch {
+        // A generator that throws in its `finally` has ended all the same, and nobody waits for it.
+      }
+      stage.pinned?.close();
+    }
+  }
+}

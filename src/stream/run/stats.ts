@@ -1,0 +1,67 @@
+import type { Runner } from './runner.js';
+import type { Stage } from './stage.js';
+
+/** What one step of a running pipeline has done. */
+export interface StepStats {
+  readonly name: string;
+  /** Items that it was carried out for. */
+  readonly count: number;
+  /** Items that it works on now. */
+  readonly active: number;
+  /** Items that it can work on at once; Infinity where it only takes a part of a value. */
+  readonly replicas: number;
+  /** Milliseconds for one item, on the average. */
+  readonly mean: number;
+  /** Which part of the time it was at work: 1 when all its replicas always were. */
+  readonly busy: number;
+}
+
+/** What a running pipeline has done. */
+export interface PipelineStats {
+  /** Items that were taken from the source, or came by `call()`. */
+  readonly items: number;
+  /** Items on their way. */
+  readonly live: number;
+  /** Results that nobody has taken. */
+  readonly ready: number;
+  /** Items per second since the first. */
+  readonly rate: number;
+  /** Milliseconds from the beginning of an item to its end, of one in 32: half, 95 and 99 in a hundred stayed below. */
+  readonly latency: { readonly p50: number; readonly p95: number; readonly p99: number };
+  readonly steps: readonly StepStats[];
+  /** The step that is at work for the largest part of the time: the one to speed up, or to scale. */
+  readonly bottleneck: string | undefined;
+}
+
+/** What a runner has done in so many milliseconds. */
+export function statsOf(
+  runner: Runner,
+  { elapsed, ready }: { readonly elapsed: number; readonly ready: number },
+): PipelineStats {
+  const steps = runner.stages.map((stage) => stepStats(stage, elapsed));
+  const [p50 = Number.NaN, p95 = Number.NaN, p99 = Number.NaN] = runner.latencies.percentiles([0.5, 0.95, 0.99]);
+  const items = runner.lines[0]?.begun ?? 0;
+  let busiest: StepStats | undefined;
+  for (const step of steps) if (step.busy > (busiest?.busy ?? 0)) busiest = step;
+  return {
+    items,
+    live: runner.live,
+    ready,
+    rate: elapsed > 0 ? (items * 1000) / elapsed : 0,
+    latency: { p50, p95, p99 },
+    steps,
+    bottleneck: busiest?.name,
+  };
+}
+
+function stepStats({ step, times, active, replicas }: Stage, elapsed: number): StepStats {
+  const room = elapsed * (Number.isFinite(replicas) ? replicas : 1);
+  return {
+    name: step.name,
+    count: times.count,
+    active,
+    replicas,
+    mean: times.mean,
+    busy: room > 0 ? Math.min(1, times.busy / room) : 0,
+  };
+}
