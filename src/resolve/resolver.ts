@@ -118,7 +118,7 @@ export class Resolver {
     try {
       this.#loop.startAll(run, false);
       while (!run.over) {
-        const queue = this.#table.scheduler.nextQueue();
+        const queue = this.#table.scheduler.newestQueue();
         const other = queue === -1 ? undefined : this.#table.runAt(queue);
         if (other === run) this.#loop.startAll(run, false);
         else if (other !== undefined) this.#loop.startApart(other, false);

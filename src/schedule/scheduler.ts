@@ -49,6 +49,8 @@ const NEXT_OUT = 3;
 const FIRST_ROOM = 256;
 /** Arrays above this many entries are given back when nothing is left to do. */
 const ROOM_KEPT = 1 << 16;
+/** Entries of the list of queues that may lie there when they were taken from it. */
+const LIST_KEPT = 1024;
 
 /**
  * Which task may start when, and which value is needed no more: a deterministic state machine over numbered tasks. It
@@ -80,7 +82,9 @@ export class Scheduler {
 
   readonly #queues: (ReadyQueue | undefined)[] = [];
   readonly #freeQueues: number[] = [];
+  /** Queues with something to start, from `#firstListed` on; before that, what was taken from the list. */
   readonly #listed: number[] = [];
+  #firstListed = 0;
   readonly #forwards: number[] = [];
   readonly #orphans: number[] = [];
 
@@ -255,10 +259,36 @@ export class Scheduler {
     if (tasks[at + PENDING] === 0 && tasks[at + STATE] === WAITING) this.#ready(task);
   }
 
-  /** A queue that may have something to start; -1 when none has. It is not listed again before something is added. */
+  /**
+   * The queue that was listed first of those that may have something to start; -1 when none has. It is not listed again
+   * before something is added. Amortised O(1).
+   */
   nextQueue(): number {
+    const queue = this.#listed[this.#firstListed];
+    if (queue === undefined) return -1;
+    this.#firstListed += 1;
+    if (this.#firstListed === this.#listed.length) this.#clearList();
+    else if (this.#firstListed >= LIST_KEPT && this.#firstListed * 2 >= this.#listed.length) {
+      this.#listed.splice(0, this.#firstListed);
+      this.#firstListed = 0;
+    }
+    return this.#unlisted(queue);
+  }
+
+  /** Like {@link nextQueue}, the queue that was listed last: for a run that cannot wait for its turn. */
+  newestQueue(): number {
     const queue = this.#listed.pop();
     if (queue === undefined) return -1;
+    if (this.#firstListed === this.#listed.length) this.#clearList();
+    return this.#unlisted(queue);
+  }
+
+  #clearList(): void {
+    this.#listed.length = 0;
+    this.#firstListed = 0;
+  }
+
+  #unlisted(queue: number): number {
     const found = this.#queues[queue];
     if (found !== undefined) found.listed = false;
     return queue;
@@ -274,8 +304,7 @@ export class Scheduler {
   unlist(queue: number): void {
     const found = this.#queues[queue];
     if (found === undefined || this.#listed.at(-1) !== queue) return;
-    this.#listed.pop();
-    found.listed = false;
+    this.newestQueue();
   }
 
   /** The next task of the serial lane that can start, in the order of the queue; -1 when none can. */
