@@ -7,7 +7,8 @@
  * one that is tried again as the last, and neither a run's `maxBytes` nor calls made in bodies know of an order. Bodies
  * begin in order; one that awaits something gives way to the next, as everywhere.
  *
- * When the thread ends, what has not begun goes to another one, still in order, and what the thread kept is lost.
+ * When the thread ends, what has not begun goes to another one, still in order, and so does what had ended but was not
+ * reported yet; what the thread kept is lost.
  */
 export class Bond {
   readonly #places = new WeakMap<object, number>();

@@ -56,3 +56,15 @@ export const summed = node(
   ),
   { name: 'summed', executor: 'pool' },
 );
+
+/** Says that it has begun, and never ends. */
+export const loopsFrom = node(
+  /** @type {(flag: Int32Array) => number} */ (
+    (flag) => {
+      flag[0] = 1;
+      if (isMainThread) throw new Error('this would never end');
+      for (;;);
+    }
+  ),
+  { name: 'loopsFrom', executor: 'pool' },
+);
