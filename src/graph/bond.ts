@@ -2,10 +2,11 @@
  * Calls of one bond run on one thread of a pool, in the order in which they were submitted: what a body keeps in its
  * module is there at the next call. The bond is nothing but an identity, and is collected like any object.
  *
- * The calls that one run makes ready together are submitted in the order in which they were made, and calls of several
- * runs in the order in which `resolve()` was called. A call that waits for other calls is submitted when they have ended,
- * one that is tried again as the last, and neither a run's `maxBytes` nor calls made in bodies know of an order. Bodies
- * begin in order; one that awaits something gives way to the next, as everywhere.
+ * The calls that one run makes ready together are submitted in the order in which they were made, and calls that have
+ * runs of their own in the order in which `resolve()` was called, outside of bodies or in one body. A call that waits for
+ * other calls is submitted when they have ended, one that is tried again as the last, and neither a run's `maxBytes` nor
+ * calls made in bodies of the run know of an order. Bodies begin in order; one that awaits something gives way to the
+ * next, as everywhere.
  *
  * When the thread ends, what has not begun goes to another one, still in order, and so does what had ended but was not
  * reported yet; what the thread kept is lost.

@@ -120,7 +120,7 @@ export class Loop {
     while (run.activation !== undefined) {
       this.#activate(run);
       if (!yields || !this.#turn.spent(this.#now())) continue;
-      scheduler.relist(run.queue);
+      scheduler.relistLast(run.queue);
       return true;
     }
     let left = this.#stride;
@@ -150,7 +150,7 @@ export class Loop {
       if (run.options.progress !== undefined && !run.over) this.#tell(run, now);
       if (run.options.timeout !== undefined) this.#checkTime(run, now);
       if (yields && this.#turn.spent(now)) {
-        scheduler.relist(run.queue);
+        scheduler.relistLast(run.queue);
         return true;
       }
     }

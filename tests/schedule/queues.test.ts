@@ -29,14 +29,22 @@ describe('queues with something to start', () => {
     expect(drain(scheduler)).toEqual([1, 2, 0]);
   });
 
-  it('may be asked for from the other end', () => {
-    const scheduler = withQueues(4);
-    expect(scheduler.nextQueue()).toBe(0);
-    expect(scheduler.newestQueue()).toBe(3);
-    expect(drain(scheduler)).toEqual([1, 2]);
-    scheduler.relist(3);
-    expect(scheduler.newestQueue()).toBe(3);
-    expect(scheduler.newestQueue()).toBe(-1);
+  it('of runs inside others go first, and behind all when they had their share', () => {
+    const scheduler = withQueues(2);
+    for (const depth of [1, 2, 1]) scheduler.submitOne(scheduler.add(scheduler.openQueue(depth), PARALLEL));
+    expect(scheduler.nextQueue()).toBe(3);
+    scheduler.relistLast(3);
+    expect(drain(scheduler)).toEqual([2, 4, 0, 1, 3]);
+  });
+
+  it('may be taken out of turn', () => {
+    const scheduler = withQueues(3);
+    expect(scheduler.takeQueue(1)).toBe(true);
+    expect(scheduler.takeQueue(1)).toBe(false);
+    scheduler.relist(1);
+    scheduler.relist(1);
+    expect(drain(scheduler)).toEqual([0, 2, 1]);
+    expect(scheduler.takeQueue(1)).toBe(false);
   });
 
   it('are taken off the list only where they were listed last', () => {
