@@ -36,7 +36,7 @@ export interface CallParts {
 /** Like {@link call}, in a given scope: for calls that a body made on another thread. */
 export function callIn(scope: Scope | undefined, { spec, receiver, args }: CallParts): unknown {
   const graph = scope?.graph;
-  if (graph !== undefined && (spec.memo || graph.memo) && !spec.effect) {
+  if (graph !== undefined && (spec.memo || graph.memo) && !spec.effect && spec.bond === undefined) {
     const known = graph._memo.take({ spec, receiver, args }, () => makeSpecial(spec, receiver, args, scope));
     if (spec.persist !== undefined && spec.persist !== false) persistAll(known, spec.persist);
     return known;
@@ -56,6 +56,7 @@ function make(spec: NodeSpec, receiver: unknown, args: readonly unknown[], scope
 function makeSpecial(spec: NodeSpec, receiver: unknown, args: readonly unknown[], scope: Scope | undefined): unknown {
   if (spec.checked) checkArguments(spec, args);
   const future = make(spec, receiver, args, scope);
+  spec.bond?.enter(future);
   const persist = spec.persist ?? scope?.graph?.persist ?? false;
   if (persist !== false) future._flags |= persist === 'disk' ? PERSISTED | ON_DISK : PERSISTED;
   if (capturesEveryCall || scope?.capturesCallSites === true) callSites.set(future, captureStack(call));

@@ -1,3 +1,4 @@
+import type { Bond } from './bond.js';
 import { callSiteOf, captureStack, formatCallSite, scriptOf } from './call-site.js';
 import type { CallOptions, NodeOptions } from './options.js';
 import { scopes } from './scope.js';
@@ -120,8 +121,10 @@ export class NodeSpec {
   readonly prioritised: boolean;
   /** Its calls are completed by the scheduler itself, without an executor: parts of a value. */
   readonly immediate: boolean;
+  /** What keeps its calls on one thread. */
+  readonly bond: Bond | undefined;
 
-  constructor(identity: NodeIdentity, options: NodeOptions, immediate = false) {
+  constructor(identity: NodeIdentity, options: NodeOptions, immediate = false, bond?: Bond) {
     this.identity = identity;
     this.options = options;
     this.body = identity.body;
@@ -131,17 +134,24 @@ export class NodeSpec {
     this.outputs = options.outputs;
     this.persist = options.persist;
     this.simpleCall =
-      !this.memo && !this.checked && !this.effect && this.outputs === undefined && this.persist === undefined;
+      !this.memo &&
+      !this.checked &&
+      !this.effect &&
+      this.outputs === undefined &&
+      this.persist === undefined &&
+      bond === undefined;
     this.simpleBody =
       (options.executor === undefined || options.executor === 'auto') &&
       options.retries === undefined &&
       options.timeout === undefined &&
       options.donate === undefined &&
       options.concurrency === undefined &&
-      options.outputs === undefined;
+      options.outputs === undefined &&
+      bond === undefined;
     this.estimated = options.cost !== undefined || options.bytes !== undefined;
     this.prioritised = options.priority !== undefined;
     this.immediate = immediate;
+    this.bond = bond;
   }
 
   get name(): string {
@@ -150,6 +160,11 @@ export class NodeSpec {
 
   /** The same node with some options changed. */
   with(options: CallOptions): NodeSpec {
-    return new NodeSpec(this.identity, { ...this.options, ...options });
+    return new NodeSpec(this.identity, { ...this.options, ...options }, this.immediate, this.bond);
+  }
+
+  /** The same node, its calls bound to one thread of whatever pool runs them. */
+  bonded(bond: Bond): NodeSpec {
+    return new NodeSpec(this.identity, this.options, this.immediate, bond);
   }
 }

@@ -14,6 +14,7 @@ import {
 import { assertUnique } from '../graph/registry.js';
 import { FREE, IMMEDIATE, PARALLEL, REMOTE, SERIAL, type Scheduler } from '../schedule/scheduler.js';
 import type { Painter } from '../schedule/picture.js';
+import { keepBondOrder } from './bond-order.js';
 import { removedError } from './failure.js';
 import { IntList } from './int-list.js';
 import { knowledgeOf, NOTHING, orderTasks, type Knowledge } from './ordering.js';
@@ -35,6 +36,8 @@ export class Activation {
   #edges = false;
   /** All new tasks run one after the other. */
   #serial = true;
+  /** Some of them are bonded. */
+  #bonded = false;
   #knowledge: Knowledge = NOTHING;
   #met = false;
   #metInside = false;
@@ -105,6 +108,7 @@ export class Activation {
         edges: this.#edges,
         knowledge: this.#knowledge,
       });
+      if (this.#bonded) keepBondOrder(order, (task) => this.#table.futureOf(task));
       if (this.#serial) scheduler.submitSerial(run.queue, order);
       else scheduler.submit(run.queue, order, within);
     }
@@ -138,6 +142,7 @@ export class Activation {
     this.#joins = false;
     this.#edges = false;
     this.#serial = true;
+    this.#bonded = false;
     this.#knowledge = NOTHING;
     this.#met = false;
     this.#metInside = false;
@@ -247,6 +252,7 @@ export class Activation {
     future._flags |= UNSEEN;
     this.#unseen.push(future);
     this.#fresh.push(task);
+    if (future._spec.bond !== undefined) this.#bonded = true;
     const knowledge = knowledgeOf(future);
     if (knowledge > this.#knowledge) this.#knowledge = knowledge;
     return task;
@@ -261,7 +267,8 @@ export class Activation {
 function laneOf({ session }: Run, future: Future): number {
   const { _spec: spec } = future;
   if (spec.immediate) return IMMEDIATE;
-  if (session?.takes(future) === true) return REMOTE;
+  // Bonded calls go by the room that their own thread has, not by that of the pool.
+  if (session?.takes(future) === true) return spec.bond === undefined ? REMOTE : PARALLEL;
   return spec.identity.asynchronous ? PARALLEL : SERIAL;
 }
 

@@ -120,7 +120,7 @@ export class Loop {
     while (run.activation !== undefined) {
       this.#activate(run);
       if (!yields || !this.#turn.spent(this.#now())) continue;
-      scheduler.relist(run.queue);
+      scheduler.relistLast(run.queue);
       return true;
     }
     let left = this.#stride;
@@ -150,7 +150,7 @@ export class Loop {
       if (run.options.progress !== undefined && !run.over) this.#tell(run, now);
       if (run.options.timeout !== undefined) this.#checkTime(run, now);
       if (yields && this.#turn.spent(now)) {
-        scheduler.relist(run.queue);
+        scheduler.relistLast(run.queue);
         return true;
       }
     }
@@ -159,8 +159,10 @@ export class Loop {
   /** Hands a task to the run's executor, if that takes it; when it is full, the task waits for room. */
   #startElsewhere(task: number, future: Future, session: Session<RemoteJob>): boolean {
     if (!session.takes(future)) return false;
-    // What comes from the remote lane was only taken from it because there is room.
-    if (this.#table.scheduler.lane(task) === REMOTE || !session.full) this.#remote.start(task, future, session);
+    // What comes from the remote lane was only taken from it because there is room; bonded calls are always accepted.
+    const { bond } = future._spec;
+    if (bond !== undefined || this.#table.scheduler.lane(task) === REMOTE || !session.full)
+      this.#remote.start(task, future, session);
     else {
       this.#table.scheduler.move(task, REMOTE);
       this.#table.scheduler.requeue(task);

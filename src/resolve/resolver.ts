@@ -118,10 +118,13 @@ export class Resolver {
     try {
       this.#loop.startAll(run, false);
       while (!run.over) {
+        if (this.#table.scheduler.takeQueue(run.queue)) {
+          this.#loop.startAll(run, false);
+          continue;
+        }
         const queue = this.#table.scheduler.nextQueue();
         const other = queue === -1 ? undefined : this.#table.runAt(queue);
-        if (other === run) this.#loop.startAll(run, false);
-        else if (other !== undefined) this.#loop.startApart(other, false);
+        if (other !== undefined) this.#loop.startApart(other, false);
         else if (queue === -1) this.#failStuck(run);
       }
     } finally {

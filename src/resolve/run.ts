@@ -31,6 +31,8 @@ export class CallCount {
 /** What a run is made from. */
 export interface RunParts {
   readonly queue: number;
+  /** How many runs it is inside of. */
+  readonly depth: number;
   readonly targets: readonly Future[];
   readonly options: ResolveOptions;
   /** Bodies of plain computation that can run at the same moment. */
@@ -56,6 +58,7 @@ export interface RunParts {
  */
 export class Run {
   readonly queue: number;
+  readonly depth: number;
   readonly targets: readonly Future[];
   readonly options: ResolveOptions;
   /** What runs bodies elsewhere; undefined where all run on this thread. */
@@ -106,6 +109,7 @@ export class Run {
 
   constructor(parts: RunParts) {
     this.queue = parts.queue;
+    this.depth = parts.depth;
     this.targets = parts.targets;
     this.options = parts.options;
     this.#workers = parts.workers;

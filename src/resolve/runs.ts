@@ -84,6 +84,7 @@ export class Runs {
     const caller = scope?.parent === undefined ? undefined : scope;
     if (caller !== undefined) caller.kept = true;
     const outer = caller?.run instanceof Run ? caller.run : undefined;
+    const depth = outer === undefined ? 0 : outer.depth + 1;
     const options = outer === undefined ? given : inherit(outer.options, given);
     const observed = new Set<Graph>();
     for (const { _graph: graph } of targets) if (graph?._observed === true) observed.add(graph);
@@ -94,7 +95,8 @@ export class Runs {
     // A run that must end at once cannot wait for other threads.
     const executor = sync === true || options.executor === 'inline' ? undefined : options.executor;
     const run = new Run({
-      queue: this.#table.scheduler.openQueue(),
+      depth,
+      queue: this.#table.scheduler.openQueue(depth),
       targets,
       options,
       workers: executor?.workers ?? 1,

@@ -1,5 +1,8 @@
 import { TaskHeap } from './task-heap.js';
 
+/** The scheduler does not list the queue. */
+export const UNLISTED = Infinity;
+
 /** Runs are many and mostly small: room is made when it is needed. */
 const NO_ROOM = new Int32Array(0);
 const FIRST_ROOM = 8;
@@ -11,6 +14,8 @@ const FIRST_ROOM = 8;
  * which is what keeps a run depth-first. Tasks that may run at the same time wait in a heap by rank.
  */
 export class ReadyQueue {
+  /** How many runs its own is inside of. */
+  readonly depth: number;
   /** Tasks that may run beside others, lowest rank first. */
   readonly parallel = new TaskHeap(0);
   /** Tasks that run elsewhere, likewise. */
@@ -23,12 +28,16 @@ export class ReadyQueue {
   finished = 0;
   /** No tasks will be added once those it has are gone. */
   closed = false;
-  /** Whether the scheduler lists it among the queues with something to start. */
-  listed = false;
+  /** Where the scheduler lists it among the queues with something to start. */
+  listing = UNLISTED;
   #order: Int32Array = NO_ROOM;
   #cursors = NO_ROOM;
   #ends = NO_ROOM;
   #segments = 0;
+
+  constructor(depth = 0) {
+    this.depth = depth;
+  }
 
   /** Puts tasks on top, to be considered in order before all that are there. Takes `order` over if it is the first. */
   pushOrder(order: Int32Array): void {

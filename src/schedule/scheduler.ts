@@ -1,5 +1,5 @@
-import { ReadyQueue } from './ready-queue.js';
-import type { TaskHeap } from './task-heap.js';
+import { ReadyQueue, UNLISTED } from './ready-queue.js';
+import { TaskHeap } from './task-heap.js';
 
 /** The number is not in use. */
 export const FREE = 0;
@@ -49,6 +49,9 @@ const NEXT_OUT = 3;
 const FIRST_ROOM = 256;
 /** Arrays above this many entries are given back when nothing is left to do. */
 const ROOM_KEPT = 1 << 16;
+/** By how much a queue goes before others for each run that its own is inside of, and how many of these count. */
+const DEEPER = 2 ** 33;
+const MOST_DEPTH = 2 ** 19;
 
 /**
  * Which task may start when, and which value is needed no more: a deterministic state machine over numbered tasks. It
@@ -80,7 +83,11 @@ export class Scheduler {
 
   readonly #queues: (ReadyQueue | undefined)[] = [];
   readonly #freeQueues: number[] = [];
-  readonly #listed: number[] = [];
+  /** Queues with something to start, the deepest first, in the order in which they were listed. */
+  #listed = new TaskHeap(0);
+  #listings = 0;
+  #listedLast = -1;
+  #mostListed = 0;
   readonly #forwards: number[] = [];
   readonly #orphans: number[] = [];
 
@@ -103,10 +110,10 @@ export class Scheduler {
     return this.#top;
   }
 
-  /** Opens a queue for the tasks of one run and gives its number. */
-  openQueue(): number {
+  /** Opens a queue for the tasks of one run, which is inside of `depth` others, and gives its number. */
+  openQueue(depth = 0): number {
     const queue = this.#freeQueues.pop() ?? this.#queues.length;
-    this.#queues[queue] = new ReadyQueue();
+    this.#queues[queue] = new ReadyQueue(Math.min(depth, MOST_DEPTH));
     return queue;
   }
 
@@ -255,13 +262,27 @@ export class Scheduler {
     if (tasks[at + PENDING] === 0 && tasks[at + STATE] === WAITING) this.#ready(task);
   }
 
-  /** A queue that may have something to start; -1 when none has. It is not listed again before something is added. */
+  /**
+   * A queue that may have something to start; -1 when none has. It is not listed again before something is added. Of
+   * runs inside runs the innermost go first, so that what has begun comes to its end before more begins, and of runs that
+   * are equally deep the one that was listed first.
+   */
   nextQueue(): number {
-    const queue = this.#listed.pop();
-    if (queue === undefined) return -1;
+    for (;;) {
+      const listing = this.#listed.peekKey();
+      const queue = this.#listed.pop();
+      if (queue === -1) return -1;
+      // One that was taken off the list stands there still, and may have been listed again since.
+      if (this.#queues[queue]?.listing === listing && this.takeQueue(queue)) return queue;
+    }
+  }
+
+  /** Takes a queue off the list; gives whether it was there. */
+  takeQueue(queue: number): boolean {
     const found = this.#queues[queue];
-    if (found !== undefined) found.listed = false;
-    return queue;
+    if (found === undefined || found.listing === UNLISTED) return false;
+    found.listing = UNLISTED;
+    return true;
   }
 
   /** Lists a queue again, after its tasks could not all be started. */
@@ -270,12 +291,15 @@ export class Scheduler {
     if (found !== undefined) this.#list(queue, found);
   }
 
+  /** Like {@link relist}, behind all that are listed, however deep: it has had its share of the time. */
+  relistLast(queue: number): void {
+    const found = this.#queues[queue];
+    if (found !== undefined) this.#list(queue, found, 0);
+  }
+
   /** Takes a queue off the list again, if it was listed last: what has just been requeued cannot start for now. */
   unlist(queue: number): void {
-    const found = this.#queues[queue];
-    if (found === undefined || this.#listed.at(-1) !== queue) return;
-    this.#listed.pop();
-    found.listed = false;
+    if (this.#listedLast === queue) this.takeQueue(queue);
   }
 
   /** The next task of the serial lane that can start, in the order of the queue; -1 when none can. */
@@ -459,6 +483,10 @@ export class Scheduler {
     this.#freeEdge = -1;
     if (this.#capacity > ROOM_KEPT) this.#resize(FIRST_ROOM);
     if (this.#edgeCapacity > ROOM_KEPT) this.#resizeEdges(FIRST_ROOM);
+    if (this.#mostListed > ROOM_KEPT && this.#listed.size === 0) {
+      this.#listed = new TaskHeap(0);
+      this.#mostListed = 0;
+    }
   }
 
   #ready(task: number): void {
@@ -478,10 +506,13 @@ export class Scheduler {
     this.#list(queue, into);
   }
 
-  #list(queue: number, listed: ReadyQueue): void {
-    if (listed.listed) return;
-    listed.listed = true;
-    this.#listed.push(queue);
+  #list(queue: number, listed: ReadyQueue, depth = listed.depth): void {
+    if (listed.listing !== UNLISTED) return;
+    this.#listings += 1;
+    this.#listedLast = queue;
+    listed.listing = this.#listings - depth * DEEPER;
+    this.#listed.push(queue, listed.listing);
+    if (this.#listed.size > this.#mostListed) this.#mostListed = this.#listed.size;
   }
 
   /** Drops the edges into a task but the first `keep` newest, or all where `inputs` is -1. */

@@ -17,6 +17,8 @@ export interface BatchOwner {
   timed(batch: Batch, job: Job, { times, at }: { readonly times: readonly number[]; readonly at: number }): void;
   /** The one job of a batch took longer than it may. */
   expired(batch: Batch, job: Job): void;
+  /** Takes a job again that it had submitted, and that was not run. */
+  submit(job: Job): void;
   /** Some of its jobs have ended. */
   wake(): void;
 }
@@ -34,10 +36,13 @@ export interface Cancellation {
  * cancelled stands here until its thread has said what became of it.
  */
 export class Batch {
-  readonly id: number;
+  /** Its number on its thread, in the order in which they were sent; 0 before. */
+  id = 0;
   readonly thread: PoolThread;
   readonly observed: boolean;
   readonly debug: boolean;
+  /** Its jobs are bonded to its thread, which nobody takes them from. */
+  readonly bonded: boolean;
   /** Milliseconds that its jobs may take in all, as far as is known, before it is sent. */
   readonly limit: number;
   /** Jobs that have not ended, by index. */
@@ -78,9 +83,9 @@ export class Batch {
   /** Nothing can be added any more. */
   sent = false;
 
-  constructor(parts: Pick<Batch, 'id' | 'thread' | 'observed' | 'debug' | 'limit'>) {
-    this.id = parts.id;
+  constructor(parts: Pick<Batch, 'thread' | 'bonded' | 'observed' | 'debug' | 'limit'>) {
     this.thread = parts.thread;
+    this.bonded = parts.bonded;
     this.observed = parts.observed;
     this.debug = parts.debug;
     this.limit = parts.limit;

@@ -1,8 +1,10 @@
 import type { Job } from '../../graph/executor.js';
 import { ALONE } from '../../graph/future.js';
 import { blocks } from '../../memory/blocks.js';
-import { Batch, ownerOf, type BatchOwner } from './batch.js';
+import { Batch, type BatchOwner } from './batch.js';
 import { POOL_CLOSED, POOL_IS_CLOSED, type Blame } from './blame.js';
+import { BondLanes } from './bond-lanes.js';
+import { giveUp } from './give-up.js';
 import { JobMemory } from './job-memory.js';
 import type { PoolSettings } from './pool-options.js';
 import type { PoolThread } from './pool-thread.js';
@@ -54,6 +56,8 @@ export class Dispatcher {
   readonly memory = new JobMemory();
   /** Why nothing can run; undefined while something can. The pool says so. */
   refusal: Blame | undefined = undefined;
+  /** Takes the jobs that are bonded. */
+  readonly bonds: BondLanes;
   readonly #host: DispatcherHost;
   readonly #results = new ResultReader();
   /** Sessions that found no room, the first to ask first. */
@@ -69,6 +73,20 @@ export class Dispatcher {
   constructor(host: DispatcherHost) {
     this.#host = host;
     this.settings = host.settings;
+    const refusal = (): Blame | undefined => this.refusal;
+    this.bonds = new BondLanes({
+      threads: () => host.threads(),
+      get refusal() {
+        return refusal();
+      },
+      fits: (job, batch, cost) => fits(job, batch, goesAlone(job, cost)),
+      batchOn: (thread, job, cost) =>
+        newBatch({ thread, job, bonded: true, limit: goesAlone(job, cost) ? 0 : BATCH_TIME }),
+      prefers: isRoomier,
+      seal: () => {
+        this.memory.seal();
+      },
+    });
   }
 
   /** Number of the batch that is being made, or was made last. */
@@ -94,8 +112,15 @@ export class Dispatcher {
   }
 
   /** A thread has ended: another may start in its place. */
-  threadEnded(): void {
+  threadEnded(thread: PoolThread): void {
+    this.bonds.threadEnded(thread);
+    this.#sendBonded();
     this.#wakeWaiting(WOKEN);
+  }
+
+  /** Whether a thread may not be ended though it has nothing to do: calls that are yet to come are bound to it. */
+  keeps(thread: PoolThread): boolean {
+    return this.bonds.bondsOn(thread) > 0;
   }
 
   /** Whether the result of a job fits, beside those of the jobs under way. */
@@ -105,6 +130,7 @@ export class Dispatcher {
     let bytes = blocks.neededBytes + sizeOf(job);
     for (const one of this.#host.threads()) for (const under of one.jobsUnderWay()) bytes += sizeOf(under);
     for (const made of this.#batch?.jobs ?? []) if (made !== undefined) bytes += sizeOf(made);
+    for (const waiting of this.bonds.waiting()) bytes += sizeOf(waiting);
     return bytes <= maxBytes;
   }
 
@@ -116,25 +142,17 @@ export class Dispatcher {
     this.#tight = !this.#hasRoom(job);
     // One call may always run.
     if (this.#tight && source.busy) return undefined;
-    const { timeout, donate } = job.future._spec.options;
-    const alone = timeout !== undefined || donate !== undefined || cost >= LONG || (job.future._flags & ALONE) !== 0;
+    const alone = goesAlone(job, cost);
     const batch = this.#batch;
     if (batch !== undefined) {
-      const fits = !alone && !isComplete(batch) && batch.observed === job.observed && batch.debug === job.debug;
-      if (fits) return batch;
-      this.flush();
+      if (fits(job, batch, alone)) return batch;
+      this.#send();
     }
     const thread = this.#roomiest();
     if (thread === undefined) return undefined;
     const share = (cost * (source.ready + this.#waiting.size + 1)) / (2 * this.settings.threads);
-    const made = new Batch({
-      id: thread.nextBatch,
-      thread,
-      observed: job.observed,
-      debug: job.debug,
-      limit: alone ? 0 : Math.min(BATCH_TIME, Math.max(LEAST_TIME, share)),
-    });
-    made.timeout = timeout;
+    const limit = alone ? 0 : Math.min(BATCH_TIME, Math.max(LEAST_TIME, share));
+    const made = newBatch({ thread, job, bonded: false, limit });
     this.#batch = made;
     this.#bundle += 1;
     return made;
@@ -147,13 +165,24 @@ export class Dispatcher {
     return batch.cost >= BATCH_TIME || batch.jobs.length >= MOST_JOBS ? undefined : batch;
   }
 
-  /** Sends the batch that is being made. */
+  /** Sends what was submitted, as far as there is room for what is bonded. */
   flush(): void {
+    this.#send();
+    this.bonds.flush();
+  }
+
+  #sendBonded(): void {
+    this.bonds.rescue();
+    this.bonds.flush();
+  }
+
+  /** Sends the batch that is being made. */
+  #send(): void {
     const batch = this.#batch;
     if (batch === undefined) return;
     this.#batch = undefined;
     this.memory.seal();
-    if (batch.thread.over) this.#giveUp(batch, false);
+    if (batch.thread.over) giveUp(batch);
     else batch.thread.send(batch);
   }
 
@@ -170,25 +199,13 @@ export class Dispatcher {
     else this.#patience.miss();
   }
 
-  /** Hands back the jobs of a batch that was not sent, or fails them because the pool was closed. */
-  #giveUp(batch: Batch, closed: boolean): void {
-    const owners = new Set<BatchOwner>();
-    for (let index = 0; index < batch.jobs.length; index += 1) {
-      batch.thread.release(batch, index);
-      const job = batch.end(index);
-      if (job === undefined) continue;
-      ownerOf(job).lost(batch, job, closed ? POOL_CLOSED : undefined);
-      owners.add(ownerOf(job));
-    }
-    for (const owner of owners) owner.wake();
-  }
-
   /** The pool was closed: nothing more is sent. */
   abandon(): void {
     const batch = this.#batch;
     this.#batch = undefined;
     this.memory.seal();
-    if (batch !== undefined) this.#giveUp(batch, true);
+    if (batch !== undefined) giveUp(batch, POOL_CLOSED);
+    this.bonds.abandon();
     this.#wakeWaiting(Infinity);
   }
 
@@ -204,6 +221,7 @@ export class Dispatcher {
     this.#results.settle();
     this.#tight = false;
     for (const owner of owners) owner.wake();
+    this.#sendBonded();
     this.#wakeWaiting(WOKEN);
     this.#balanceSoon();
   }
@@ -226,7 +244,7 @@ export class Dispatcher {
   #roomiest(): PoolThread | undefined {
     let best: PoolThread | undefined;
     for (const one of this.#host.threads()) {
-      if (one.over || one.queued >= UNDER_WAY) continue;
+      if (one.over || one.queuedFree >= UNDER_WAY) continue;
       if (best === undefined || isRoomier(one, best)) best = one;
     }
     return best;
@@ -264,6 +282,23 @@ function sizeOf({ future }: Job): number {
 
 function isComplete(batch: Batch): boolean {
   return batch.cost >= batch.limit || batch.jobs.length >= MOST_JOBS;
+}
+
+/** Whether a job needs a batch of its own. */
+function goesAlone({ future }: Job, cost: number): boolean {
+  const { timeout, donate } = future._spec.options;
+  return timeout !== undefined || donate !== undefined || cost >= LONG || (future._flags & ALONE) !== 0;
+}
+
+/** Whether a job may join others. */
+function fits(job: Job, batch: Batch, alone: boolean): boolean {
+  return !alone && !isComplete(batch) && batch.observed === job.observed && batch.debug === job.debug;
+}
+
+function newBatch({ job, ...parts }: Pick<Batch, 'thread' | 'bonded' | 'limit'> & { readonly job: Job }): Batch {
+  const batch = new Batch({ ...parts, observed: job.observed, debug: job.debug });
+  batch.timeout = job.future._spec.options.timeout;
+  return batch;
 }
 
 function isRoomier(one: PoolThread, other: PoolThread): boolean {

@@ -1,5 +1,6 @@
 import { DagError, messageOf } from '../../errors.js';
 import { timedOut } from '../../graph/call-faults.js';
+import type { Bond } from '../../graph/bond.js';
 import type { Job, JobFailure, JobHost, Session } from '../../graph/executor.js';
 import { STAYS, type Future } from '../../graph/future.js';
 import { Batch } from './batch.js';
@@ -75,19 +76,30 @@ export class PoolSession implements Session, JobSource {
       return;
     }
     const cost = expected(job.future);
-    const batch = this.#dispatcher.batchFor(job, this, cost);
+    job.session = this;
+    const { bond } = job.future._spec;
+    const batch =
+      bond === undefined
+        ? this.#dispatcher.batchFor(job, this, cost)
+        : this.#dispatcher.bonds.batchFor(job, bond, cost);
     if (batch === undefined) {
+      if (bond !== undefined) this.#refuseStranded(job, bond);
       // Between the question and this, another session has taken the room.
-      this.#host.returned(job);
+      else this.#host.returned(job);
       return;
     }
     try {
-      job.session = this;
       this.#packer.write(job, batch, cost);
       this.#away += 1;
     } catch (error) {
       this.#cannotSend(job, toFailure(error));
     }
+  }
+
+  /** There is no thread for a job: it waits for one, unless the attempt to make one has just shown that none can be had. */
+  #refuseStranded(job: Job, bond: Bond): void {
+    const { bonds, refusal } = this.#dispatcher;
+    if (refusal !== undefined && bonds.forget(job, bond)) this.#host.failed(job, refusal);
   }
 
   /** One that cannot be sent stays, or fails. */
@@ -127,7 +139,11 @@ export class PoolSession implements Session, JobSource {
 
   cancel(job: Job, reason: unknown): void {
     const { batch, index } = job;
-    if (!(batch instanceof Batch)) return;
+    if (!(batch instanceof Batch)) {
+      const { bond } = job.future._spec;
+      if (bond !== undefined) this.#dispatcher.bonds.forget(job, bond);
+      return;
+    }
     batch.unwant(job);
     if (!batch.sent) {
       batch.skips.push(index);
@@ -162,7 +178,9 @@ export class PoolSession implements Session, JobSource {
   lost(batch: Batch, job: Job, blame: Blame | undefined): void {
     this.#away -= 1;
     if (!batch.unwant(job)) return;
-    if (blame === undefined) this.#host.returned(job);
+    const { bond } = job.future._spec;
+    if (blame === undefined && bond !== undefined) this.#dispatcher.bonds.strand(job, bond);
+    else if (blame === undefined) this.#host.returned(job);
     else if (blame.code === 'DAG_CANNOT_TRAVEL') this.#cannotSend(job, blame);
     else this.#host.failed(job, blame);
   }

@@ -69,6 +69,8 @@ export class PoolThread implements Watched {
   readonly #wanted = new Set<Batch>();
   /** Of these, the ones with jobs that neither ended nor wait for a promise. */
   readonly #queued = new Set<Batch>();
+  /** How many of these are bonded. */
+  #bonded = 0;
   /** Nodes that the thread knows. */
   readonly #nodes = new Set<number>();
   readonly #exited: Promise<void>;
@@ -143,7 +145,7 @@ export class PoolThread implements Watched {
   }
 
   /** A number for the next batch, whose claim word no other uses. */
-  get nextBatch(): number {
+  get #nextBatch(): number {
     let id = this.#lastBatch + 1;
     while ([...this.#queued].some((batch) => batch.id % CLAIMS === id % CLAIMS)) id += 1;
     return id;
@@ -152,6 +154,18 @@ export class PoolThread implements Watched {
   /** Batches with jobs that neither ended nor wait for a promise. */
   get queued(): number {
     return this.#queued.size;
+  }
+
+  /** Of these, the batches whose jobs may run on any thread. */
+  get queuedFree(): number {
+    return this.#queued.size - this.#bonded;
+  }
+
+  /** Of these, the bonded ones with jobs that are wanted. */
+  get wantedBonded(): number {
+    let count = 0;
+    if (this.#bonded > 0) for (const { bonded, wanted } of this.#queued) if (bonded && wanted > 0) count += 1;
+    return count;
   }
 
   /** Whether the thread was told of a node. */
@@ -166,12 +180,14 @@ export class PoolThread implements Watched {
 
   /** Sends a batch off. */
   send(batch: Batch): void {
-    this.#lastBatch = batch.id;
     batch.sent = true;
     batch.sentAt = performance.now();
     if (batch.jobs.length === 0) return;
+    batch.id = this.#nextBatch;
+    this.#lastBatch = batch.id;
     this.#batches.set(batch.id, batch);
     this.#queued.add(batch);
+    if (batch.bonded) this.#bonded += 1;
     this.load += batch.cost;
     if (batch.wanted > 0) {
       if (this.#wanted.size === 0) this.#worker.ref();
@@ -340,6 +356,7 @@ export class PoolThread implements Watched {
     if (batch.begun) return;
     batch.begun = true;
     this.#queued.delete(batch);
+    if (batch.bonded) this.#bonded -= 1;
     this.load = this.queued === 0 ? 0 : Math.max(0, this.load - batch.cost);
   }
 
@@ -393,11 +410,11 @@ export class PoolThread implements Watched {
     for (const { jobs } of this.#batches.values()) for (const job of jobs) if (job !== undefined) yield job;
   }
 
-  /** The last batch that has not begun, of those that would take at least so long. */
+  /** The last batch that has not begun, of those that another thread may take and that would take at least so long. */
   lastWaiting(atLeast: number): Batch | undefined {
     let last: Batch | undefined;
     for (const batch of this.#queued) {
-      if (batch.cost >= atLeast && this.claimed(batch) === 0) last = batch;
+      if (!batch.bonded && batch.cost >= atLeast && this.claimed(batch) === 0) last = batch;
     }
     return last;
   }

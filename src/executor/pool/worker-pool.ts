@@ -240,7 +240,7 @@ export class WorkerPool implements Executor {
       if (ended.jobs === 0) this.#barren += 1;
     }
     this.#tellUp();
-    this.#dispatcher.threadEnded();
+    this.#dispatcher.threadEnded(ended);
   }
 
   /** Ends threads that had nothing to do for a while. */
@@ -251,7 +251,7 @@ export class WorkerPool implements Executor {
       () => {
         const now = performance.now();
         for (const one of [...this.#threads]) {
-          if (one.isIdle && now - one.idleSince >= idleTimeout) one.dismiss();
+          if (now - one.idleSince >= idleTimeout && one.isIdle && !this.#dispatcher.keeps(one)) one.dismiss();
         }
         if (this.#threads.length > 0) return;
         clearInterval(this.#sweep);

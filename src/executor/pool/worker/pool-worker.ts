@@ -164,8 +164,14 @@ export class PoolWorker {
     while (came && this.#receive());
     const [batch, words] = letter ?? [];
     if (batch === undefined || words === undefined) return came;
-    this.#enter({ batch: batch as [number, number], words }); // as the pool put it in
+    this.#insert({ batch: batch as [number, number], words }); // as the pool put it in
     return true;
+  }
+
+  /** What was in the mailbox may have been sent before what was posted: batches are numbered in order. */
+  #insert(letter: BatchMessage): void {
+    const later = this.#queue.findIndex(({ batch: [id] }) => id > letter.batch[0]);
+    this.#queue.splice(later === -1 ? this.#queue.length : later, 0, letter);
   }
 
   /** Takes a message that has come; gives whether one had. */

@@ -307,6 +307,25 @@ describe('messages', () => {
     ]);
   });
 
+  it('are taken in the order in which they were sent, whichever way they come', async () => {
+    const [sum = 0, echo = 0] = await taught(add, same);
+    worker.announce({ batch: [2, 1], words: [] });
+    const posted = worker.announce({ batch: [3, 1], words: [echo, ONE, 1, 'posted'] });
+    let sent = false;
+    worker.looked = () => {
+      if (sent) return;
+      sent = worker.inbox.put([
+        [2, 1],
+        [sum, TWO, 1, 3, 4],
+      ]);
+      if (!sent) return;
+      worker.coming.push(posted);
+      worker.control[SIGNAL] = (worker.control[SIGNAL] ?? 0) + 1;
+    };
+    worker.take(worker.announce({ batch: [1, 1], words: [sum, TWO, 1, 1, 2] }));
+    expect([...worker.results.keys()]).toEqual(['1:0', '2:0', '3:0']);
+  });
+
   it('are waited for by the event loop when it has been kept for long', async () => {
     const [echo = 0] = await taught(same);
     worker.step = 20;
