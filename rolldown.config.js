@@ -2,11 +2,18 @@ import { readFileSync } from 'node:fs';
 
 const { exports } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 
-// Each entry point becomes one file, plus chunks for what they share: importing sixty small files instead would take
-// twice the time. Chunks lie next to index.js, so `new URL('.', import.meta.url)` is dist/ in all of them.
+// Each entry point becomes one file, plus one for what they share: importing sixty small files instead would take twice the
+// time. It lies next to index.js, so that `new URL('.', import.meta.url)` is dist/ there, too.
 const entries = Object.values(exports)
   .map((target) => /^\.\/dist\/(.+)\.js$/.exec(target.default ?? '')?.[1])
   .filter((name) => name !== undefined);
+
+/** Whether a module is part of what all entry points share; what only threads of a pool need is loaded there. */
+function isCore(id) {
+  if (id.includes('rolldown/runtime')) return true;
+  const core = /[\\/]src[\\/](errors|graph|schedule|memory|executor|resolve)\b/.test(id);
+  return core && !/[\\/]pool[\\/]worker[\\/](?!start)/.test(id);
+}
 
 /** Bundles the JavaScript; tsc writes the types. @type {import('rolldown').RolldownOptions} */
 export default {
@@ -24,6 +31,7 @@ export default {
     sourcemapExcludeSources: true,
     // What is said of the exports stands in the types; to read it at every import costs time.
     comments: { legal: true, annotation: true, jsdoc: false },
+    codeSplitting: { groups: [{ name: 'core', test: isCore }] },
     chunkFileNames: '[name]-[hash].js',
   },
 };

@@ -111,7 +111,7 @@ function inert(): AsyncIterable<never> {
     return new Promise(() => undefined);
   };
   const running = { next: never, return: never, throw: never, pull: never, call: never, close: never };
-  return { ...running, [Symbol.asyncIterator]: () => running } as unknown as AsyncIterable<never>; // nothing comes of it
+  return { ...running, [Symbol.asyncIterator]: () => running }; // nothing comes of it
 }
 
 /** The sources of a run, one for each input; undefined where items come by `call()` only. */
@@ -119,7 +119,7 @@ function sourcesFor(plan: Plan, sources: unknown): readonly unknown[] | undefine
   if (plan.inputs === 0) return [];
   if (sources === undefined) return undefined;
   if (plan.inputs === 1) return [sources];
-  if (Array.isArray(sources) && sources.length === plan.inputs) return sources;
+  if (Array.isArray(sources) && sources.length === plan.inputs) return sources as readonly unknown[];
   throw new DagError('DAG_SOURCE', {
     message: `run() of ${plan.name} must be given an array of ${plan.inputs.toString()} sources, got ${Array.isArray(sources) ? `${sources.length.toString()} of them` : describeOption(sources)}.`,
   });

@@ -1,5 +1,6 @@
 import type { Executor } from '../../graph/executor.js';
 import { Future } from '../../graph/future.js';
+import { currentScope } from '../../graph/scope.js';
 import type { ResolveOptions } from '../../graph/run-options.js';
 import { resolve, resolver } from '../../resolve/resolve.js';
 import type { Run } from '../../resolve/run.js';
@@ -34,23 +35,21 @@ export class Calls {
 
   /** Resolves a call. */
   run(future: Future, { done, failed }: Settled): void {
-    const run = resolver.begin({
-      targets: [future],
-      options: this.#options,
-      sink: {
-        end: (error, hasFailed) => {
-          this.#runs.delete(run);
-          if (hasFailed) failed(error);
-          else done(future._value, future);
-        },
-      },
-    });
+    const end = (error: unknown, hasFailed: boolean): void => {
+      this.#runs.delete(run);
+      if (hasFailed) failed(error);
+      else done(future._value, future);
+    };
+    // Outside of whatever body is current: the call is none of its own.
+    const run = currentScope.run(undefined, () =>
+      resolver.begin({ targets: [future], options: this.#options, sink: { end } }),
+    );
     if (!run.over) this.#runs.add(run);
   }
 
   /** Resolves what a body gave: something with Futures in it. */
   resolve(target: unknown): Promise<unknown> {
-    return resolve(target, this.#options);
+    return currentScope.run(undefined, () => resolve(target, this.#options));
   }
 
   /** Ends the calls that have not ended. */

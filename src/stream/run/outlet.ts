@@ -2,10 +2,10 @@
 type Outcome<Out> = IteratorResult<Out, undefined> | Failed;
 
 class Failed {
-  readonly error: unknown;
+  readonly error: Error;
 
   constructor(error: unknown) {
-    this.error = error;
+    this.error = error as Error; // whatever was thrown
   }
 }
 
@@ -138,7 +138,7 @@ export class Outlet<Out> {
     }
     if (!(outcome instanceof Failed)) return Promise.resolve(outcome);
     this.#failed();
-    return Promise.reject(outcome.error as Error); // whatever was thrown
+    return Promise.reject(outcome.error);
   }
 
   /** Results that are ready and that nobody has taken, for a snapshot. */

@@ -41,8 +41,11 @@ export interface RunOptions extends Omit<PipelineOptions, 'name'> {
   readonly resumed?: boolean;
 }
 
-const flag = { expected: 'true or false', allows: (value: unknown) => typeof value === 'boolean' };
-const object = { expected: 'an object', allows: (value: unknown) => typeof value === 'object' && value !== null };
+const flag = { expected: 'true or false', allows: (value: unknown): boolean => typeof value === 'boolean' };
+const object = {
+  expected: 'an object',
+  allows: (value: unknown): boolean => typeof value === 'object' && value !== null,
+};
 
 const PIPELINE_RULES: OptionRules<Omit<PipelineOptions, 'name'>> = {
   inFlight: countRule(1),

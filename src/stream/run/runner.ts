@@ -16,6 +16,7 @@ import { beginIterator } from './iterator.js';
 import { Latencies } from './latencies.js';
 import { Line } from './line.js';
 import type { Outlet } from './outlet.js';
+import { Pinned } from './pinned.js';
 import { kindOf } from './placement.js';
 import { Recurrence } from './recurrence.js';
 import { Stage } from './stage.js';
@@ -78,6 +79,7 @@ export class Runner {
     for (const step of plan.steps) {
       const line = lineOf(step.rate.index);
       const stage = new Stage(step, line, kindOf(step, parts));
+      if (stage.kind === 'pinned' && step.recipe !== undefined) stage.pinned = new Pinned(step.recipe, parts.calls);
       line.stages.push(stage);
       byStep.set(step.index, stage);
       for (const needed of step.needs) byStep.get(needed.index)?.dependents.push(stage);
@@ -199,7 +201,9 @@ export class Runner {
         result = stage.machine?.step(blocks.inUse && step.recipe?.options.borrows !== true ? unshared(chunk) : chunk);
         break;
       }
-      default:
+      case 'part':
+      case 'call':
+      case 'pinned':
         result = step.call(token.slots);
     }
     if (measured) times.add(this.#parts.now() - startedAt);
@@ -316,7 +320,7 @@ export class Runner {
     };
     if (stage.pinned !== undefined) {
       stage.advance();
-      stage.pinned.step(token, stage.step.call(token.slots), settled);
+      stage.pinned.step(token.epoch, stage.step.call(token.slots), settled);
       const next = stage.next();
       if (next !== undefined) this.#agenda.push({ stage, token: next });
     } else calls.make(stage.step, token, settled);
@@ -688,7 +692,6 @@ export class Runner {
     this.over = true;
     this.#agenda.length = 0;
     this.#scopes.abort(reason);
-    this.#parts.calls.abort(reason);
     for (const { emission } of this.lines) void emission?.results.return?.();
     for (const stage of this.stages) {
       try {
@@ -696,7 +699,8 @@ export class Runner {
       } catch {
         // A generator that throws in its `finally` has ended all the same, and nobody waits for it.
       }
-      stage.pinned?.close();
     }
+    this.#parts.calls.abort(reason);
+    for (const { pinned } of this.stages) pinned?.close();
   }
 }

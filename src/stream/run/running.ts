@@ -171,7 +171,7 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
         },
         reject: (error) => {
           this.#replies.delete(reply);
-          reject(error as Error); // whatever was thrown
+          reject(error); // whatever was thrown
         },
       };
       this.#replies.add(reply);
@@ -256,15 +256,20 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
     this.#runner.draining = true;
     this.#runner.resume();
     try {
-      while (!this.#runner.quiet && !this.#over) {
-        await new Promise<void>((quiet) => {
-          this.#still.push(quiet);
-        });
-      }
+      await this.#untilQuiet();
       return await this.#snapshot();
     } finally {
       this.#holding -= 1;
       if (this.#holding === 0) this.#goOn();
+    }
+  }
+
+  async #untilQuiet(): Promise<void> {
+    while (!this.#runner.quiet) {
+      await new Promise<void>((quiet) => {
+        this.#still.push(quiet);
+      });
+      if (this.#over) throw overError(this.#plan.name, 'It has no state');
     }
   }
 
@@ -518,7 +523,7 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
   }
 
   /** Ends everything, once. Settles when the sources are closed. */
-  async #shut(reason?: unknown): Promise<void> {
+  async #shut(reason?: Error): Promise<void> {
     if (this.#over) {
       await this.#closing;
       return;

@@ -6,7 +6,7 @@ import type { Line } from './line.js';
 /** Who waits for the result of one item in particular. */
 export interface Reply {
   readonly fulfil: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** In place of what a step waits for: it has begun, or ended. */

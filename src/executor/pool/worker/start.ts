@@ -6,7 +6,6 @@ import { POOL_THREAD, REPLIED, type DownMessage, type ThreadSetup } from '../mes
 import { ownFile } from '../worker-file.js';
 import { Mailbox } from '../mailbox.js';
 import { mayBeThread, workerThreads } from '../node-modules.js';
-import { PoolWorker } from './pool-worker.js';
 import { registerTypeScriptLoader } from './typescript-loader.js';
 
 /** Milliseconds that the import of a module may take, and after one was stopped on the way. */
@@ -65,31 +64,34 @@ function serve({ thread: number, directory, maxBytes, control, inbox, outbox, po
         .then(done, fail);
     });
   };
-  const { receiveMessageOnPort } = workerThreads();
-  const words = new Int32Array(control);
-  const worker = new PoolWorker({
-    control: words,
-    inbox: new Mailbox(inbox),
-    outbox: new Mailbox(outbox),
-    post: (message) => {
-      port.postMessage(message);
-      Atomics.add(words, REPLIED, 1);
-    },
-    receive: () => receiveMessageOnPort(port)?.message as DownMessage | undefined, // what the pool sends
-    importModule,
-    stop: () => {
-      // Written in order: what bodies wrote is on its way before it.
-      process.stdout.write('', () => {
-        process.stderr.write('', () => {
-          process.exit();
+  // What only threads need is not loaded anywhere else.
+  void import('./pool-worker.js').then(({ PoolWorker }) => {
+    const { receiveMessageOnPort } = workerThreads();
+    const words = new Int32Array(control);
+    const worker = new PoolWorker({
+      control: words,
+      inbox: new Mailbox(inbox),
+      outbox: new Mailbox(outbox),
+      post: (message) => {
+        port.postMessage(message);
+        Atomics.add(words, REPLIED, 1);
+      },
+      receive: () => receiveMessageOnPort(port)?.message as DownMessage | undefined, // what the pool sends
+      importModule,
+      stop: () => {
+        // Written in order: what bodies wrote is on its way before it.
+        process.stdout.write('', () => {
+          process.stderr.write('', () => {
+            process.exit();
+          });
         });
-      });
-    },
-    now: () => performance.now(),
-    origin: performance.timeOrigin,
+      },
+      now: () => performance.now(),
+      origin: performance.timeOrigin,
+    });
+    port.on('message', (message: DownMessage) => {
+      worker.take(message);
+    });
+    port.postMessage({ type: 'ready' });
   });
-  port.on('message', (message: DownMessage) => {
-    worker.take(message);
-  });
-  port.postMessage({ type: 'ready' });
 }
