@@ -1,8 +1,11 @@
 import type { NodeFunction } from '../graph/node.js';
 import type { AsyncFlow, Flow, Transform } from './transform.js';
 
-/** What takes chunks of a type: a transform, a flow, a function or a node. */
-export type PartFor<In> = (chunk: In) => unknown;
+/**
+ * What takes chunks of a type: a transform, a flow, a function or a node. `void` lets it give anything; it also stands
+ * for parts whose type the compiler has not found out yet, see {@link Given}.
+ */
+export type PartFor<In> = (chunk: In) => void;
 
 /** Any part of a composition. */
 export type AnyPart = (...chunks: never[]) => unknown;
@@ -34,8 +37,16 @@ type OutOf<Part> = Part extends { flush(): Promise<(infer Out)[]> }
           ? Out
           : never;
 
-/** What the part behind a part is given. */
-export type Given<Part> = Awaited<OutOf<Part>>;
+/**
+ * What the part behind a part is given. Behind `void` any part may stand: the compiler looks at the types of all parts
+ * once before it knows those of arrow functions.
+ */
+export type Given<Part> =
+  unknown extends OutOf<Part>
+    ? OutOf<Part>
+    : ReturnType<PartFor<never>> extends OutOf<Part>
+      ? never
+      : Awaited<OutOf<Part>>;
 
 type IsFlow<Part> = Part extends { flush(): unknown } ? true : false;
 type IsAsync<Part> = [Extract<OutOf<Part>, PromiseLike<unknown>>] extends [never] ? false : true;
@@ -55,8 +66,8 @@ type LastOf<Parts extends readonly unknown[]> = Parts extends readonly [...unkno
 export type Composed<Parts extends readonly unknown[]> =
   SomeFlow<Parts> extends true
     ? SomeAsync<Parts> extends true
-      ? AsyncFlow<InOf<Parts[0]>, Given<LastOf<Parts>>>
-      : Flow<InOf<Parts[0]>, Given<LastOf<Parts>>>
+      ? AsyncFlow<InOf<Parts[0]>, Awaited<OutOf<LastOf<Parts>>>>
+      : Flow<InOf<Parts[0]>, Awaited<OutOf<LastOf<Parts>>>>
     : SomeAsync<Parts> extends true
-      ? Transform<InOf<Parts[0]>, Promise<Given<LastOf<Parts>>>>
-      : Transform<InOf<Parts[0]>, Given<LastOf<Parts>>>;
+      ? Transform<InOf<Parts[0]>, Promise<Awaited<OutOf<LastOf<Parts>>>>>
+      : Transform<InOf<Parts[0]>, Awaited<OutOf<LastOf<Parts>>>>;

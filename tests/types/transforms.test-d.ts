@@ -37,6 +37,18 @@ assertType<Equal<typeof text, Transform<number, string>>>();
 export const several = compose(track(), (joined) => joined.length);
 assertType<Equal<typeof several, Transform<[number, string], number>>>();
 several(1, 'a');
+export const between = compose(
+  scale(2),
+  (x) => x + 1,
+  twice,
+  (x) => x.toFixed(1),
+  String,
+);
+assertType<Equal<typeof between, Transform<number, string>>>();
+export const silent = compose(scale(2), (): void => undefined);
+assertType<Equal<typeof silent, Transform<number, void>>>();
+// @ts-expect-error: a text is no number
+compose(scale(2), (x) => x.toFixed(1), twice);
 export const counted = compose((event: Event) => event.user, count());
 assertType<Equal<typeof counted, Transform<Event, number>>>();
 export const long = compose(scale(1), twice, twice, twice, twice, twice, twice, twice, twice, String);
