@@ -1,11 +1,12 @@
 import type { NodeFunction } from '../graph/node.js';
 import type { AsyncFlow, Flow, Transform } from './transform.js';
 
-/**
- * What takes chunks of a type: a transform, a flow, a function or a node. `void` lets it give anything; it also stands
- * for parts whose type the compiler has not found out yet, see {@link Given}.
- */
-export type PartFor<In> = (chunk: In) => void;
+/** Any value. Not written as `unknown`, so that it can be told from that: see {@link Given}. */
+// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- everything but null and undefined is meant
+type Anything = NonNullable<unknown> | null | undefined;
+
+/** What takes chunks of a type: a transform, a flow, a function or a node. */
+export type PartFor<In> = (chunk: In) => Anything;
 
 /** Any part of a composition. */
 export type AnyPart = (...chunks: never[]) => unknown;
@@ -38,15 +39,13 @@ type OutOf<Part> = Part extends { flush(): Promise<(infer Out)[]> }
           : never;
 
 /**
- * What the part behind a part is given. Behind `void` any part may stand: the compiler looks at the types of all parts
- * once before it knows those of arrow functions.
+ * What the part behind a part is given. The compiler looks at the types of all parts once before it knows those of arrow
+ * functions, which are then what {@link PartFor} says: whatever stands behind them has to pass.
  */
-export type Given<Part> =
-  unknown extends OutOf<Part>
-    ? OutOf<Part>
-    : ReturnType<PartFor<never>> extends OutOf<Part>
-      ? never
-      : Awaited<OutOf<Part>>;
+export type Given<Part> = Same<OutOf<Part>, Anything> extends true ? never : Awaited<OutOf<Part>>;
+
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the way to ask for identical types
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
 type IsFlow<Part> = Part extends { flush(): unknown } ? true : false;
 type IsAsync<Part> = [Extract<OutOf<Part>, PromiseLike<unknown>>] extends [never] ? false : true;
