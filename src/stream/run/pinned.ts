@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Bond } from '../../graph/bond.js';
+import type { Bond } from '../../graph/bond.js';
 import { call } from '../../graph/call.js';
 import type { Future } from '../../graph/future.js';
 import { specOf } from '../../graph/node.js';
@@ -17,15 +17,16 @@ import { packRecipe } from './recipe-parcel.js';
 export class Pinned {
   readonly #calls: Calls;
   readonly #recipe: Recipe;
-  readonly #bond = new Bond();
+  readonly #bond: Bond;
   /** What the thread calls it. */
   readonly #state = randomUUID();
   readonly #advance: NodeSpec;
   /** The thread knows how to make it, as far as is known. */
   #told = false;
 
-  constructor(recipe: Recipe, calls: Calls) {
+  constructor(recipe: Recipe, { calls, bond }: { readonly calls: Calls; readonly bond: Bond }) {
     this.#calls = calls;
+    this.#bond = bond;
     this.#recipe = recipe;
     this.#advance = this.#bonded(advance);
   }

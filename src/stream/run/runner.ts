@@ -16,7 +16,7 @@ import { beginIterator } from './iterator.js';
 import { Latencies } from './latencies.js';
 import { Line } from './line.js';
 import type { Outlet } from './outlet.js';
-import { Pinned } from './pinned.js';
+import { pinnedStates } from './pinned-states.js';
 import { kindOf } from './placement.js';
 import { Recurrence } from './recurrence.js';
 import { Stage } from './stage.js';
@@ -79,7 +79,7 @@ export class Runner {
     for (const step of plan.steps) {
       const line = lineOf(step.rate.index);
       const stage = new Stage(step, line, kindOf(step, parts));
-      if (stage.kind === 'pinned' && step.recipe !== undefined) stage.pinned = new Pinned(step.recipe, parts.calls);
+      if (stage.kind === 'pinned' && step.recipe !== undefined) stage.pinned = pinnedStates(step.recipe, parts.calls);
       line.stages.push(stage);
       byStep.set(step.index, stage);
       for (const needed of step.needs) byStep.get(needed.index)?.dependents.push(stage);
@@ -198,7 +198,7 @@ export class Runner {
       case 'transform': {
         if (stage.epoch !== token.epoch) stage.renew(token);
         const chunk = step.call(token.slots);
-        result = stage.machine?.step(blocks.inUse && step.recipe?.options.borrows !== true ? unshared(chunk) : chunk);
+        result = stage.transform(blocks.inUse && step.recipe?.options.borrows !== true ? unshared(chunk) : chunk);
         break;
       }
       case 'part':
@@ -220,8 +220,17 @@ export class Runner {
   #spreadAfter(token: Token, stage: Stage): void {
     this.#count(token, stage.place);
     if (token.pending !== undefined) token.pending[stage.place] = BEGUN;
+    this.#enterStage(stage, token);
+  }
+
+  /** A stage begins with a token; one that takes the next before it has ended with this goes on with that. */
+  #enterStage(stage: Stage, token: Token): void {
     stage.active += 1;
     token.running += 1;
+    if (!stage.overlaps) return;
+    stage.advance();
+    const next = stage.next();
+    if (next !== undefined) this.#agenda.push({ stage, token: next });
   }
 
   #count(token: Token, from: number): void {
@@ -278,8 +287,7 @@ export class Runner {
       return;
     }
     if (token.pending !== undefined) token.pending[stage.place] = BEGUN;
-    stage.active += 1;
-    token.running += 1;
+    this.#enterStage(stage, token);
     if (stage.kind === 'call' || stage.kind === 'pinned') {
       stage.times.count += 1;
       this.#startElsewhere(stage, token);
@@ -319,10 +327,7 @@ export class Runner {
       },
     };
     if (stage.pinned !== undefined) {
-      stage.advance();
       stage.pinned.step(token.epoch, stage.step.call(token.slots), settled);
-      const next = stage.next();
-      if (next !== undefined) this.#agenda.push({ stage, token: next });
     } else calls.make(stage.step, token, settled);
   }
 
@@ -436,7 +441,7 @@ export class Runner {
   #leave(stage: Stage, token: Token): void {
     stage.active -= 1;
     token.running -= 1;
-    if (stage.ordered && stage.kind !== 'pinned') stage.advance();
+    if (stage.ordered && !stage.overlaps) stage.advance();
     const next = stage.next();
     if (next !== undefined) this.#agenda.push({ stage, token: next });
   }
@@ -639,10 +644,11 @@ export class Runner {
     }
   }
 
-  #leftIn(stage: Stage | undefined): Iterable<unknown> | undefined {
+  #leftIn(stage: Stage | undefined): Iterable<unknown> | AsyncIterable<unknown> | undefined {
     if (stage === undefined || this.stopping) return undefined;
     try {
-      return stage.machine?.flush?.();
+      const left = stage.machine?.flush?.();
+      return left instanceof Promise ? laterIn(left) : left;
     } catch (thrown) {
       this.#failLeft(stage, thrown);
       return undefined;
@@ -703,4 +709,9 @@ export class Runner {
     this.#parts.calls.abort(reason);
     for (const { pinned } of this.stages) pinned?.close();
   }
+}
+
+/** What a promise of many gives, one after the other. */
+async function* laterIn(promised: Promise<Iterable<unknown>>): AsyncGenerator<unknown, void> {
+  yield* await promised;
 }

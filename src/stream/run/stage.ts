@@ -1,10 +1,13 @@
-import type { Machine } from '../machine.js';
+import { Cell, cellOf, type Machine } from '../machine.js';
 import type { Step } from '../plan/plan.js';
 import { machineOf, nameOf } from '../transform.js';
 import type { Line } from './line.js';
-import type { Pinned } from './pinned.js';
+import { KeyLanes } from './key-lanes.js';
+import type { PinnedStates } from './pinned-states.js';
 import { StageTimes } from './stage-times.js';
 import type { Token } from './token.js';
+
+const NO_STEP = new Cell(() => undefined, undefined);
 
 /** Where a step is carried out: by a call of its body, by its transform, by the resolver, on one thread of a pool. */
 export type StageKind = 'part' | 'body' | 'call' | 'transform' | 'pinned';
@@ -23,8 +26,8 @@ export class Stage {
   readonly ordered: boolean;
   /** The transform that a step on this thread drives. */
   machine: Machine | undefined = undefined;
-  /** The one that lives on another thread. */
-  pinned: Pinned | undefined = undefined;
+  /** The states that live on other threads. */
+  pinned: PinnedStates | undefined = undefined;
   /** How many tokens it works on at once, at most. */
   replicas: number;
   /** How many it works on. */
@@ -35,6 +38,8 @@ export class Stage {
   epoch = 0;
   /** Tokens that can go on here. */
   readonly #waiting = new Map<number, Token>();
+  #cell: Cell = NO_STEP;
+  #lanes: KeyLanes | undefined = undefined;
   /** Of an ordered stage, tokens that will not come. */
   readonly #passed = new Set<number>();
 
@@ -45,7 +50,22 @@ export class Stage {
     this.place = line.stages.length;
     this.ordered = step.recipe !== undefined;
     this.replicas = replicas;
-    if (kind === 'transform' && step.recipe !== undefined) this.machine = machineOf(step.recipe);
+    if (kind !== 'transform' || step.recipe === undefined) return;
+    this.machine = machineOf(step.recipe);
+    this.#cell = cellOf(this.machine);
+    const { keyed, asynchronous } = this.machine;
+    if (keyed !== undefined && asynchronous === true) this.#lanes = new KeyLanes(keyed.keyOf);
+  }
+
+  /** Ordered tokens are taken before those ahead have ended: the thread, or each key, keeps them in order. */
+  get overlaps(): boolean {
+    return this.kind === 'pinned' || this.#lanes !== undefined;
+  }
+
+  /** Lets a chunk go through the transform on this thread. */
+  transform(chunk: unknown): unknown {
+    const { run, state } = this.#cell;
+    return this.#lanes === undefined ? run(state, chunk) : this.#lanes.step(chunk, () => run(state, chunk));
   }
 
   get name(): string {
