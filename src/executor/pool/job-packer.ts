@@ -30,6 +30,8 @@ interface Packed {
   readonly pins: readonly Block[];
   /** Bytes of its buffers. */
   readonly bytes: number;
+  /** Nodes that stand in it. */
+  readonly nodes: readonly NodeAddress[];
 }
 
 /** Writes the words of jobs. What is copied into shared memory on the way is copied once in a run. */
@@ -42,6 +44,9 @@ export class JobPacker {
   /** Nodes that stood in values. */
   readonly #nodes = new Map<unknown, object>();
   #bytes = 0;
+  /** What is being written to, and the nodes that stood in its values so far. */
+  #batch: Batch | undefined;
+  #met: NodeAddress[] = [];
   readonly #context: PackContext;
 
   constructor(host: Pick<JobHost, 'shared'>, memory: JobMemory) {
@@ -65,6 +70,8 @@ export class JobPacker {
     const { words } = batch;
     const start = words.length;
     this.#bytes = 0;
+    this.#batch = batch;
+    if (this.#met.length > 0) this.#met = [];
     // Before anything is written: what fails here must not undo the words of the job before.
     const node = this.#meet(addressOf(job.future._spec.identity), batch);
     try {
@@ -160,14 +167,16 @@ export class JobPacker {
       // Pinned for the job, too: its thread may still read it when the run is over.
       this.#memory.pinAgain(known.pins);
       this.#bytes += known.bytes;
+      if (this.#batch !== undefined) for (const address of known.nodes) this.#meet(address, this.#batch);
       return known.word;
     }
     const { mark } = this.#memory;
     const before = this.#bytes;
+    const metBefore = this.#met.length;
     const { word, lasts } = write();
     if (lasts) {
       const pins = this.#memory.cut(mark);
-      table.set(key, { word, pins, bytes: this.#bytes - before });
+      table.set(key, { word, pins, bytes: this.#bytes - before, nodes: this.#met.slice(metBefore) });
       this.#memory.pinAgain(pins);
     }
     return word;
@@ -197,6 +206,9 @@ export class JobPacker {
     const address = addressOf(spec.identity);
     if (address instanceof DagError) throw address;
     this.#nodes.set(address.id, element);
+    // The thread must have its module before it reads the value.
+    if (this.#batch !== undefined) this.#meet(address, this.#batch);
+    this.#met.push(address);
     return [address.id, ...placeWords(spec.identity)];
   }
 
