@@ -12,7 +12,10 @@ const entries = [
   'child/main',
   'child/import-time',
   'pools/pool-host',
-  ...readdirSync(path('pools/worker')).map((file) => `pools/worker/${basename(file, '.ts')}`),
+  'streams/host',
+  ...['pools/worker', 'streams/worker'].flatMap((folder) =>
+    readdirSync(path(folder)).map((file) => `${folder}/${basename(file, '.ts')}`),
+  ),
 ];
 
 /** What is read of a package.json. */
@@ -43,7 +46,7 @@ export async function buildChildren(): Promise<void> {
     platform: 'node',
     target: 'node20',
     packages: 'external',
-    external: ['../sketch.mjs', path('../../dist/index.js')],
+    external: ['../sketch.mjs', path('../../dist/index.js'), path('../../dist/stream/index.js')],
     logLevel: 'warning',
   });
 }

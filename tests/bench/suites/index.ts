@@ -7,6 +7,7 @@ import { memory } from './memory.js';
 import { pool } from './pool.js';
 import { scale } from './scale.js';
 import { stg } from './stg.js';
+import { stream } from './stream.js';
 import type { Suite, SuiteName } from './suite.js';
 import { workflows } from './workflows.js';
 
@@ -18,6 +19,7 @@ export const suites: Readonly<Record<SuiteName, Suite>> = {
   live,
   memory,
   pool,
+  stream,
   import: importTime,
   demo,
   stg,

@@ -46,6 +46,7 @@ export const suiteNames = [
   'live',
   'memory',
   'pool',
+  'stream',
   'import',
   'demo',
   'stg',
