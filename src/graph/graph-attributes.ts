@@ -33,6 +33,10 @@ export interface GraphNodeAttributes {
   part?: string;
   /** Of a value that is held, and of a literal: the value in a few characters. */
   text?: string;
+  /** How many items a step of a pipeline works on at once. */
+  replicas?: number;
+  /** A step of a pipeline keeps a state. */
+  stateful?: true;
   /** Milliseconds since the process's time origin, from a recorded run; of calls. */
   startedAt?: number;
   /** Milliseconds from the start of the body to the value, from a recorded run; of calls. */
@@ -53,8 +57,11 @@ export interface GraphEdgeUse {
 
 /** Attributes of an edge. */
 export interface GraphEdgeAttributes {
-  /** `'argument'`: into a call; `'output'`: from a call to its value; `'part'`: from a value to a part of it. */
-  kind: 'argument' | 'output' | 'part';
+  /**
+   * `'argument'`: into a call; `'output'`: from a call to its value; `'part'`: from a value to a part of it;
+   * `'feedback'`: to what gives the value for the next item of a pipeline.
+   */
+  kind: 'argument' | 'output' | 'part' | 'feedback';
   /** Where the argument stands, for several places with commas between: `0`, `0, 1.items[2]`. Of arguments. */
   path?: string;
   /** Which part of the value is taken, for several parts with commas between. */

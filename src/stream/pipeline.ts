@@ -6,6 +6,7 @@ import { thread } from '../graph/thread.js';
 import type { Resolved } from '../graph/types.js';
 import { Input, placeholderSpec } from './placeholder.js';
 import { buildPlan } from './plan/build.js';
+import { pipelineGraph, type PipelineGraph } from './plan/graphology.js';
 import type { Plan } from './plan/plan.js';
 import { claimTransforms } from './plan/claims.js';
 import { pipelineRules, runRules, type PipelineOptions, type RunOptions } from './run/run-options.js';
@@ -42,14 +43,8 @@ export interface Pipeline<Futures extends readonly unknown[], Result> {
    * @throws DAG_SOURCE when something is no source; DAG_OPTION, DAG_PARAMETER, DAG_SNAPSHOT.
    */
   run(sources?: SourcesOf<ValuesOf<Futures>>, options?: RunOptions): Running<ValuesOf<Futures>, Resolved<Result>>;
-}
-
-/** Plans of pipelines, for pictures. */
-const plans = new WeakMap<object, Plan>();
-
-/** The plan of a pipeline; undefined for anything that is none. */
-export function planOf(thing: unknown): Plan | undefined {
-  return typeof thing === 'function' ? plans.get(thing) : undefined;
+  /** Its steps and what leads from one to the next, with replicas and states; the functions of `lazydag/view` draw it, too. */
+  toGraphology(): PipelineGraph;
 }
 
 /** Options of a pipeline whose function has optional inputs. */
@@ -93,7 +88,6 @@ export function pipeline<Futures extends readonly Future[], Result>(
     });
   };
   claimTransforms(plan, made);
-  plans.set(made, plan);
   const run = (sources: unknown, runOptions: RunOptions = {}): unknown => {
     checkByRules(runOptions, { subject: `${name}.run()`, rules: runRules });
     if (thread.pooled && thread.inert) return inert();
@@ -101,6 +95,7 @@ export function pipeline<Futures extends readonly Future[], Result>(
   };
   Object.defineProperty(made, 'name', { value: name });
   Object.defineProperty(made, 'run', { value: run });
+  Object.defineProperty(made, 'toGraphology', { value: () => pipelineGraph(plan) });
   return made as unknown as Pipeline<Futures, Result>; // it has the members now
 }
 

@@ -35,6 +35,15 @@ export interface Drawing {
   readonly arrows: readonly Arrow[];
 }
 
+/** What makes its own graph, such as a pipeline. */
+interface GraphMaker {
+  toGraphology(): ReturnType<typeof toGraphology>;
+}
+
+function hasGraph(target: unknown): target is GraphMaker {
+  return typeof target === 'function' && 'toGraphology' in target && typeof target.toGraphology === 'function';
+}
+
 /**
  * What to draw of a target.
  *
@@ -42,7 +51,7 @@ export interface Drawing {
  */
 export function draw(target: unknown, options: ViewOptions, subject: string): Drawing {
   const { direction, ...graphOptions } = checkViewOptions(options, subject);
-  const graph = toGraphology(target, graphOptions);
+  const graph = hasGraph(target) ? target.toGraphology() : toGraphology(target, graphOptions);
   const byKey = new Map<string, Box>();
   const top: Box[] = [];
   const keys = graph.nodes();

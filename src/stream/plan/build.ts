@@ -96,6 +96,7 @@ class PlanBuilder {
       feedbacks,
       rates: this.#rates,
       steps,
+      slotOf: (future) => this.#slots.get(future) ?? -1,
       output,
     };
   }

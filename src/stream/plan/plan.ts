@@ -68,6 +68,8 @@ export interface Plan {
   /** The rate of the items first; each behind the one above it. */
   readonly rates: readonly Rate[];
   readonly steps: readonly Step[];
+  /** The slot of a Future of the trace; -1 where nothing reads it. */
+  readonly slotOf: (future: Future) => number;
   /** What comes out, and how often. */
   readonly output: { readonly read: Read; readonly rate: Rate; readonly slots: readonly number[] };
 }
