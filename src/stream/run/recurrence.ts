@@ -47,6 +47,11 @@ export class Recurrence {
     token.slots[this.link.slot] = this.value;
   }
 
+  /** What a token after that many resets would be given. */
+  valueIn(epoch: number): unknown {
+    return epoch === this.#epoch ? this.value : this.link.feedback.initial;
+  }
+
   /** Lets a token wait for the one before it. */
   wait(token: Token): void {
     this.#waiting.set(token.number, token);

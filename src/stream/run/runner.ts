@@ -360,7 +360,9 @@ export class Runner {
         this.#settleLater(stage, token, { value: (resolved as [unknown])[0] }); // the same shape
       },
       (thrown: unknown) => {
-        this.#settleLater(stage, token, { thrown });
+        if (this.over) return;
+        this.#failed(stage, token, thrown, true);
+        this.#drain();
       },
     );
   }
@@ -459,13 +461,13 @@ export class Runner {
   }
 
   /** A step has thrown. What it was the state of is begun anew with the next item. */
-  #failed(stage: Stage, token: Token, thrown: unknown): void {
+  #failed(stage: Stage, token: Token, thrown: unknown, inner = false): void {
     stage.epoch = -1;
     this.#leave(stage, token);
     if (token.failure === undefined) {
       const { plan } = this.#parts;
       const args = stage.step.values(token.slots);
-      const failure = itemError({ step: stage.step, pipeline: plan.name, item: token.item, args, thrown });
+      const failure = itemError({ step: stage.step, pipeline: plan.name, item: token.item, args, thrown, inner });
       token.failure = failure;
       // Who waits for this item alone is told; it is no matter of the others.
       const verdict = token.reply === undefined ? this.#verdictOn(failure) : undefined;
@@ -568,6 +570,7 @@ export class Runner {
       if (token !== undefined) this.#failed(stage, token, new TypeError(`${stage.name} must give an iterable`));
       return;
     }
+    if (token !== undefined) line.flushed = false;
     line.emission = { stage, token, results: begun, asking: false };
     this.#feed(line);
   }
@@ -696,6 +699,11 @@ export class Runner {
   failLate(error: unknown): void {
     this.#late ??= { error };
     this.stopping = true;
+  }
+
+  /** What is left in flows has come out, unless others come. */
+  setFlushed(): void {
+    for (const line of this.lines) line.flushed = true;
   }
 
   /** From the next item on, something else is the same for all. */
