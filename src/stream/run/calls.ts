@@ -17,6 +17,7 @@ export interface Settled {
 export class Calls {
   readonly #options: ResolveOptions;
   readonly #runs = new Set<Run>();
+  readonly #controller = new AbortController();
 
   constructor(executor: Executor | undefined) {
     this.#options = executor === undefined ? {} : { executor };
@@ -49,12 +50,14 @@ export class Calls {
 
   /** Resolves what a body gave: something with Futures in it. */
   resolve(target: unknown): Promise<unknown> {
-    return currentScope.run(undefined, () => resolve(target, this.#options));
+    const options = { ...this.#options, signal: this.#controller.signal };
+    return currentScope.run(undefined, () => resolve(target, options));
   }
 
   /** Ends the calls that have not ended. */
   abort(reason: unknown): void {
     for (const run of [...this.#runs]) resolver.abort(run, reason);
     this.#runs.clear();
+    this.#controller.abort(reason);
   }
 }
