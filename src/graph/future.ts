@@ -110,7 +110,7 @@ export class Future<out T = unknown> extends Trapped {
    *
    * The value belongs to this Future: its buffers must not be written to while other calls may still read them.
    *
-   * @throws {@link NodeError} when a body fails; DAG_ABORTED, DAG_RUN_TIMEOUT, DAG_CYCLE, DAG_MAX_CALLS.
+   * @throws NodeError when a body fails; DAG_ABORTED, DAG_RUN_TIMEOUT, DAG_CYCLE, DAG_MAX_CALLS.
    */
   resolve(options: ResolveOptions & { readonly settle: true }): Promise<PromiseSettledResult<T>>;
   resolve(options?: ResolveOptions): Promise<T>;

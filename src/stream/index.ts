@@ -17,6 +17,7 @@ export type { AnyPart, Composed, Given, PartFor } from './part-types.js';
 export type { StatefulSteps } from './step-machine.js';
 export type { AsyncFlow, Flow, Transform, TransformMembers, TransformOptions } from './transform.js';
 export { pipeline, type Pipeline, type PipelineShape, type Source, type ValuesOf } from './pipeline.js';
+export type { PipelineGraph } from './plan/graphology.js';
 export { config, parameter, type Config, type Parameter, type ParameterOptions } from './parameter.js';
 export { feedback, type Feedback } from './feedback.js';
 export { source, type SourceOptions } from './source.js';

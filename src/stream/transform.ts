@@ -42,6 +42,7 @@ export interface TransformMembers {
   snapshot(): unknown;
   /** Puts a state back that `snapshot()` gave. @throws DAG_SNAPSHOT where a generator keeps it. */
   restore(snapshot: unknown): void;
+  /** {@link close}, at the end of a block with `using`. */
   [Symbol.dispose](): void;
 }
 
@@ -71,6 +72,7 @@ export interface Flow<In, Out> extends TransformMembers {
   (chunk: Lazy<In>): Future<Out>;
   /** What is left when the chunks are over. */
   flush(): Out[];
+  /** Another such flow, with a state of its own and some options changed. */
   with(options: TransformOptions): Flow<In, Out>;
 }
 
@@ -80,6 +82,7 @@ export interface AsyncFlow<In, Out> extends TransformMembers {
   (chunk: Lazy<In>): Future<Out>;
   /** What is left when the chunks are over. */
   flush(): Promise<Out[]>;
+  /** Another such flow, with a state of its own and some options changed. */
   with(options: TransformOptions): AsyncFlow<In, Out>;
 }
 

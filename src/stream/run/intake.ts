@@ -5,9 +5,6 @@ import type { Plan } from '../plan/plan.js';
 import type { Slots } from '../plan/reader.js';
 import { beginIterator, type AnyIterator } from './iterator.js';
 
-/** What a pipeline reads from. */
-export type Source<T> = Iterable<T> | AsyncIterable<T> | Iterator<T> | AsyncIterator<T>;
-
 /** One sequence that an item takes a value of. */
 interface Feed {
   readonly name: string;

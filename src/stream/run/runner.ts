@@ -332,6 +332,7 @@ export class Runner {
       done: (value: unknown, future: Future | undefined): void => {
         stage.times.add(now() - startedAt);
         if (this.over) return;
+        stage.reconsider();
         if (future !== undefined) (token.futures ??= new Map()).set(stage.step.slot, future);
         this.#finished(stage, token, value);
         this.#drain();

@@ -152,10 +152,12 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
     await this.#shut();
   }
 
+  /** {@link close}, at the end of a block with `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#shut();
   }
 
+  /** Itself: it can be iterated over once. */
   [Symbol.asyncIterator](): this {
     return this;
   }

@@ -3,6 +3,7 @@ import type { Step } from '../plan/plan.js';
 import { machineOf, nameOf } from '../transform.js';
 import type { Line } from './line.js';
 import { KeyLanes } from './key-lanes.js';
+import { staysHere } from './placement.js';
 import type { PinnedStates } from './pinned-states.js';
 import { StageTimes } from './stage-times.js';
 import type { Token } from './token.js';
@@ -16,7 +17,7 @@ export type StageKind = 'part' | 'body' | 'call' | 'transform' | 'pinned';
 export class Stage {
   readonly step: Step;
   readonly line: Line;
-  readonly kind: StageKind;
+  kind: StageKind;
   /** Its place in its line. */
   readonly place: number;
   /** Stages of the line that wait for it. */
@@ -116,6 +117,11 @@ export class Stage {
     if (this.epoch === epoch) return;
     this.epoch = epoch;
     this.machine?.reset();
+  }
+
+  /** A step that could run elsewhere runs here from now on, if it turned out to be too short for that. */
+  reconsider(): void {
+    if (this.kind === 'call' && staysHere(this.step)) this.kind = 'body';
   }
 
   /** Whether it works on nothing, and nothing waits for it. */
