@@ -1,57 +1,69 @@
 import { DagError } from '../errors.js';
-import type { Machine } from './machine.js';
+import { Cell, type Machine } from './machine.js';
 
 /** A state kept by a generator: each chunk goes in by `next`, and what is yielded comes out. */
 export class GeneratorMachine implements Machine {
-  readonly #name: string;
+  readonly cell: Cell;
+  readonly #kept: Kept;
   readonly #begin: () => Generator<unknown, unknown, unknown>;
-  #generator: Generator<unknown, unknown, unknown> | undefined;
-  #running = false;
 
   /** @throws DAG_TRANSFORM_ENDED when the generator returns before it yields anything. */
   constructor(name: string, begin: () => Generator<unknown, unknown, unknown>) {
-    this.#name = name;
+    this.#kept = { name, generator: undefined, running: false };
+    this.cell = new Cell(stepKept, this.#kept);
     this.#begin = begin;
     this.reset();
   }
 
   step(chunk: unknown): unknown {
-    const generator = this.#generator;
-    if (generator === undefined) throw endedError(this.#name);
-    if (this.#running) throw reenteredError(this.#name);
-    this.#running = true;
-    let result: IteratorResult<unknown, unknown>;
-    try {
-      result = generator.next(chunk);
-    } catch (error) {
-      this.#leave();
-      throw error;
-    }
-    this.#running = false;
-    if (result.done !== true) return result.value;
-    this.#leave();
-    throw returnedError(this.#name);
+    return stepKept(this.#kept, chunk);
   }
 
   reset(): void {
     this.close();
     const generator = this.#begin();
     // What it yields first answers no chunk.
-    if (generator.next().done === true) throw returnedError(this.#name);
-    this.#generator = generator;
+    if (generator.next().done === true) throw returnedError(this.#kept.name);
+    this.#kept.generator = generator;
   }
 
   close(): void {
-    if (this.#running) throw reenteredError(this.#name);
-    const generator = this.#generator;
-    this.#generator = undefined;
+    const kept = this.#kept;
+    if (kept.running) throw reenteredError(kept.name);
+    const { generator } = kept;
+    kept.generator = undefined;
     generator?.return(undefined);
   }
+}
 
-  #leave(): void {
-    this.#running = false;
-    this.#generator = undefined;
+/** A generator between its chunks. */
+interface Kept {
+  readonly name: string;
+  generator: Generator<unknown, unknown, unknown> | undefined;
+  running: boolean;
+}
+
+function stepKept(kept: Kept, chunk: unknown): unknown {
+  const { generator } = kept;
+  if (generator === undefined) throw endedError(kept.name);
+  if (kept.running) throw reenteredError(kept.name);
+  kept.running = true;
+  let result: IteratorResult<unknown, unknown>;
+  try {
+    result = generator.next(chunk);
+  } catch (error) {
+    leave(kept);
+    throw error;
   }
+  kept.running = false;
+  if (result.done !== true) return result.value;
+  leave(kept);
+  throw returnedError(kept.name);
+}
+
+function leave(kept: Kept): void {
+  kept.running = false;
+  kept.generator = undefined;
 }
 
 /** Like {@link GeneratorMachine}, for asynchronous generators: every step gives a promise. */
@@ -108,7 +120,8 @@ export class AsyncGeneratorMachine implements Machine {
   }
 }
 
-function endedError(name: string): DagError {
+/** A chunk came after the end. */
+export function endedError(name: string): DagError {
   return new DagError('DAG_TRANSFORM_ENDED', {
     message: `${name} takes no chunk any more: it was closed, or has thrown.`,
     remedy: 'reset() begins anew.',

@@ -1,3 +1,11 @@
+export { compose } from './compose.js';
+export type { Compose } from './compose-types.js';
+export { batch } from './operators/batch.js';
+export { filter, type Filter } from './operators/filter.js';
+export { flatMap, type FlatMap } from './operators/flat-map.js';
+export { keyBy, type KeyBy, type Keying, type KeyOf } from './operators/key-by.js';
+export { unbatch } from './operators/unbatch.js';
+export { window } from './operators/window.js';
 export {
   stateful,
   type AsyncStateful,
@@ -5,8 +13,9 @@ export {
   type StatefulOptions,
   type TransformFactory,
 } from './stateful.js';
+export type { AnyPart, Composed, Given, PartFor } from './part-types.js';
 export type { StatefulSteps } from './step-machine.js';
-export type { Flow, Transform, TransformMembers, TransformOptions } from './transform.js';
+export type { AsyncFlow, Flow, Transform, TransformMembers, TransformOptions } from './transform.js';
 export { pipeline, type Pipeline, type PipelineShape, type Source, type ValuesOf } from './pipeline.js';
 export { config, parameter, type Config, type Parameter, type ParameterOptions } from './parameter.js';
 export { feedback, type Feedback } from './feedback.js';

@@ -11,10 +11,10 @@ import { makeTransform, type Transform, type TransformOptions } from './transfor
  * What the generator of a stateful transform is: each `yield` gives the result of the chunk before and gets the next
  * chunk. What it yields first answers no chunk and is passed over.
  */
-export type Stateful<In, Out> = Generator<Out, unknown, In>;
+export type Stateful<In, Out> = Generator<Out, void, In>;
 
 /** Like {@link Stateful}, of an asynchronous generator. */
-export type AsyncStateful<In, Out> = AsyncGenerator<Out, unknown, In>;
+export type AsyncStateful<In, Out> = AsyncGenerator<Out, void, In>;
 
 /** Makes transforms: each with a state of its own. */
 export interface TransformFactory<Args extends readonly unknown[], In, Out> {
@@ -39,11 +39,11 @@ export interface StatefulOptions extends TransformOptions {
  * @throws DAG_OPTION
  */
 export function stateful<Args extends readonly unknown[], In, Out>(
-  generator: (...args: Args) => Stateful<In, Out>,
+  generator: (...args: Args) => Generator<Out, unknown, In>,
   options?: StatefulOptions,
 ): TransformFactory<Args, In, Out>;
 export function stateful<Args extends readonly unknown[], In, Out>(
-  generator: (...args: Args) => AsyncStateful<In, Out>,
+  generator: (...args: Args) => AsyncGenerator<Out, unknown, In>,
   options?: StatefulOptions,
 ): TransformFactory<Args, In, Promise<Out>>;
 export function stateful<Args extends readonly unknown[], State, In, Out>(

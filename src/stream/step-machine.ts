@@ -1,4 +1,4 @@
-import type { Machine } from './machine.js';
+import { Cell, type Machine } from './machine.js';
 
 /** A state and its step, as functions: the form whose state can be saved. */
 export interface StatefulSteps<Args extends readonly unknown[], State, In, Out> {
@@ -16,41 +16,48 @@ export interface StatefulSteps<Args extends readonly unknown[], State, In, Out> 
 
 /** A state kept by {@link StatefulSteps}. */
 export class StepMachine implements Machine {
-  readonly step: (chunk: unknown) => unknown;
+  readonly cell: Cell;
+  readonly asynchronous: boolean;
   readonly #steps: StatefulSteps<readonly unknown[], unknown, unknown, unknown>;
   readonly #args: readonly unknown[];
-  #state: unknown;
   #open = false;
 
   constructor(steps: StatefulSteps<readonly unknown[], unknown, unknown, unknown>, args: readonly unknown[]) {
     this.#steps = steps;
     this.#args = args;
-    const { step } = steps;
-    this.step = (chunk) => step(this.#state, chunk);
+    this.cell = new Cell(steps.step, undefined);
+    this.asynchronous = steps.step.constructor.name === 'AsyncFunction';
     this.reset();
+  }
+
+  step(chunk: unknown): unknown {
+    return this.cell.run(this.cell.state, chunk);
   }
 
   reset(): void {
     this.close();
-    this.#state = this.#steps.init(...this.#args);
+    this.cell.state = this.#steps.init(...this.#args);
     this.#open = true;
   }
 
   close(): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#steps.close?.(this.#state);
+    const { state } = this.cell;
+    this.cell.state = undefined;
+    this.#steps.close?.(state);
   }
 
   snapshot(): unknown {
-    return this.#steps.snapshot === undefined ? structuredClone(this.#state) : this.#steps.snapshot(this.#state);
+    const { state } = this.cell;
+    return this.#steps.snapshot === undefined ? structuredClone(state) : this.#steps.snapshot(state);
   }
 
   restore(snapshot: unknown): void {
     this.close();
     const { restore } = this.#steps;
     // What was given is the caller's, who may restore from it again.
-    this.#state = restore === undefined ? structuredClone(snapshot) : restore(snapshot as never, ...this.#args); // as `snapshot` gave it
+    this.cell.state = restore === undefined ? structuredClone(snapshot) : restore(snapshot as never, ...this.#args); // as `snapshot` gave it
     this.#open = true;
   }
 }

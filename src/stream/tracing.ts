@@ -13,9 +13,12 @@ function currentTrace(): TraceScope | undefined {
   return body instanceof TraceScope ? body : undefined;
 }
 
+/** Transforms ask for it at every chunk, also inside of runs, where the current scope takes long to read. */
+const tracing = { count: 0 };
+
 /** Whether the function of a pipeline is being traced. */
 export function isTracing(): boolean {
-  return currentTrace() !== undefined;
+  return tracing.count > 0 && currentTrace() !== undefined;
 }
 
 /** Whether that is the function of a pipeline that is a step of another: what it uses belongs to it. */
@@ -47,10 +50,12 @@ export function traced(root: Future, fn: () => unknown): Traced {
   // The scope is not handed to a body after this one.
   scope.kept = true;
   scopes.enter();
+  tracing.count += 1;
   try {
     const result = currentScope.run(scope, fn);
     return { result, effects: scope.effects ?? [] };
   } finally {
+    tracing.count -= 1;
     scopes.leave();
   }
 }

@@ -5,7 +5,8 @@ import { Future } from '../graph/future.js';
 import type { Placement } from '../graph/options.js';
 import { NodeIdentity, NodeSpec } from '../graph/spec.js';
 import type { Lazy, LazyParameters } from '../graph/types.js';
-import type { Machine, MakeMachine } from './machine.js';
+import { endedError } from './generator-machine.js';
+import { Cell, cellOf, type Machine, type MakeMachine } from './machine.js';
 import { isTracing, isTracingInner } from './tracing.js';
 
 /** What several chunks at once make: an array, where the transform takes one. */
@@ -73,6 +74,15 @@ export interface Flow<In, Out> extends TransformMembers {
   with(options: TransformOptions): Flow<In, Out>;
 }
 
+/** A {@link Flow} that waits: a call gives a promise of the results. */
+export interface AsyncFlow<In, Out> extends TransformMembers {
+  (chunk: In): Promise<Out[]>;
+  (chunk: Lazy<In>): Future<Out>;
+  /** What is left when the chunks are over. */
+  flush(): Promise<Out[]>;
+  with(options: TransformOptions): AsyncFlow<In, Out>;
+}
+
 /** How a transform is made: again and again, on this thread or another. */
 export interface Recipe {
   /** The factory. */
@@ -115,42 +125,76 @@ export function machineOf({ spec, args }: Recipe): Machine {
 /** The transform that a recipe makes. */
 export function makeTransform(recipe: Recipe): AnyTransform {
   const machine = machineOf(recipe);
-  const one =
-    machine.emits === true
-      ? (chunk: unknown): unknown => [...(machine.step(chunk) as Iterable<unknown>)]
-      : machine.step.bind(machine);
+  const cell = machine.emits === true ? new Cell(stepOfFlow, machine) : cellOf(machine);
+  const life = { closed: false };
   const transform = (chunk: unknown, ...more: unknown[]): unknown => {
-    if (chunk instanceof Future || more.length > 0 || isTracing()) return several([chunk, ...more]);
-    return one(chunk);
+    if (more.length > 0 || isOneFuture(chunk) || life.closed || isTracing()) return several(chunk, ...more);
+    return cell.run(cell.state, chunk);
   };
-  const several = (chunks: readonly unknown[]): unknown => {
+  const several = (...chunks: unknown[]): unknown => {
     if (holdsFuture(chunks)) return stepOf(recipe, transform, chunks);
-    return one(chunks.length === 1 ? chunks[0] : chunks);
+    if (life.closed) throw endedError(nameOf(recipe));
+    return cell.run(cell.state, chunks.length === 1 ? chunks[0] : chunks);
   };
   recipes.set(transform, recipe);
-  return dress(transform, recipe, machine);
+  return dress(transform, { recipe, machine, life });
 }
 
-function dress(transform: (...chunks: never[]) => unknown, recipe: Recipe, machine: Machine): AnyTransform {
+/** `instanceof` takes several times as long as the rest of a call, since a Proxy stands behind the prototype of Future. */
+function isOneFuture(chunk: unknown): boolean {
+  return typeof chunk === 'object' && chunk !== null && Object.getPrototypeOf(chunk) === Future.prototype;
+}
+
+/** A call of a flow gives an array. */
+function stepOfFlow(machine: Machine, chunk: unknown): unknown {
+  return listOf(machine.step(chunk) as Iterable<unknown>); // what `emits` machines give
+}
+
+function listOf(results: Iterable<unknown> | Promise<Iterable<unknown>>): unknown[] | Promise<unknown[]> {
+  return results instanceof Promise ? results.then((list) => [...list]) : [...results];
+}
+
+/** What a transform is made of. */
+interface TransformParts {
+  readonly recipe: Recipe;
+  readonly machine: Machine;
+  readonly life: { closed: boolean };
+}
+
+function dress(transform: (...chunks: never[]) => unknown, { recipe, machine, life }: TransformParts): AnyTransform {
   const close = (): void => {
     machine.close();
+    life.closed = true;
+  };
+  const open = (): void => {
+    if (life.closed) throw endedError(nameOf(recipe));
   };
   const members = {
     name: nameOf(recipe),
     reset: () => {
       machine.reset();
+      life.closed = false;
     },
     close,
     [Symbol.dispose]: close,
-    snapshot: () => stateOf(recipe, machine),
+    snapshot: () => {
+      open();
+      return stateOf(recipe, machine);
+    },
     restore: (state: unknown) => {
       restoreInto(recipe, machine, state);
+      life.closed = false;
     },
     with: (options: TransformOptions) => makeTransform({ ...recipe, options: { ...recipe.options, ...options } }),
-    ...(machine.emits === true ? { flush: () => [...(machine.flush?.() ?? [])] } : {}),
+    flush: () => {
+      open();
+      return listOf(machine.flush?.() ?? []);
+    },
   };
-  for (const key of Reflect.ownKeys(members) as (keyof typeof members)[])
-    Object.defineProperty(transform, key, { value: members[key], configurable: true });
+  for (const key of Reflect.ownKeys(members) as (keyof typeof members)[]) {
+    if (key !== 'flush' || machine.emits === true)
+      Object.defineProperty(transform, key, { value: members[key], configurable: true });
+  }
   return transform as unknown as AnyTransform; // it has the members now
 }
 

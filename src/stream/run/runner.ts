@@ -635,10 +635,11 @@ export class Runner {
     }
   }
 
-  #leftIn(stage: Stage | undefined): Iterable<unknown> | undefined {
+  #leftIn(stage: Stage | undefined): Iterable<unknown> | AsyncIterable<unknown> | undefined {
     if (stage === undefined || this.stopping) return undefined;
     try {
-      return stage.machine?.flush?.();
+      const left = stage.machine?.flush?.();
+      return left instanceof Promise ? promised(left) : left;
     } catch (thrown) {
       this.#failLeft(stage, thrown);
       return undefined;
@@ -699,4 +700,9 @@ export class Runner {
       stage.pinned?.close();
     }
   }
+}
+
+/** What is in an iterable that is not there yet. */
+async function* promised(results: Promise<Iterable<unknown>>): AsyncGenerator<unknown> {
+  yield* await results;
 }
