@@ -76,7 +76,7 @@ class PlanBuilder {
       rate: this.#commonRate(outputs, `The result of ${name}`),
       slots: outputs.map((future) => this.#slotOf(future)),
     };
-    const steps = withSeenSteps(this.#steps, output.slots, output.rate);
+    const steps = flowsBehind(withSeenSteps(this.#steps, output.slots, output.rate));
     const parameters = order.flatMap((future) =>
       future instanceof Parameter ? [{ slot: this.#slotOf(future), given: future as Parameter<unknown> }] : [],
     );
@@ -259,6 +259,23 @@ function withSeenSteps(steps: readonly Step[], outputSlots: readonly number[], o
     if (outputRate !== step.rate) see(outputSlots, outputRate);
     return { ...step, needs: [...needs] };
   });
+}
+
+/** Puts every flow behind the steps that it waits for: they may have been called after it. */
+function flowsBehind(steps: readonly Step[]): Step[] {
+  const behind = new Map<number, Step[]>();
+  const sorted: Step[] = [];
+  for (const step of steps) {
+    const last = step.needs.reduce((latest, { index }) => Math.max(latest, index), -1);
+    if (last > step.index) behind.set(last, [...(behind.get(last) ?? []), step]);
+    else sorted.push(step, ...(behind.get(step.index) ?? []));
+  }
+  const placed = new Map<number, Step>();
+  for (const step of sorted) {
+    const needs = step.needs.flatMap(({ index }) => placed.get(index) ?? []);
+    placed.set(step.index, { ...step, index: placed.size, needs });
+  }
+  return [...placed.values()];
 }
 
 function strayFeedback(name: string): DagError {

@@ -16,6 +16,7 @@ export interface Settled {
 export class Calls {
   readonly #options: ResolveOptions;
   readonly #runs = new Set<Run>();
+  readonly #controller = new AbortController();
 
   constructor(executor: Executor | undefined) {
     this.#options = executor === undefined ? {} : { executor };
@@ -50,12 +51,13 @@ export class Calls {
 
   /** Resolves what a body gave: something with Futures in it. */
   resolve(target: unknown): Promise<unknown> {
-    return resolve(target, this.#options);
+    return resolve(target, { ...this.#options, signal: this.#controller.signal });
   }
 
   /** Ends the calls that have not ended. */
   abort(reason: unknown): void {
     for (const run of [...this.#runs]) resolver.abort(run, reason);
     this.#runs.clear();
+    this.#controller.abort(reason);
   }
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { DagError, describeThrown } from '../../errors.js';
 import { describeOption } from '../../graph/options.js';
 import type { Plan } from '../plan/plan.js';
@@ -16,6 +17,10 @@ interface Feed {
   readonly inner: boolean;
   next: () => unknown;
   close: () => unknown;
+  /** Lets it go while it is being read, where it can. */
+  readonly stop?: () => unknown;
+  /** It has ended by itself, or failed. */
+  done: boolean;
 }
 
 /** Whether there was another item. */
@@ -96,6 +101,7 @@ export class Intake {
 
   #failed(feed: Feed, cause: unknown): unknown {
     this.#over = true;
+    feed.done = true;
     if (cause instanceof DagError && cause.code === 'DAG_SOURCE') return cause;
     return new DagError('DAG_SOURCE', {
       message: `The ${feed.name} of ${this.#pipeline} failed after ${this.count.toString()} items: ${describeThrown(cause)}.`,
@@ -113,6 +119,7 @@ export class Intake {
       if (feed.slot !== -1) slots[feed.slot] = result.value;
       return true;
     }
+    feed.done = true;
     if (index > 0) throw this.#unequal(feed);
     // The first has ended; another source of the run that goes on is one too long. Asked for the last time.
     return this.#end();
@@ -136,7 +143,8 @@ export class Intake {
     for (const feed of this.#feeds.slice(1)) {
       if (feed.inner) continue;
       const result = (await this.#ask(feed)) as IteratorResult<unknown>;
-      if (result.done === true) continue;
+      feed.done = result.done === true;
+      if (feed.done) continue;
       const [first] = this.#feeds;
       throw new DagError('DAG_SOURCE', {
         message: `The sources of ${this.#pipeline} must be equally long, but the ${first?.name ?? 'first'} ended after ${this.count.toString()} items, and the ${feed.name} went on.`,
@@ -154,21 +162,22 @@ export class Intake {
     for (const feed of this.#feeds) {
       if (!feed.inner) continue;
       void feed.close();
+      feed.done = false;
       feed.next = feed.begin();
     }
   }
 
   /** Lets the sources go. Settles when they are; one that is being read is not waited for. */
   async close(): Promise<void> {
-    const ended = this.#over;
     this.#over = true;
-    if (ended && !this.#reading) {
-      // One of them has ended by itself; the others may not have.
-      if (this.#feeds.length < 2) return;
-    }
-    const closing = this.#feeds.map((feed) => feed.close());
-    if (this.#reading) for (const one of closing) void Promise.resolve(one).catch(() => undefined);
-    else await Promise.all(closing);
+    const open = this.#feeds.filter(({ done }) => !done);
+    const closing = open.map(async (feed) => {
+      if (this.#reading) await feed.stop?.();
+      await feed.close();
+    });
+    const settled = Promise.allSettled(closing);
+    if (this.#reading) return;
+    for (const one of await settled) if (one.status === 'rejected') throw one.reason;
   }
 }
 
@@ -182,8 +191,30 @@ function outerFeed(source: unknown, position: number, slot: number): Feed {
     begin: () => feed.next,
     next: () => iterator.next(),
     close: () => iterator.return?.(),
+    stop: () => {
+      // Its iterator would let it go only when it has been read: that may be never.
+      if (source instanceof Readable) source.destroy();
+    },
+    done: false,
   };
   return feed;
+}
+
+/** Reads a stream; unlike its own iterator, this lets it go while it is being read. */
+function readerOver(stream: ReadableStream<unknown>): AsyncIterator<unknown> {
+  const reader = stream.getReader();
+  return {
+    next: async () => {
+      const { done, value } = await reader.read();
+      if (done) reader.releaseLock();
+      return { done, value };
+    },
+    return: async () => {
+      await reader.cancel();
+      reader.releaseLock();
+      return { done: true, value: undefined };
+    },
+  };
 }
 
 /** A generator function of a pipeline is begun, any other function is called for each item. */
@@ -204,6 +235,7 @@ function innerFeed(name: string, fn: () => unknown, slot: number): Feed {
       return feed.next();
     },
     close: () => undefined,
+    done: false,
   };
   return feed;
 }
@@ -222,8 +254,15 @@ function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
 function iteratorOf(source: unknown, name: string): AnyIterator {
   if (typeof source === 'object' && source !== null) {
     const parts = source as { next?: unknown }; // asked for here
-    const begun = beginIterator(source);
-    if (begun !== undefined) return begun;
+    try {
+      const begun = source instanceof ReadableStream ? readerOver(source) : beginIterator(source);
+      if (begun !== undefined) return begun;
+    } catch (cause) {
+      throw new DagError('DAG_SOURCE', {
+        message: `The ${name} of a run cannot be read: ${describeThrown(cause)}.`,
+        cause,
+      });
+    }
     if (typeof parts.next === 'function') return source as Iterator<unknown>;
   }
   throw new DagError('DAG_SOURCE', {

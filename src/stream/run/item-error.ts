@@ -26,15 +26,17 @@ export interface StepFailure {
   readonly args: readonly unknown[];
   /** What it threw. */
   readonly thrown: unknown;
+  /** It failed by a call that its body made and returned. */
+  readonly inner?: boolean;
 }
 
 /** The error for a step that threw. Errors of calls that ran elsewhere keep their code, their path and their cause. */
-export function itemError({ step, pipeline, item, args, thrown }: StepFailure): ItemError {
+export function itemError({ step, pipeline, item, args, thrown, inner = false }: StepFailure): ItemError {
   if (thrown instanceof NodeError) {
     const { code, node, path, message } = thrown;
     const text = message.slice(message.indexOf(': ', code.length + 2) + 2);
     return new ItemError(
-      { code, node, path: [pipeline, ...path], args: thrown.args, message: text, cause: thrown.cause },
+      { code, node, path: [pipeline, ...(inner ? [step.name] : []), ...path], args: thrown.args, message: text, cause: thrown.cause },
       item,
     );
   }

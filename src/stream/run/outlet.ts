@@ -25,26 +25,30 @@ const TAKEN = 64;
  */
 export class Outlet<Out> {
   readonly #ordered: boolean;
-  readonly #failed: () => void;
+  readonly #last: () => void;
   /** The lowest number that is not settled. */
   #next = 0;
   /** What came before its turn; undefined where there is no result, or it was handed on already. */
   readonly #early = new Map<number, Outcome<Out> | undefined>();
   #earlyResults = 0;
   #ready: Outcome<Out>[] = [];
-  #taken = 0;
+  /** How many at the front of these were taken. */
+  #gone = 0;
   #waiters: Waiter<Out>[] = [];
   #ended = false;
 
-  /** @param failed is told when the consumer gets an error. */
-  constructor(ordered: boolean, failed: () => void) {
+  /** Results that the consumer got. */
+  taken = 0;
+
+  /** @param last is told when the consumer gets an error, or sees the end. */
+  constructor(ordered: boolean, last: () => void) {
     this.#ordered = ordered;
-    this.#failed = failed;
+    this.#last = last;
   }
 
   /** Results that nobody has taken. */
   get size(): number {
-    return this.#ready.length - this.#taken + this.#earlyResults;
+    return this.#ready.length - this.#gone + this.#earlyResults;
   }
 
   /** Consumers that wait. */
@@ -110,54 +114,71 @@ export class Outlet<Out> {
     const waiter = this.#waiters.shift();
     if (waiter === undefined) this.#ready.push(outcome);
     else if (outcome instanceof Failed) this.#reject(waiter, outcome);
-    else waiter.fulfil(outcome);
+    else {
+      this.taken += 1;
+      waiter.fulfil(outcome);
+    }
   }
 
   #reject(waiter: Waiter<Out>, { error }: Failed): void {
     waiter.reject(error);
-    this.#failed();
+    this.#fail();
+  }
+
+  /** The consumer got an error: nothing comes after it. */
+  #fail(): void {
+    this.close();
+    this.#last();
   }
 
   /** The next result, as a promise. */
   take(): Promise<IteratorResult<Out, undefined>> {
-    const outcome = this.#ready[this.#taken];
+    const outcome = this.#ready[this.#gone];
     if (outcome === undefined) {
-      if (this.#ended) return Promise.resolve(END);
+      if (this.#ended) {
+        this.#last();
+        return Promise.resolve(END);
+      }
       return new Promise((fulfil, reject) => {
         this.#waiters.push({ fulfil, reject });
       });
     }
-    this.#ready[this.#taken] = END; // what was taken is not held here
-    this.#taken += 1;
-    if (this.#taken === this.#ready.length) {
+    this.#ready[this.#gone] = END; // what was taken is not held here
+    this.#gone += 1;
+    if (this.#gone === this.#ready.length) {
       this.#ready = [];
-      this.#taken = 0;
-    } else if (this.#taken === TAKEN) {
+      this.#gone = 0;
+    } else if (this.#gone === TAKEN) {
       this.#ready.splice(0, TAKEN);
-      this.#taken = 0;
+      this.#gone = 0;
     }
-    if (!(outcome instanceof Failed)) return Promise.resolve(outcome);
-    this.#failed();
+    if (!(outcome instanceof Failed)) {
+      this.taken += 1;
+      return Promise.resolve(outcome);
+    }
+    this.#fail();
     return Promise.reject(outcome.error as Error); // whatever was thrown
   }
 
   /** Results that are ready and that nobody has taken, for a snapshot. */
   get pending(): Out[] {
     return this.#ready
-      .slice(this.#taken)
+      .slice(this.#gone)
       .flatMap((one) => (one instanceof Failed || one.done === true ? [] : [one.value]));
   }
 
   /** Nothing more comes; what is there can still be taken. */
   end(): void {
     this.#ended = true;
-    for (const { fulfil } of this.#waiters.splice(0)) fulfil(END);
+    const waiters = this.#waiters.splice(0);
+    for (const { fulfil } of waiters) fulfil(END);
+    if (waiters.length > 0) this.#last();
   }
 
   /** Ends it at once: what is there is dropped. */
   close(): void {
     this.#ready = [];
-    this.#taken = 0;
+    this.#gone = 0;
     this.#early.clear();
     this.#earlyResults = 0;
     this.end();
@@ -165,9 +186,9 @@ export class Outlet<Out> {
 
   /** Ends it at once: whoever waits gets the error, what is there is dropped. */
   abort(error: unknown): void {
-    if (this.#ended) return;
+    if (this.#ended && this.size === 0) return;
     this.#ready = [];
-    this.#taken = 0;
+    this.#gone = 0;
     this.#early.clear();
     this.#earlyResults = 0;
     if (this.#waiters.length === 0) this.#ready.push(new Failed(error));

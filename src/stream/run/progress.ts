@@ -40,9 +40,9 @@ export class ProgressTeller {
     this.#toldAt = this.#startedAt;
   }
 
-  /** The consumer got another result. */
-  count(): void {
-    this.#results += 1;
+  /** The consumer got so many results. */
+  count(results: number): void {
+    this.#results = results;
     if (this.#results % STRIDE !== 0 && this.#results > STRIDE) return;
     const now = this.#now();
     if (now - this.#toldAt < EVERY) return;
@@ -50,7 +50,8 @@ export class ProgressTeller {
     this.#tell(now);
   }
 
-  end(): void {
+  end(results: number): void {
+    this.#results = results;
     this.#tell(this.#now());
     this.#sink.ended();
   }

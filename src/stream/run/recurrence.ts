@@ -4,6 +4,10 @@ import type { Token } from './token.js';
 /** A feedback of a run: the value of the token before, for the next. */
 export class Recurrence {
   readonly link: FeedbackLink;
+  /** Place of the stage whose value it repeats; -1 where no stage makes that. */
+  readonly #place: number;
+  /** The feedback that it repeats, if that is what it does. */
+  #followed: Recurrence | undefined;
   value: unknown;
   #epoch = 0;
   /** The token whose value is there; -1 before the first. */
@@ -13,9 +17,20 @@ export class Recurrence {
   /** The token that waits for the value of the one before. */
   #waiting = new Map<number, Token>();
 
-  constructor(link: FeedbackLink) {
+  constructor(link: FeedbackLink, place: number) {
     this.link = link;
+    this.#place = place;
     this.value = link.feedback.initial;
+  }
+
+  /** Finds the feedback that it repeats among those of its line. */
+  follow(recurrences: readonly Recurrence[]): void {
+    this.#followed = recurrences.find(({ link }) => link.slot === this.link.from);
+  }
+
+  /** Whether the value of a token is there, for the next one, when all stages before a place have ended. */
+  isKnown(token: Token, place: number): boolean {
+    return this.#followed?.isReadyFor(token) ?? this.#place < place;
   }
 
   /** Whether a token can be given the value of the one before it. */
@@ -30,6 +45,11 @@ export class Recurrence {
       this.value = this.link.feedback.initial;
     }
     token.slots[this.link.slot] = this.value;
+  }
+
+  /** What a token after that many resets would be given. */
+  valueIn(epoch: number): unknown {
+    return epoch === this.#epoch ? this.value : this.link.feedback.initial;
   }
 
   /** Lets a token wait for the one before it. */

@@ -85,7 +85,12 @@ export class Runner {
       if (stage.kind === 'pinned' || stage.kind === 'call') this.concurrent = true;
     }
     this.stages = [...byStep.values()];
-    for (const link of plan.feedbacks) lineOf(link.rate.index).recurrences.push(new Recurrence(link));
+    for (const link of plan.feedbacks) {
+      const { recurrences, stages } = lineOf(link.rate.index);
+      const place = stages.find(({ step }) => step.slot === link.from)?.place ?? -1;
+      recurrences.push(new Recurrence(link, place));
+    }
+    for (const { recurrences } of this.lines) for (const recurrence of recurrences) recurrence.follow(recurrences);
   }
 
   /** Items that have begun and not come to their end. */
@@ -157,6 +162,7 @@ export class Runner {
       }
       if (
         stage.step.begins !== undefined ||
+        (this.#scope?.effects !== undefined && stage.kind === 'body') ||
         (typeof result === 'object' && result !== null && this.#mustWait(stage, result))
       ) {
         this.#spreadAfter(token, stage);
@@ -175,7 +181,7 @@ export class Runner {
   #mustWait(stage: Stage, result: object): boolean {
     if (isThenable(result)) return true;
     if (stage.kind !== 'body') return false;
-    return this.#scope?.effects !== undefined || (!ArrayBuffer.isView(result) && holdsFuture(result));
+    return !ArrayBuffer.isView(result) && holdsFuture(result);
   }
 
   #scope: Scope | undefined;
@@ -222,6 +228,7 @@ export class Runner {
 
   #count(token: Token, from: number): void {
     const { line } = token;
+    const known = line.recurrences.filter((recurrence) => recurrence.isKnown(token, from));
     token.left = line.stages.length - from;
     token.pending = line.stages.map(({ step, place }) => {
       if (place < from) return BEGUN;
@@ -231,6 +238,9 @@ export class Runner {
         if (step.feedbacks.includes(recurrence.link) && !recurrence.isReadyFor(token)) waits += 1;
       return waits;
     });
+    // The next token need not wait for the other steps of this one.
+    for (const recurrence of known)
+      this.#recur(recurrence, recurrence.pass(token.number, token.slots[recurrence.link.from]));
   }
 
   #offerReady(token: Token): void {
@@ -252,6 +262,11 @@ export class Runner {
       for (let next = this.#agenda.shift(); next !== undefined; next = this.#agenda.shift()) {
         if (this.over) continue;
         const { stage } = next;
+        if (next.token.failure !== undefined && stage.step.begins === undefined) {
+          // It has failed elsewhere meanwhile; another may have waited behind it.
+          this.#wake(stage);
+          continue;
+        }
         if (stage.takes(next.token)) {
           this.#start(stage, next.token);
           continue;
@@ -270,7 +285,9 @@ export class Runner {
 
   #start(stage: Stage, token: Token): void {
     if (token.failure !== undefined) {
-      this.#passFailed(stage, token);
+      stage.advance();
+      this.#failBehind(stage, token);
+      this.#wake(stage);
       return;
     }
     if (token.pending !== undefined) token.pending[stage.place] = BEGUN;
@@ -317,8 +334,7 @@ export class Runner {
     if (stage.pinned !== undefined) {
       stage.advance();
       stage.pinned.step(token, stage.step.call(token.slots), settled);
-      const next = stage.next();
-      if (next !== undefined) this.#agenda.push({ stage, token: next });
+      this.#wake(stage);
     } else calls.make(stage.step, token, settled);
   }
 
@@ -344,7 +360,9 @@ export class Runner {
         this.#settleLater(stage, token, { value: (resolved as [unknown])[0] }); // the same shape
       },
       (thrown: unknown) => {
-        this.#settleLater(stage, token, { thrown });
+        if (this.over) return;
+        this.#failed(stage, token, thrown, true);
+        this.#drain();
       },
     );
   }
@@ -433,44 +451,76 @@ export class Runner {
     stage.active -= 1;
     token.running -= 1;
     if (stage.ordered && stage.kind !== 'pinned') stage.advance();
+    this.#wake(stage);
+  }
+
+  /** Lets a token go on that waits for a stage, if it can. */
+  #wake(stage: Stage): void {
     const next = stage.next();
     if (next !== undefined) this.#agenda.push({ stage, token: next });
   }
 
   /** A step has thrown. What it was the state of is begun anew with the next item. */
-  #failed(stage: Stage, token: Token, thrown: unknown): void {
+  #failed(stage: Stage, token: Token, thrown: unknown, inner = false): void {
     stage.epoch = -1;
     this.#leave(stage, token);
     if (token.failure === undefined) {
-      const { plan, judge } = this.#parts;
+      const { plan } = this.#parts;
       const args = stage.step.values(token.slots);
-      const failure = itemError({ step: stage.step, pipeline: plan.name, item: token.item, args, thrown });
+      const failure = itemError({ step: stage.step, pipeline: plan.name, item: token.item, args, thrown, inner });
       token.failure = failure;
       // Who waits for this item alone is told; it is no matter of the others.
-      token.fatal = token.reply === undefined && judge(failure) === 'stop';
-      if (token.fatal) this.stopping = true;
-      for (const other of token.line.stages) {
-        if (token.pending?.[other.place] === BEGUN) continue;
-        other.pass(token.number);
-        if (other.step.begins !== undefined) this.#agenda.push({ stage: other, token });
-      }
+      const verdict = token.reply === undefined ? this.#verdictOn(failure) : undefined;
+      token.fatal = verdict;
+      if (verdict !== undefined) this.stopping = true;
+      const carried = this.#giveUp(token) || this.#failBehind(stage, token);
+      if (verdict !== undefined && !token.line.isOutput && !carried) this.#late ??= verdict;
     }
     if (token.running === 0) this.#complete(token);
   }
 
-  /** A flow gives nothing for an item that failed; where that ends the run, the error takes its place in the order. */
-  #passFailed(stage: Stage, token: Token): void {
-    const { begins } = stage.step;
+  /** What the consumer gets for a failure; undefined when it is skipped. What the judge throws comes in its place. */
+  #verdictOn(failure: ItemError): { readonly error: unknown } | undefined {
+    try {
+      return this.#parts.judge(failure) === 'stop' ? { error: failure } : undefined;
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  /** Stages do not wait for a token that failed. Gives whether it leads to a flow that puts its error into the order. */
+  #giveUp(token: Token): boolean {
+    let carried = false;
+    for (const other of token.line.stages) {
+      const state = token.pending?.[other.place];
+      if (state === BEGUN) continue;
+      const { begins } = other.step;
+      if (begins === undefined) {
+        other.pass(token.number);
+        this.#wake(other);
+        continue;
+      }
+      carried ||= this.lines[begins.index]?.leadsOut === true;
+      if (state === OFFERED) continue;
+      if (token.pending !== undefined) token.pending[other.place] = OFFERED;
+      this.#agenda.push({ stage: other, token });
+    }
+    return carried;
+  }
+
+  /**
+   * A flow gives nothing for an item that failed; where that ends the run, the error takes its place in the order behind
+   * the flow. Gives whether it does.
+   */
+  #failBehind({ step: { begins } }: Stage, token: Token): boolean {
     const line = begins === undefined ? undefined : this.lines[begins.index];
-    if (line === undefined || !token.fatal || !line.leadsOut) return;
+    if (line === undefined || token.fatal === undefined || !line.leadsOut) return false;
     const child = new Token(line, { item: token.item, epoch: token.epoch, slots: [] });
     child.failure = token.failure;
-    child.fatal = true;
-    for (const other of line.stages) {
-      other.pass(child.number);
-      if (other.step.begins !== undefined) this.#agenda.push({ stage: other, token: child });
-    }
+    child.fatal = token.fatal;
+    this.#giveUp(child);
     this.#complete(child);
+    return true;
   }
 
   /** A token has come to its end, well or not. */
@@ -494,9 +544,9 @@ export class Runner {
       else token.reply.reject(failure);
     } else if (line.isOutput) {
       if (failure === undefined) outlet.put(token.number, plan.output.read(token.slots));
-      else if (token.fatal) outlet.fail(token.number, failure);
+      else if (token.fatal !== undefined) outlet.fail(token.number, token.fatal.error);
       else outlet.pass(token.number);
-    } else if (failure !== undefined && token.fatal && !line.leadsOut) this.#late ??= { error: failure };
+    }
     if (token.futures !== undefined) this.#letGo(token);
     this.resume();
     this.#parts.ended();
@@ -520,6 +570,7 @@ export class Runner {
       if (token !== undefined) this.#failed(stage, token, new TypeError(`${stage.name} must give an iterable`));
       return;
     }
+    if (token !== undefined) line.flushed = false;
     line.emission = { stage, token, results: begun, asking: false };
     this.#feed(line);
   }
@@ -583,9 +634,8 @@ export class Runner {
 
   /** What was left in a flow could not be had. */
   #failLeft({ step }: Stage, thrown: unknown): void {
-    const { plan, judge } = this.#parts;
-    const failure = itemError({ step, pipeline: plan.name, item: this.#lastItem, args: [], thrown });
-    if (judge(failure) === 'stop') this.#late ??= { error: failure };
+    const failure = itemError({ step, pipeline: this.#parts.plan.name, item: this.#lastItem, args: [], thrown });
+    this.#late ??= this.#verdictOn(failure);
   }
 
   /** One result of a flow goes on by itself. */
@@ -652,6 +702,11 @@ export class Runner {
     this.stopping = true;
   }
 
+  /** What is left in flows has come out, unless others come. */
+  setFlushed(): void {
+    for (const line of this.lines) line.flushed = true;
+  }
+
   /** From the next item on, something else is the same for all. */
   change(slot: number, value: unknown): void {
     this.#template[slot] = value;
@@ -679,7 +734,7 @@ export class Runner {
     }
     stage.replicas = replicas;
     if (replicas > 1) this.concurrent = true;
-    for (let next = stage.next(); next !== undefined; next = undefined) this.#agenda.push({ stage, token: next });
+    for (let room = stage.ordered ? 1 : replicas - stage.active; room > 0; room -= 1) this.#wake(stage);
     this.#drain();
   }
 

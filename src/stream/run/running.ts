@@ -1,4 +1,5 @@
-import { DagError } from '../../errors.js';
+import { DagError, describeThrown } from '../../errors.js';
+import { checkByRules, countRule } from '../../graph/option-rules.js';
 import { describeOption } from '../../graph/options.js';
 import { scopes } from '../../graph/scope.js';
 import type { Config, Parameter } from '../parameter.js';
@@ -10,6 +11,7 @@ import { Intake } from './intake.js';
 import type { ItemError } from './item-error.js';
 import { Outlet } from './outlet.js';
 import { barSink, functionSink, ProgressTeller } from './progress.js';
+import type { Recurrence } from './recurrence.js';
 import type { RunOptions } from './run-options.js';
 import { Runner, type Verdict } from './runner.js';
 import { checkSnapshot, type PipelineSnapshot } from './snapshot.js';
@@ -35,9 +37,9 @@ interface Called {
 
 /** A new value of a parameter. */
 interface Change {
-  readonly from: number;
-  readonly slot: number;
+  readonly name: string;
   readonly value: unknown;
+  readonly from: number;
 }
 
 /**
@@ -58,6 +60,8 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
   #over = false;
   #pumping = false;
   #finishing = false;
+  /** The sources have ended well. */
+  #exhausted = false;
   #epoch = 0;
   /** Items that a run before this one had taken. */
   #before = 0;
@@ -66,6 +70,7 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
   readonly #values = new Map<string, unknown>();
   #progress: ProgressTeller | undefined;
   #startedAt = 0;
+  #endedAt: number | undefined;
   /** Snapshots that wait until nothing is under way. */
   readonly #still: (() => void)[] = [];
   #holding = 0;
@@ -81,7 +86,7 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
     this.#inFlight = options.inFlight ?? IN_FLIGHT;
     const executor = options.executor === 'inline' ? undefined : options.executor;
     this.#outlet = new Outlet<Out>(options.ordered ?? true, () => {
-      void this.#shut();
+      this.#shutQuietly();
     });
     this.#calls = new Calls(executor);
     this.#runner = new Runner({
@@ -101,7 +106,10 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
       this.#parameters.set(given.name, { slot, parameter: given });
       this.#values.set(given.name, given.initial);
     }
-    if (options.restore !== undefined) this.#checkRestore(options.restore);
+    if (options.restore !== undefined) {
+      this.#checkRestore(options.restore);
+      this.#before = options.restore.items;
+    }
     this.#configValues(); // says now what is wrong with them
     scopes.enter();
     this.#watch(options.signal);
@@ -109,10 +117,10 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
 
   /** The next result. */
   next(): Promise<IteratorResult<Out, undefined>> {
-    if (!this.#begun) return this.#begin().then(() => this.next());
+    if (!this.#begun && !this.#over) return this.#begin().then(() => this.next());
     const result = this.#outlet.take();
     this.#pump();
-    this.#progress?.count();
+    this.#progress?.count(this.#outlet.taken);
     return result;
   }
 
@@ -163,6 +171,7 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
     if (this.#over || this.#finishing) throw overError(this.#plan.name, 'It takes no item');
     this.#checkCallable(inputs);
     await this.#begin();
+    if (this.#over || this.#finishing) throw overError(this.#plan.name, 'It takes no item');
     return new Promise<unknown>((fulfil, reject) => {
       const reply: Reply = {
         fulfil: (value) => {
@@ -201,7 +210,7 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
    * Sets a parameter, for all items from the next on, or from `from` on.
    *
    * @returns the first item that sees the value.
-   * @throws DAG_PARAMETER when there is none of the name, or it does not allow the value.
+   * @throws DAG_OPTION when `from` is no whole number; DAG_PARAMETER when there is none of the name, or it does not allow the value.
    */
   set(name: string, value: unknown, { from = 0 }: { readonly from?: number } = {}): number {
     const known = this.#parameters.get(name);
@@ -212,8 +221,9 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
       });
     }
     known.parameter.check(value);
+    checkByRules({ from }, { subject: `set() of ${this.#plan.name}`, rules: { from: countRule(0) } });
     const first = Math.max(from, this.#nextItem);
-    this.#changes.push({ from: first, slot: known.slot, value });
+    this.#changes.push({ name, value, from: first });
     return first;
   }
 
@@ -239,7 +249,7 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
 
   /** What was done so far, and where the time went. O(steps). */
   stats(): PipelineStats {
-    const elapsed = this.#begun ? performance.now() - this.#startedAt : 0;
+    const elapsed = this.#begun ? (this.#endedAt ?? performance.now()) - this.#startedAt : 0;
     return statsOf(this.#runner, { elapsed, ready: this.#outlet.size });
   }
 
@@ -261,7 +271,15 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
           this.#still.push(quiet);
         });
       }
+      if (this.#over) throw overError(this.#plan.name, 'It has no state');
       return await this.#snapshot();
+    } catch (cause) {
+      if (cause instanceof DagError) throw cause;
+      throw new DagError('DAG_SNAPSHOT', {
+        message: `The state of ${this.#plan.name} cannot be saved: ${describeThrown(cause)}.`,
+        remedy: 'States, and results that nobody has taken, must be plain data.',
+        cause,
+      });
     } finally {
       this.#holding -= 1;
       if (this.#holding === 0) this.#goOn();
@@ -272,30 +290,54 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
     this.#runner.draining = false;
     const held = this.#held;
     this.#held = undefined;
-    if (held !== undefined) this.#admit(held, undefined);
+    if (held !== undefined) this.#admitRead(held);
     this.#pump();
+    this.#finish();
   }
 
   async #snapshot(): Promise<PipelineSnapshot> {
     const states: Record<string, unknown> = {};
-    for (const { step, machine, pinned } of this.#runner.stages) {
+    const epoch = this.#epoch;
+    for (const stage of this.#runner.stages) {
+      const { step, machine, pinned } = stage;
       if (step.recipe === undefined) continue;
       if (pinned !== undefined) states[step.name] = await pinned.save();
-      else if (machine !== undefined) states[step.name] = stateOf(step.recipe, machine);
+      else if (machine !== undefined) {
+        // One that is to begin anew with the next item does so now, or the other run would not.
+        stage.renew({ epoch });
+        states[step.name] = stateOf(step.recipe, machine);
+      }
     }
     const { pending } = this.#outlet;
+    const next = this.#nextItem;
+    const items = this.#itemsTaken;
+    this.#applyChanges(next);
     return {
       version: 1,
       pipeline: this.#plan.name,
-      items: this.#nextItem,
+      items,
       pending: pending.map((value) => structuredClone(value)),
       states,
-      feedbacks: this.#recurrences.map(({ value }) => structuredClone(value)),
-      parameters: Object.fromEntries(this.#values),
+      feedbacks: this.#recurrences.map((recurrence) => structuredClone(recurrence.valueIn(epoch))),
+      parameters: structuredClone(Object.fromEntries(this.#values)),
+      changes: this.#changes.map(({ from, name, value }) => ({
+        name,
+        value: structuredClone(value),
+        from: from - next + items,
+      })),
+      flushed: this.#outlet.ended,
     };
   }
 
-  get #recurrences(): { value: unknown; restore: (value: unknown) => void }[] {
+  /** Items of the source that have begun, in this run and the one before it. */
+  get #itemsTaken(): number {
+    if (this.#intake === undefined) return this.#nextItem;
+    const { restore, resumed } = this.#options;
+    const passedOver = restore !== undefined && resumed !== true ? 0 : this.#before;
+    return passedOver + this.#intake.count - (this.#held === undefined ? 0 : 1);
+  }
+
+  get #recurrences(): Recurrence[] {
     return this.#runner.lines.flatMap(({ recurrences }) => recurrences);
   }
 
@@ -327,8 +369,9 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
   }
 
   #begin(): Promise<void> {
-    this.#beginning ??= this.#prepare().catch(async (error: unknown) => {
-      await this.#shut();
+    this.#beginning ??= this.#prepare().catch((error: unknown) => {
+      if (this.#over) return;
+      this.#shutQuietly();
       throw error;
     });
     return this.#beginning;
@@ -353,6 +396,7 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
     }
     this.#startedAt = performance.now();
     this.#begun = true;
+    if (this.#over) this.#progress?.end(0);
   }
 
   async #restore(snapshot: PipelineSnapshot, resumed: boolean): Promise<void> {
@@ -365,14 +409,14 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
     this.#recurrences.forEach((recurrence, index) => {
       recurrence.restore(structuredClone(snapshot.feedbacks[index]));
     });
-    for (const [name, value] of Object.entries(snapshot.parameters)) {
-      const known = this.#parameters.get(name);
-      if (known !== undefined) this.#changes.push({ from: 0, slot: known.slot, value });
-    }
+    const current = Object.entries(snapshot.parameters).map(([name, value]) => ({ name, value, from: 0 }));
+    // Before what was set in this run already.
+    this.#changes.unshift(...[...current, ...(snapshot.changes ?? [])].filter(({ name }) => this.#parameters.has(name)));
     for (const value of snapshot.pending) this.#outlet.prepend(value as Out); // what the same pipeline gave
-    this.#before = snapshot.items;
+    if (snapshot.flushed === true) this.#runner.setFlushed();
     const passed = this.#runner.slots();
     for (let item = 0; !resumed && this.#intake !== undefined && item < snapshot.items; item += 1) {
+      if (this.#over) return;
       if (!(await this.#intake.read(passed))) break;
     }
   }
@@ -385,7 +429,7 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
         cause: signal.reason,
       });
       this.#outlet.abort(error);
-      void this.#shut(error);
+      this.#shutQuietly(error);
     };
     if (signal.aborted) {
       abort();
@@ -400,7 +444,12 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
   #judge(error: ItemError): Verdict {
     const { onError = 'stop' } = this.#options;
     if (typeof onError !== 'function') return onError;
-    return onError(error, error.item) ?? 'skip';
+    const verdict: unknown = onError(error, error.item) ?? 'skip';
+    if (verdict === 'stop' || verdict === 'skip') return verdict;
+    throw new DagError('DAG_OPTION', {
+      message: `onError of ${this.#plan.name} must give 'stop', 'skip' or undefined, got ${describeOption(verdict)}.`,
+      cause: error,
+    });
   }
 
   /** Begins items for as long as some are wanted and there is room. */
@@ -408,12 +457,14 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
     if (this.#pumping || !this.#begun) return;
     this.#pumping = true;
     try {
-      while (this.#hasRoom) {
-        const called = this.#called.shift();
+      for (;;) {
+        // Results of calls do not wait for the consumer, so that a consumer can wait for a call.
+        const called = this.#takesItems && this.#runner.live < this.#inFlight ? this.#called.shift() : undefined;
         if (called !== undefined) {
           this.#admitCalled(called);
           continue;
         }
+        if (!this.#hasRoom) return;
         const intake = this.#intake;
         if (intake === undefined || intake.reading || this.#finishing) return;
         if (this.#outlet.waiting === 0 && !this.#runner.concurrent) return;
@@ -432,17 +483,22 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
     }
   }
 
+  /** Whether items may begin at all. */
+  get #takesItems(): boolean {
+    return !this.#over && !this.#runner.stopping && this.#holding === 0;
+  }
+
   get #hasRoom(): boolean {
-    if (this.#over || this.#runner.stopping || this.#holding > 0) return false;
-    return this.#runner.live + this.#outlet.size < this.#inFlight;
+    return this.#takesItems && this.#runner.live + this.#outlet.size < this.#inFlight;
   }
 
   #awaitItem(got: Promise<boolean>, slots: Slots): void {
     got.then(
       (there) => {
         if (this.#over) return;
-        if (there && this.#holding > 0) this.#held = slots;
-        else this.#take(there, slots);
+        if (!there) this.#take(false, slots);
+        else if (this.#holding > 0) this.#held = slots;
+        else this.#admitRead(slots);
         this.#pump();
       },
       (error: unknown) => {
@@ -458,17 +514,42 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
     }
     this.#finishing = true;
     if (this.#intake?.paired !== true) {
-      this.#runner.finish();
+      this.#exhausted = true;
+      this.#finish();
       return;
     }
     this.#intake.checkEnds().then(
       () => {
-        this.#runner.finish();
+        this.#exhausted = true;
+        this.#finish();
       },
       (error: unknown) => {
         this.#sourceFailed(error);
       },
     );
+  }
+
+  /** The sources are at their end: when the calls that wait have begun, what is left in flows comes out. */
+  #finish(): void {
+    if (!this.#exhausted || this.#over || this.#holding > 0) return;
+    if (this.#called.length > 0 && !this.#runner.stopping) return;
+    this.#exhausted = false;
+    this.#runner.finish();
+    this.#seeEnd();
+  }
+
+  /** After an error nothing is kept open for a snapshot; otherwise the run ends when its consumer sees the end. */
+  #seeEnd(): void {
+    if (!this.#outlet.ended) return;
+    this.#endedAt ??= performance.now();
+    if (this.#runner.stopping) this.#shutQuietly();
+  }
+
+  /** Begins an item that was read some time ago: parameters may have been set since. */
+  #admitRead(slots: Slots): void {
+    const now = this.#runner.slots();
+    for (const { slot } of this.#plan.parameters) slots[slot] = now[slot];
+    this.#admit(slots, undefined);
   }
 
   #admitCalled({ inputs, reply }: Called): void {
@@ -482,20 +563,21 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
 
   #admit(slots: Slots, reply: Reply | undefined): void {
     const item = this.#nextItem;
-    if (this.#changes.length > 0) this.#applyChanges(item, slots);
+    for (const { slot, value } of this.#applyChanges(item)) slots[slot] = value;
     this.#runner.admit(slots, { item, epoch: this.#epoch, reply });
   }
 
   /** Lets values of parameters take effect whose turn has come. */
-  #applyChanges(item: number, slots: Slots): void {
+  #applyChanges(item: number): readonly { readonly slot: number; readonly value: unknown }[] {
+    if (this.#changes.length === 0) return [];
     const due = this.#changes.filter(({ from }) => from <= item);
-    if (due.length === 0) return;
-    this.#changes = this.#changes.filter(({ from }) => from > item);
-    for (const { slot, value } of due) {
+    if (due.length > 0) this.#changes = this.#changes.filter(({ from }) => from > item);
+    return due.map(({ name, value }) => {
+      const slot = this.#parameters.get(name)?.slot ?? -1;
       this.#runner.change(slot, value);
-      slots[slot] = value;
-      for (const [name, known] of this.#parameters) if (known.slot === slot) this.#values.set(name, value);
-    }
+      this.#values.set(name, value);
+      return { slot, value };
+    });
   }
 
   /** What came before is delivered, then the error. */
@@ -504,6 +586,7 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
     this.#finishing = true;
     this.#runner.failLate(error);
     this.#runner.finish();
+    this.#seeEnd();
   }
 
   /** Something has come to its end. */
@@ -513,8 +596,16 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
       this.#runner.finish();
     }
     if (this.#still.length > 0 && this.#runner.quiet) for (const quiet of this.#still.splice(0)) quiet();
-    if (this.#outlet.ended) void this.#shut();
-    else this.#pump();
+    if (this.#outlet.ended) this.#seeEnd();
+    else {
+      this.#pump();
+      this.#finish();
+    }
+  }
+
+  /** Like {@link #shut}, where nobody waits for it: what a source throws when it is let go is told to those who close. */
+  #shutQuietly(reason?: unknown): void {
+    this.#shut(reason).catch(() => undefined);
   }
 
   /** Ends everything, once. Settles when the sources are closed. */
@@ -524,6 +615,7 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
       return;
     }
     this.#over = true;
+    this.#endedAt ??= performance.now();
     scopes.leave();
     for (const cleanup of this.#cleanups.splice(0)) cleanup();
     const error = reason ?? overError(this.#plan.name, 'It was closed');
@@ -531,7 +623,7 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
     for (const reply of [...this.#replies]) reply.reject(error);
     this.#called.length = 0;
     if (!this.#outlet.ended) this.#outlet.close();
-    this.#progress?.end();
+    this.#progress?.end(this.#outlet.taken);
     for (const quiet of this.#still.splice(0)) quiet();
     this.#closing = this.#intake?.close() ?? Promise.resolve();
     await this.#closing;

@@ -16,6 +16,10 @@ export interface PipelineSnapshot {
   readonly feedbacks: readonly unknown[];
   /** Values of the parameters, by name. */
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** Values of parameters for items from a later one on. */
+  readonly changes?: readonly { readonly name: string; readonly value: unknown; readonly from: number }[];
+  /** The source was at its end, and what was left in flows is among the results. */
+  readonly flushed?: boolean;
 }
 
 /** Refuses what is no snapshot of a pipeline. @throws DAG_SNAPSHOT */

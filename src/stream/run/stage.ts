@@ -92,9 +92,9 @@ export class Stage {
   }
 
   /** Begins the state anew if the pipeline was reset before this token, or the state was lost. */
-  renew(token: Token): void {
-    if (this.epoch === token.epoch) return;
-    this.epoch = token.epoch;
+  renew({ epoch }: Pick<Token, 'epoch'>): void {
+    if (this.epoch === epoch) return;
+    this.epoch = epoch;
     this.machine?.reset();
   }
 

@@ -31,8 +31,8 @@ export class Token {
   /** What each step of the line waits for, {@link BEGUN} or {@link OFFERED} at the end; undefined as long as all went straight. */
   pending: number[] | undefined = undefined;
   failure: ItemError | undefined = undefined;
-  /** What becomes of its failure. */
-  fatal = false;
+  /** What the consumer gets in place of its result, if its failure ends the run. */
+  fatal: { readonly error: unknown } | undefined = undefined;
   reply: Reply | undefined = undefined;
   /** Values that came from calls of their own, by slot: they are let go when the last step has read them. */
   futures: Map<number, Future> | undefined = undefined;
