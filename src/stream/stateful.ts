@@ -95,6 +95,7 @@ export function factoryOf(
   };
   const spec: NodeSpec = newSpec(make, identity, below);
   const factory = (...args: readonly unknown[]): unknown => makeTransform({ spec, args, options });
+  Object.defineProperty(factory, 'name', { value: spec.identity.named ? spec.name : '', configurable: true });
   giveSpec(factory, spec);
   return factory;
 }

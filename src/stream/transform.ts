@@ -163,7 +163,13 @@ interface TransformParts {
 
 function dress(transform: (...chunks: never[]) => unknown, { recipe, machine, life }: TransformParts): AnyTransform {
   const close = (): void => {
-    machine.close();
+    try {
+      machine.close();
+    } catch (error) {
+      // A step that tries to close its own transform goes on. Anything else came from letting go, which is over.
+      if (!(error instanceof DagError) || error.code !== 'DAG_TRANSFORM_REENTERED') life.closed = true;
+      throw error;
+    }
     life.closed = true;
   };
   const open = (): void => {

@@ -89,6 +89,7 @@ describe('a composition', () => {
       faulty.close();
     }).toThrow('cannot end');
     expect(ended).toEqual(['bad', 'good']);
+    expect(() => faulty(1)).toThrow(expect.objectContaining({ code: 'DAG_TRANSFORM_ENDED' }));
   });
 
   test('that cannot be made lets go of the parts that were', () => {

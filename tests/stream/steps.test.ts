@@ -100,7 +100,7 @@ describe('any transform', () => {
   });
 
   test('has the name of its factory, of its generator, or that of its options', () => {
-    expect(sum().name).toBe('sum');
+    expect([sum.name, sum().name, counter.name]).toEqual(['sum', 'sum', '']);
     expect(sum().with({ name: 'level' }).name).toBe('level');
     const named = stateful({ init: () => 0, step: (_, x: number) => x }, { name: 'same' });
     expect(named().name).toBe('same');

@@ -76,6 +76,17 @@ describe('window', () => {
     ]);
   });
 
+  test('has nothing left at its end, and forgets what it holds at reset() and close()', () => {
+    const pairs = window<number>(2, 3);
+    [1, 2, 3].forEach((x) => pairs(x));
+    expect(pairs.flush()).toEqual([]);
+    pairs.reset();
+    expect([4, 5].map((x) => pairs(x))).toEqual([[], [[4, 5]]]);
+    pairs.close();
+    pairs.reset();
+    expect([6, 7].map((x) => pairs(x))).toEqual([[], [[6, 7]]]);
+  });
+
   test('gives arrays that later ones do not change', () => {
     const pairs = window<number>(2);
     pairs(1);

@@ -68,6 +68,7 @@ describe('keyBy', () => {
     expect([await sizes(1), await sizes(2), await sizes(3), await sizes.flush()]).toEqual([[], [], [2], [1]]);
     const twice = keyBy((x: number) => x)(flatMap(async (x: number) => Promise.resolve([x, x])));
     expect(await twice(1)).toEqual([1, 1]);
+    expect(await twice.flush()).toEqual([]);
   });
 
   test('drops all states at reset(), and ends them at close()', () => {
