@@ -39,7 +39,7 @@ export interface Summary {
   readonly speed: number;
 }
 
-/** Strikes that were reported in the United States from 1990 to 2002, of the npm package vega-datasets, which exports its code only. */
+/** What was reported to the U.S. Federal Aviation Administration from 1990 to 2002; comes with the npm package vega-datasets. */
 const STRIKES = join(createRequire(import.meta.url).resolve('vega-datasets'), '../../data/birdstrikes.csv');
 const ROWS = 1_000_000;
 const BATCH = 1000;
