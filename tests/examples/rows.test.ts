@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parse, summarising, type Summary } from '../../examples/rows.js';
+import { scratch } from '../support/paths.js';
 import { printed } from './printed.js';
 
 const strikes = join(createRequire(import.meta.url).resolve('vega-datasets'), '../../data/birdstrikes.csv');
@@ -41,9 +41,11 @@ test('rows that come in pieces are summarised as by a plain loop, the last batch
 });
 
 test('the file of repeated rows is summarised, and removed', async () => {
-  const text = await printed('rows', { rows: 12_000 });
+  const temporary = join(scratch, 'rows');
+  mkdirSync(temporary, { recursive: true });
+  const text = await printed('rows', { rows: 12_000 }, { TMPDIR: temporary });
   const wanted = expected([...lines, ...lines.slice(0, 2000)]);
   for (const [phase, { strikes: count }] of wanted)
     expect(text).toMatch(new RegExp(`^ +${phase} +${count.toLocaleString('en')} `, 'm'));
-  expect(readdirSync(tmpdir()).filter((name) => name.startsWith('lazydag-rows-'))).toEqual([]);
+  expect(readdirSync(temporary).filter((name) => name.startsWith('lazydag-rows-'))).toEqual([]);
 });
