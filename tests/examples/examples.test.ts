@@ -10,6 +10,8 @@ const run = promisify(execFile);
 const folder = join(root, 'examples');
 const examples = readdirSync(folder).filter((name) => name.endsWith('.ts'));
 const IMPORTED = '-- imported';
+/** What the tests choose where the defaults are large. */
+const OPTIONS: Readonly<Record<string, object>> = { 'rows.ts': { rows: 20_000 } };
 
 test('there are examples', () => {
   expect(examples).not.toEqual([]);
@@ -22,7 +24,7 @@ test.each(examples)(
     const program = `
       import(${JSON.stringify(pathToFileURL(join(folder, name)).href)}).then(({ main }) => {
         console.log(${JSON.stringify(IMPORTED)});
-        return main();
+        return main(${JSON.stringify(OPTIONS[name])});
       });
     `;
     const { stdout } = await run(process.execPath, ['--import', 'tsx', '--eval', program], { cwd: root });

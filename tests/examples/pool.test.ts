@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import jpeg from 'jpeg-js';
 import { resolve } from 'lazydag';
@@ -9,16 +7,8 @@ import { PNG } from 'pngjs';
 import { draw } from '../../examples/mandelbrot.js';
 import { blackScholes, price } from '../../examples/options.js';
 import { sharpen } from '../../examples/photo.js';
-import { root, scratch } from '../support/paths.js';
-
-const run = promisify(execFile);
-
-/** What an example prints, run on two threads with these further options of `main()`. */
-async function printed(name: string, options: Readonly<Record<string, unknown>> = {}): Promise<string> {
-  const program = `import('./examples/${name}.ts').then(({ main }) => main(${JSON.stringify({ threads: 2, ...options })}));`;
-  const { stdout } = await run(process.execPath, ['--import', 'tsx', '--eval', program], { cwd: root });
-  return stdout;
-}
+import { scratch } from '../support/paths.js';
+import { printed } from './printed.js';
 
 test('the Mandelbrot set is put together from tiles without gaps, and written as PNG', async () => {
   const file = join(scratch, 'mandelbrot-test.png');
