@@ -19,6 +19,7 @@ export type { AsyncFlow, Flow, Transform, TransformMembers, TransformOptions } f
 export { pipeline, type Pipeline, type PipelineShape, type Source, type ValuesOf } from './pipeline.js';
 export type { PipelineGraph } from './plan/graphology.js';
 export { config, parameter, type Config, type Parameter, type ParameterOptions } from './parameter.js';
+export { flow, type AsyncFlowFactory, type FlowFactory, type FlowSteps } from './flow.js';
 export { feedback, type Feedback } from './feedback.js';
 export { source, type SourceOptions } from './source.js';
 export { ItemError } from './run/item-error.js';

@@ -51,15 +51,15 @@ export function stateful<Args extends readonly unknown[], State, In, Out>(
   options?: StatefulOptions,
 ): TransformFactory<Args, In, Out>;
 export function stateful(definition: unknown, options: StatefulOptions = {}): unknown {
-  return factoryOf(machineMaker(definition), options, stateful);
+  return factoryOf(machineMaker(definition, 'stateful'), options, stateful);
 }
 
-/** How machines are made from what {@link stateful} is given. */
-function machineMaker(definition: unknown): MakeMachine {
+/** How machines are made from what `subject`, {@link stateful} for one, is given. @throws DAG_OPTION */
+export function machineMaker(definition: unknown, subject: string): MakeMachine {
   if (typeof definition === 'function') {
     const begin = definition as (...args: unknown[]) => never; // a generator function of either kind, by its overloads
     const { name } = definition;
-    const shown = name === '' ? 'stateful(…)' : name;
+    const shown = name === '' ? `${subject}(…)` : name;
     const isAsync = definition.constructor.name === 'AsyncGeneratorFunction';
     const make = (...args: readonly unknown[]): Machine =>
       isAsync
@@ -72,7 +72,7 @@ function machineMaker(definition: unknown): MakeMachine {
     return Object.defineProperty(make, 'name', { value: '' });
   }
   throw new DagError('DAG_OPTION', {
-    message: `stateful() expects a generator function or { init, step }, got ${describeOption(definition)}.`,
+    message: `${subject}() expects a generator function or { init, step }, got ${describeOption(definition)}.`,
   });
 }
 

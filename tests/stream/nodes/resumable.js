@@ -1,4 +1,5 @@
 // A pipeline in a process of its own, which may be killed at any moment: it saves its state now and then, and goes on from there.
+import { Buffer } from 'node:buffer';
 import { appendFileSync, existsSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deserialize, serialize } from 'node:v8';

@@ -102,9 +102,7 @@ test('two feedbacks of one pipeline go side by side, and through one another', a
     const sum = feedback(0);
     return [next, sum.from(addLater(x, sum))] as const;
   }).run(upTo(8));
-  expect(await within(5000, collect(results))).toEqual(
-    [1, 2, 3, 5, 8, 13, 21, 34].map((fib, at) => [fib, sums[at]]),
-  );
+  expect(await within(5000, collect(results))).toEqual([1, 2, 3, 5, 8, 13, 21, 34].map((fib, at) => [fib, sums[at]]));
 });
 
 test('goes through a transform', async () => {
@@ -162,9 +160,7 @@ test('random loops over steps of both kinds give what direct evaluation gives', 
           { inFlight },
         );
         const states = kinds.map(() => 1);
-        const expected = items.map((item) =>
-          states.reduce((sum, state, index) => (states[index] = sum + state), item),
-        );
+        const expected = items.map((item) => states.reduce((sum, state, index) => (states[index] = sum + state), item));
         expect(await within(5000, collect(loops.run(items)))).toEqual(expected);
       },
     ),
