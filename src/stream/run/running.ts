@@ -78,6 +78,8 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
   #held: Slots | undefined;
   readonly #cleanups: (() => void)[] = [];
   readonly #replies = new Set<Reply>();
+  /** Consumers that wait until all calls have been answered. */
+  readonly #answered: (() => void)[] = [];
 
   /** @internal @throws DAG_SOURCE, DAG_PARAMETER, DAG_SNAPSHOT */
   constructor({ plan, sources, options }: RunningParts) {
@@ -117,7 +119,13 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
 
   /** The next result. */
   next(): Promise<IteratorResult<Out, undefined>> {
-    if (!this.#begun && !this.#over) return this.#begin().then(() => this.next());
+    if (!this.#begun && !this.#over) {
+      const begun = this.#begin();
+      if (!this.#begun) return begun.then(() => this.next());
+    }
+    // The run is over for those who call only when it is for its consumer.
+    if (this.#outlet.ended && this.#outlet.size === 0 && this.#replies.size > 0)
+      return new Promise<void>((told) => this.#answered.push(told)).then(() => this.next());
     const result = this.#outlet.take();
     this.#pump();
     this.#progress?.count(this.#outlet.taken);
@@ -168,18 +176,18 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
    *   one that does not give one result for each item.
    */
   async call(...inputs: Inputs): Promise<Out> {
-    if (this.#over || this.#finishing) throw overError(this.#plan.name, 'It takes no item');
+    if (this.#over) throw overError(this.#plan.name, 'It takes no item');
     this.#checkCallable(inputs);
     await this.#begin();
-    if (this.#over || this.#finishing) throw overError(this.#plan.name, 'It takes no item');
+    if (this.#over) throw overError(this.#plan.name, 'It takes no item');
     return new Promise<unknown>((fulfil, reject) => {
       const reply: Reply = {
         fulfil: (value) => {
-          this.#replies.delete(reply);
+          this.#forget(reply);
           fulfil(value);
         },
         reject: (error) => {
-          this.#replies.delete(reply);
+          this.#forget(reply);
           reject(error as Error); // whatever was thrown
         },
       };
@@ -187,6 +195,11 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
       this.#called.push({ inputs, reply });
       this.#pump();
     }) as Promise<Out>; // what the plan's function returned
+  }
+
+  #forget(reply: Reply): void {
+    this.#replies.delete(reply);
+    if (this.#replies.size === 0) for (const told of this.#answered.splice(0)) told();
   }
 
   #checkCallable(inputs: readonly unknown[]): void {

@@ -228,5 +228,5 @@ test('a loop without a feedback is told with its path', () => {
 });
 
 test('a feedback outside of a pipeline has no value', async () => {
-  await expect(add(1, feedback(0)).resolve()).rejects.toMatchObject({ code: 'DAG_PIPELINE' });
+  await expect(add(1, feedback(0)).resolve()).rejects.toMatchObject({ cause: { code: 'DAG_PIPELINE' } });
 });
