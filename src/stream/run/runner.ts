@@ -432,10 +432,13 @@ export class Runner {
     if (token.left === 0 && token.running === 0) this.#complete(token);
   }
 
-  /** The value of the token before is there. */
-  #recur(recurrence: Recurrence, token: Token | undefined): void {
-    if (token === undefined || token.failure !== undefined || token.pending === undefined) return;
-    recurrence.give(token);
+  /** Tokens have been given the value of the one before. */
+  #recur(recurrence: Recurrence, tokens: readonly Token[]): void {
+    for (const token of tokens) this.#recurFor(recurrence, token);
+  }
+
+  #recurFor(recurrence: Recurrence, token: Token): void {
+    if (token.failure !== undefined || token.pending === undefined) return;
     for (const stage of token.line.stages) {
       if (!stage.step.feedbacks.includes(recurrence.link)) continue;
       const waits = (token.pending[stage.place] ?? 0) - 1;

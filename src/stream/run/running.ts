@@ -127,6 +127,8 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
     if (this.#outlet.ended && this.#outlet.size === 0 && this.#replies.size > 0)
       return new Promise<void>((told) => this.#answered.push(told)).then(() => this.next());
     const result = this.#outlet.take();
+    // There is room for what flows have still to give.
+    if (this.#plan.rates.length > 1 && !this.#over) this.#runner.resume();
     this.#pump();
     this.#progress?.count(this.#outlet.taken);
     return result;

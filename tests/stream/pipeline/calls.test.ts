@@ -106,8 +106,8 @@ describe('call()', () => {
   });
 
   test('rejects with DAG_PIPELINE_OVER when the run ends before, and afterwards', async () => {
-    const never = node(() => new Promise<number>(() => undefined), { name: 'never' });
-    const run = pipeline((x: Future<number>) => never.with({})(x as never), { inFlight: 2 }).run();
+    const never = node((x: number) => new Promise<number>(() => x), { name: 'never' });
+    const run = pipeline((x: Future<number>) => never(x), { inFlight: 2 }).run();
     const calls = [1, 2, 3, 4].map((x) => rejected('DAG_PIPELINE_OVER', run.call(x)));
     await turnOfLoop();
     await run.close();

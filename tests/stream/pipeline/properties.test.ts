@@ -8,15 +8,15 @@ import { batches, keeping, many } from './flows.js';
 import { evaluated, randomSteps, tracedSteps } from './random-pipeline.js';
 import { collect } from './streams.js';
 
-const numbers = fc.array(fc.nat({ max: 1000 }), { maxLength: 30 });
+const numbers = fc.array(fc.nat({ max: 1000 }), { maxLength: 12 });
 
 test('random pipelines give what direct evaluation gives, in order', async () => {
   await fc.assert(
     fc.asyncProperty(randomSteps, numbers, fc.integer({ min: 1, max: 20 }), async (steps, items, inFlight) => {
       const traced = pipeline((x: Future<number>) => tracedSteps(steps, x), { inFlight });
-      expect(await within(10_000, collect(traced.run(items)))).toEqual(evaluated(steps, items));
+      expect(await within(3000, collect(traced.run(items)))).toEqual(evaluated(steps, items));
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
 });
 
@@ -25,10 +25,10 @@ test('without order every result comes once', async () => {
     fc.asyncProperty(randomSteps, numbers, async (steps, items) => {
       const traced = pipeline((x: Future<number>) => tracedSteps(steps, x), { ordered: false });
       const texts = (results: number[][]): string[] => results.map((result) => result.join(' ')).sort();
-      const results = await within(10_000, collect(traced.run(items)));
+      const results = await within(3000, collect(traced.run(items)));
       expect(texts(results)).toEqual(texts(evaluated(steps, items)));
     }),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
 });
 
@@ -36,17 +36,17 @@ test('calls of random pipelines give what direct evaluation gives', async () => 
   await fc.assert(
     fc.asyncProperty(randomSteps, numbers, async (steps, items) => {
       await using run = pipeline((x: Future<number>) => tracedSteps(steps, x)).run();
-      const results = await within(10_000, Promise.all(items.map((item) => run.call(item))));
+      const results = await within(3000, Promise.all(items.map((item) => run.call(item))));
       expect(results).toEqual(evaluated(steps, items));
     }),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
 });
 
 test('random chains of flows and async steps give what arrays give', async () => {
   const later = node(
     async (x: number) => {
-      await new Promise((resume) => setTimeout(resume, x % 3));
+      await new Promise((resume) => x % 3 === 0 ? setTimeout(resume, 1) : setImmediate(resume));
       return x + 1;
     },
     { name: 'later', replicas: 3 },
@@ -54,7 +54,7 @@ test('random chains of flows and async steps give what arrays give', async () =>
   const flow = fc.constantFrom('keep', 'many', 'batch', 'later');
   await fc.assert(
     fc.asyncProperty(
-      fc.array(flow, { minLength: 1, maxLength: 5 }),
+      fc.array(flow, { minLength: 1, maxLength: 4 }),
       numbers,
       fc.integer({ min: 1, max: 9 }),
       async (flows, items, inFlight) => {
@@ -65,7 +65,7 @@ test('random chains of flows and async steps give what arrays give', async () =>
             let at = x;
             for (const kind of flows) {
               if (kind === 'keep') at = keeping((y) => y % 3 !== 0)(at);
-              else if (kind === 'many') at = many((y) => Array.from({ length: y % 4 }, (_, index) => y + index))(at);
+              else if (kind === 'many') at = many((y) => Array.from({ length: y % 3 }, (_, index) => y + index))(at);
               else if (kind === 'batch') at = total(batches(3)(at));
               else at = later(at);
             }
@@ -76,16 +76,16 @@ test('random chains of flows and async steps give what arrays give', async () =>
         for (const kind of flows) {
           if (kind === 'keep') expected = expected.filter((y) => y % 3 !== 0);
           else if (kind === 'many')
-            expected = expected.flatMap((y) => Array.from({ length: y % 4 }, (_, index) => y + index));
+            expected = expected.flatMap((y) => Array.from({ length: y % 3 }, (_, index) => y + index));
           else if (kind === 'batch')
             expected = Array.from({ length: Math.ceil(expected.length / 3) }, (_, at) =>
               expected.slice(3 * at, 3 * at + 3).reduce((a, b) => a + b, 0),
             );
           else expected = expected.map((y) => y + 1);
         }
-        expect(await within(10_000, collect(run))).toEqual(expected);
+        expect(await within(3000, collect(run))).toEqual(expected);
       },
     ),
-    { numRuns: 80 },
+    { numRuns: 30 },
   );
 });

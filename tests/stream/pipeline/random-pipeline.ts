@@ -94,7 +94,7 @@ export function tracedSteps(steps: readonly RandomStep[], input: Future<number>)
 
 /** What the pipeline must give, computed item by item. */
 export function evaluated(steps: readonly RandomStep[], items: readonly number[]): number[][] {
-  const states = steps.map(({ kind }) => (kind === 'feedback' || kind === 'delay' ? 1 : 0));
+  const states = steps.map<number>(({ kind }) => (kind === 'feedback' || kind === 'delay' ? 1 : 0));
   return items.map((item) => {
     const values = [item];
     steps.forEach(({ kind, from }, index) => {
