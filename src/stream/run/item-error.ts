@@ -36,7 +36,14 @@ export function itemError({ step, pipeline, item, args, thrown, inner = false }:
     const { code, node, path, message } = thrown;
     const text = message.slice(message.indexOf(': ', code.length + 2) + 2);
     return new ItemError(
-      { code, node, path: [pipeline, ...(inner ? [step.name] : []), ...path], args: thrown.args, message: text, cause: thrown.cause },
+      {
+        code,
+        node,
+        path: [pipeline, ...(inner ? [step.name] : []), ...path],
+        args: thrown.args,
+        message: text,
+        cause: thrown.cause,
+      },
       item,
     );
   }

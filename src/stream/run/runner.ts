@@ -230,6 +230,8 @@ export class Runner {
     const { line } = token;
     const known = line.recurrences.filter((recurrence) => recurrence.isKnown(token, from));
     token.left = line.stages.length - from;
+    // The result may show what is fed back, so that it has to be there.
+    for (const recurrence of line.recurrences) if (!recurrence.isReadyFor(token)) token.left += 1;
     token.pending = line.stages.map(({ step, place }) => {
       if (place < from) return BEGUN;
       let waits = 0;
@@ -439,6 +441,7 @@ export class Runner {
 
   #recurFor(recurrence: Recurrence, token: Token): void {
     if (token.failure !== undefined || token.pending === undefined) return;
+    token.left -= 1;
     for (const stage of token.line.stages) {
       if (!stage.step.feedbacks.includes(recurrence.link)) continue;
       const waits = (token.pending[stage.place] ?? 0) - 1;
@@ -447,6 +450,7 @@ export class Runner {
       token.pending[stage.place] = OFFERED;
       this.#agenda.push({ stage, token });
     }
+    if (token.left === 0 && token.running === 0) this.#complete(token);
   }
 
   /** A stage is free for another token. */

@@ -426,7 +426,9 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
     });
     const current = Object.entries(snapshot.parameters).map(([name, value]) => ({ name, value, from: 0 }));
     // Before what was set in this run already.
-    this.#changes.unshift(...[...current, ...(snapshot.changes ?? [])].filter(({ name }) => this.#parameters.has(name)));
+    this.#changes.unshift(
+      ...[...current, ...(snapshot.changes ?? [])].filter(({ name }) => this.#parameters.has(name)),
+    );
     for (const value of snapshot.pending) this.#outlet.prepend(value as Out); // what the same pipeline gave
     if (snapshot.flushed === true) this.#runner.setFlushed();
     const passed = this.#runner.slots();

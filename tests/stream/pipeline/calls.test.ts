@@ -47,7 +47,11 @@ describe('call()', () => {
       results.push(result);
       if (called.length < 5) called.push(run.call(100 + called.length));
     }
-    expect(results).toEqual(upTo(30).filter((x) => x !== 13).map((x) => 2 * x));
+    expect(results).toEqual(
+      upTo(30)
+        .filter((x) => x !== 13)
+        .map((x) => 2 * x),
+    );
     expect(await Promise.all(called)).toEqual([200, 202, 204, 206, 208]);
   });
 

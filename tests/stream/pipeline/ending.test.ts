@@ -223,7 +223,12 @@ test('what a source throws when it is let go is told to those who close, and to 
   await aborted.pull();
   controller.abort();
   withCode('DAG_ABORTED', await rejection(aborted.next()));
-  const syncly = { next: () => ({ done: false, value: 1 }), return: () => { throw new RangeError('at once'); } };
+  const syncly = {
+    next: () => ({ done: false, value: 1 }),
+    return: () => {
+      throw new RangeError('at once');
+    },
+  };
   const other = pipeline((x: Future<number>) => double(x)).run(syncly);
   await other.pull();
   expect(await rejection(other.close())).toEqual(new RangeError('at once'));

@@ -127,9 +127,9 @@ describe.each([
 
   test('before two flows as well', async () => {
     const picky = failing((x) => x === 5);
-    const run = pipeline((x: Future<number>) =>
-      many((y) => [y, 10 * y])(keeping((y) => y % 2 === 1)(picky(x))),
-    ).run(upTo(30));
+    const run = pipeline((x: Future<number>) => many((y) => [y, 10 * y])(keeping((y) => y % 2 === 1)(picky(x)))).run(
+      upTo(30),
+    );
     const { all, error } = await within(5000, collectUntilError(run));
     expect(all).toEqual([1, 10, 3, 30]);
     expect(error).toMatchObject({ item: 5 });
@@ -138,11 +138,7 @@ describe.each([
   test('skipped before a flow, an item is not seen by it', async () => {
     const picky = failing((x) => x % 4 === 1);
     const run = pipeline((x: Future<number>) => batches(3)(picky(x)), { onError: 'skip' }).run(upTo(10));
-    expect(await within(5000, collect(run))).toEqual([
-      [0, 2, 3],
-      [4, 6, 7],
-      [8],
-    ]);
+    expect(await within(5000, collect(run))).toEqual([[0, 2, 3], [4, 6, 7], [8]]);
   });
 
   test('whole batches before the failed item are delivered, what a flow holds is not', async () => {
@@ -297,10 +293,11 @@ test('a node that is tried again fails with its own code and attempts', async ()
 });
 
 test('a node that takes too long fails with DAG_CALL_TIMEOUT', async () => {
-  const slow = node(
-    (x: number) => (x === 2 ? new Promise<number>(() => undefined) : Promise.resolve(x)),
-    { name: 'slow', timeout: 20, replicas: 3 },
-  );
+  const slow = node((x: number) => (x === 2 ? new Promise<number>(() => undefined) : Promise.resolve(x)), {
+    name: 'slow',
+    timeout: 20,
+    replicas: 3,
+  });
   const { all, error } = await within(5000, collectUntilError(pipeline((x: Future<number>) => slow(x)).run(upTo(9))));
   expect(all).toEqual([0, 1]);
   expect(withCode('DAG_CALL_TIMEOUT', error)).toMatchObject({ item: 2, node: 'slow' });

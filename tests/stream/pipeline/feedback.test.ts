@@ -71,6 +71,15 @@ test('a delay line does not wait for the steps of the item before', async () => 
   ]);
 });
 
+test('a result that shows what is fed back waits for it', async () => {
+  const results = pipeline((x: Future<number>) => {
+    const last = feedback(-1);
+    last.from(addLater(x, 0));
+    return [x, last] as const;
+  }).run(upTo(20));
+  expect(await within(5000, collect(results))).toEqual(upTo(20).map((x) => [x, x - 1]));
+});
+
 test('steps behind a loop do not hold it up', async () => {
   const gates: (() => void)[] = [];
   const wait = node(
@@ -102,9 +111,7 @@ test('two feedbacks of one pipeline go side by side, and through one another', a
     const sum = feedback(0);
     return [next, sum.from(addLater(x, sum))] as const;
   }).run(upTo(8));
-  expect(await within(5000, collect(results))).toEqual(
-    [1, 2, 3, 5, 8, 13, 21, 34].map((fib, at) => [fib, sums[at]]),
-  );
+  expect(await within(5000, collect(results))).toEqual([1, 2, 3, 5, 8, 13, 21, 34].map((fib, at) => [fib, sums[at]]));
 });
 
 test('goes through a transform', async () => {
@@ -162,9 +169,7 @@ test('random loops over steps of both kinds give what direct evaluation gives', 
           { inFlight },
         );
         const states = kinds.map(() => 1);
-        const expected = items.map((item) =>
-          states.reduce((sum, state, index) => (states[index] = sum + state), item),
-        );
+        const expected = items.map((item) => states.reduce((sum, state, index) => (states[index] = sum + state), item));
         expect(await within(5000, collect(loops.run(items)))).toEqual(expected);
       },
     ),
@@ -199,6 +204,16 @@ describe('DAG_FEEDBACK', () => {
         const last = feedback<number[]>([]);
         const sum = node((y: number, list: number[]) => y + list.length, { name: 'sum' });
         return last.from(batches(2)(sum(x, last)));
+      }),
+    );
+  });
+
+  test('is told of a result that shows one at another rate', () => {
+    thrown('DAG_FEEDBACK', () =>
+      pipeline((x: Future<number>) => {
+        const last = feedback(0);
+        last.from(x);
+        return [keeping((y) => y > 0)(x), last] as const;
       }),
     );
   });

@@ -66,8 +66,7 @@ export const keeping = flows<[holds: (chunk: number) => boolean], number, number
 );
 
 /** Any number of results for a chunk, from a generator of either kind. */
-export const many = flows<
-  [spread: (chunk: number) => Iterable<number> | AsyncIterable<number>],
-  number,
-  number
->((spread) => stateless((chunk) => spread(chunk as number)), 'many'); // numbers, by the type of the factory
+export const many = flows<[spread: (chunk: number) => Iterable<number> | AsyncIterable<number>], number, number>(
+  (spread) => stateless((chunk) => spread(chunk as number)),
+  'many',
+); // numbers, by the type of the factory

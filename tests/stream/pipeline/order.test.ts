@@ -128,12 +128,20 @@ describe('scale()', () => {
 
   test.each([0, -1, 1.5, Number.NaN, Infinity])('refuses %p replicas', (replicas) => {
     const run = pipeline((x: Future<number>) => slowly(x)).run(upTo(3));
-    expect(thrown('DAG_REPLICAS', () => { run.scale('slowly', replicas); }).message).toContain('slowly');
+    expect(
+      thrown('DAG_REPLICAS', () => {
+        run.scale('slowly', replicas);
+      }).message,
+    ).toContain('slowly');
   });
 
   test('refuses names that no step has, and says which there are', () => {
     const run = pipeline((x: Future<number>) => slowly(x)).run(upTo(3));
-    expect(thrown('DAG_REPLICAS', () => { run.scale('other', 2); }).message).toContain('slowly');
+    expect(
+      thrown('DAG_REPLICAS', () => {
+        run.scale('other', 2);
+      }).message,
+    ).toContain('slowly');
   });
 
   test('refuses several replicas of a step with one state', () => {
@@ -142,7 +150,9 @@ describe('scale()', () => {
       { name: 'sums' },
     );
     const run = pipeline((x: Future<number>) => sums()(x)).run(upTo(3));
-    thrown('DAG_REPLICAS', () => { run.scale('sums', 2); });
+    thrown('DAG_REPLICAS', () => {
+      run.scale('sums', 2);
+    });
     run.scale('sums', 1);
     thrown('DAG_REPLICAS', () => pipeline((x: Future<number>) => sums().with({ replicas: 2 })(x)));
   });

@@ -46,7 +46,7 @@ test('calls of random pipelines give what direct evaluation gives', async () => 
 test('random chains of flows and async steps give what arrays give', async () => {
   const later = node(
     async (x: number) => {
-      await new Promise((resume) => x % 3 === 0 ? setTimeout(resume, 1) : setImmediate(resume));
+      await new Promise((resume) => (x % 3 === 0 ? setTimeout(resume, 1) : setImmediate(resume)));
       return x + 1;
     },
     { name: 'later', replicas: 3 },

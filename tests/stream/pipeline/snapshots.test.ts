@@ -28,7 +28,12 @@ const scale = node((x: number, by: number) => x * by, { name: 'scale' });
 
 /** What comes before a snapshot that is taken behind so many results, and what comes after it in another run. */
 async function cut<Out>(
-  make: () => { run: (items: number[], options?: object) => AsyncIterableIterator<Out> & { snapshot(): Promise<PipelineSnapshot>; close(): Promise<void> } },
+  make: () => {
+    run: (
+      items: number[],
+      options?: object,
+    ) => AsyncIterableIterator<Out> & { snapshot(): Promise<PipelineSnapshot>; close(): Promise<void> };
+  },
   { items, at, copy, resumed }: { items: number[]; at: number; copy: 'json' | 'v8'; resumed: boolean },
 ): Promise<Out[]> {
   const run = make().run(items);

@@ -136,7 +136,10 @@ describe('DAG_SOURCE', () => {
       },
     ];
     for (const items of failing) {
-      const { all, error } = await within(5000, collectUntilError(pipeline((x: Future<number>) => step(x)).run(items())));
+      const { all, error } = await within(
+        5000,
+        collectUntilError(pipeline((x: Future<number>) => step(x)).run(items())),
+      );
       expect(all).toEqual([0, 2, 4]);
       const told = withCode('DAG_SOURCE', error);
       expect(told.cause).toBe(cause);
@@ -197,7 +200,7 @@ describe('source()', () => {
 
   test('that fails is told by its name', async () => {
     const failing = source(
-      () => {
+      (): number => {
         throw new RangeError('no more');
       },
       { name: 'failing' },

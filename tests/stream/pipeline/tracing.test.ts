@@ -25,7 +25,11 @@ test('the function is called once, however many runs there are', async () => {
 });
 
 test('its name is that of the option, else that of the function', () => {
-  expect(pipeline(function doubling(x: Future<number>) { return double(x); }).name).toBe('doubling');
+  expect(
+    pipeline(function doubling(x: Future<number>) {
+      return double(x);
+    }).name,
+  ).toBe('doubling');
   expect(pipeline((x: Future<number>) => double(x), { name: 'other' }).name).toBe('other');
   expect(pipeline((x: Future<number>) => double(x)).name).toBe('pipeline');
 });
@@ -155,7 +159,9 @@ describe('DAG_RATES', () => {
   test('parameters and constants go with all', async () => {
     const gain = parameter('gain', 2);
     const offset = config('offset', 10);
-    const total = node((list: readonly number[], by: number, more: number) => list.length * by + more, { name: 'total' });
+    const total = node((list: readonly number[], by: number, more: number) => list.length * by + more, {
+      name: 'total',
+    });
     const results = pipeline((x: Future<number>) => total(batches(2)(x), gain, double(offset))).run(upTo(5));
     expect(await collect(results)).toEqual([24, 24, 22]);
   });
