@@ -121,7 +121,7 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
   next(): Promise<IteratorResult<Out, undefined>> {
     if (!this.#begun && !this.#over) {
       const begun = this.#begin();
-      if (!this.#begun) return begun.then(() => this.next());
+      if (!this.#hasBegun()) return begun.then(() => this.next());
     }
     // The run is over for those who call only when it is for its consumer.
     if (this.#outlet.ended && this.#outlet.size === 0 && this.#replies.size > 0)
@@ -181,7 +181,7 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
     if (this.#over) throw overError(this.#plan.name, 'It takes no item');
     this.#checkCallable(inputs);
     await this.#begin();
-    if (this.#over) throw overError(this.#plan.name, 'It takes no item');
+    if (this.#isOver()) throw overError(this.#plan.name, 'It takes no item');
     return new Promise<unknown>((fulfil, reject) => {
       const reply: Reply = {
         fulfil: (value) => {
@@ -281,12 +281,12 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
     this.#runner.draining = true;
     this.#runner.resume();
     try {
-      while (!this.#runner.quiet && !this.#over) {
+      while (!this.#runner.quiet && !this.#isOver()) {
         await new Promise<void>((quiet) => {
           this.#still.push(quiet);
         });
       }
-      if (this.#over) throw overError(this.#plan.name, 'It has no state');
+      if (this.#isOver()) throw overError(this.#plan.name, 'It has no state');
       return await this.#snapshot();
     } catch (cause) {
       if (cause instanceof DagError) throw cause;
@@ -580,13 +580,12 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
 
   #admit(slots: Slots, reply: Reply | undefined): void {
     const item = this.#nextItem;
-    for (const { slot, value } of this.#applyChanges(item)) slots[slot] = value;
+    if (this.#changes.length > 0) for (const { slot, value } of this.#applyChanges(item)) slots[slot] = value;
     this.#runner.admit(slots, { item, epoch: this.#epoch, reply });
   }
 
   /** Lets values of parameters take effect whose turn has come. */
   #applyChanges(item: number): readonly { readonly slot: number; readonly value: unknown }[] {
-    if (this.#changes.length === 0) return [];
     const due = this.#changes.filter(({ from }) => from <= item);
     if (due.length > 0) this.#changes = this.#changes.filter(({ from }) => from > item);
     return due.map(({ name, value }) => {
@@ -604,6 +603,15 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
     this.#runner.failLate(error);
     this.#runner.finish();
     this.#seeEnd();
+  }
+
+  /** Asked again behind what may have ended the run. */
+  #isOver(): boolean {
+    return this.#over;
+  }
+
+  #hasBegun(): boolean {
+    return this.#begun;
   }
 
   /** Something has come to its end. */

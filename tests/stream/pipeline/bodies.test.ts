@@ -87,7 +87,7 @@ describe('a body', () => {
     const factorial: (n: number) => Future<number> = node(
       (n: number): Future<number> | number => (n <= 1 ? 1 : product(n, factorial(n - 1))),
       { name: 'factorial' },
-    ) as never;
+    );
     const product = node((a: number, b: number) => a * b, { name: 'product' });
     const results = pipeline((n: Future<number>) => factorial(n as never)).run([1, 3, 5]);
     expect(await collect(results)).toEqual([1, 6, 120]);

@@ -1,9 +1,13 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import type { Future } from '../../../src/index.js';
 import { currentCall, node } from '../../../src/index.js';
 import { config, pipeline, source, stateful } from '../../../src/stream/index.js';
+import { root } from '../../support/paths.js';
 import { deferred, rejection, until, within } from '../../support/waiting.js';
 import { collect, collectUntilError, Counted, rejected, someTime, upTo, withCode } from './streams.js';
 
@@ -305,4 +309,11 @@ test('a generator that throws at its end does not get in the way of closing', as
   hard = true;
   await run.close();
   expect(await run.next()).toEqual({ done: true, value: undefined });
+});
+
+test('runs that were left alone, or closed midway, keep no process alive', async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [join(root, 'tests/stream/nodes/leaves.js')], {
+    timeout: 20_000,
+  });
+  expect(stdout).toBe('0 2\nclosed\n');
 });

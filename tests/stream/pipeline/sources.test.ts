@@ -34,7 +34,7 @@ describe('run() reads', () => {
     ['a generator', generator],
     ['an asynchronous generator', asyncGenerator],
     ['a Readable', () => Readable.from(upTo(4)) as AsyncIterable<number>],
-    ['a ReadableStream', () => ReadableStream.from(upTo(4)) as unknown as AsyncIterable<number>],
+    ['a ReadableStream', () => ReadableStream.from(upTo(4))],
     ['an asynchronous iterator', () => new Counted(4)],
     ['a typed array', () => new Float64Array(upTo(4))],
     ['another run', () => pipeline((x: Future<number>) => doubleLater(x)).run([0, 0.5, 1, 1.5].map((x) => x)) as never],
