@@ -45,7 +45,9 @@ export class Feedback<T> extends Placeholder<T> {
 
 /**
  * The value that a step had for the item before; the first item gets `initial`. Connect it in the function of the
- * pipeline: `const last = feedback(0); const sum = last.from(add(x, last))`. An item that was skipped leaves it as it was.
+ * pipeline: `const last = feedback(0); const sum = last.from(add(x, last))`. An item that
+ * failed before the value was there leaves it as it was; one that failed afterwards has changed it, as it has the states of
+ * the transforms that it had passed.
  */
 export function feedback<T>(initial: T): Feedback<T> {
   return new Feedback(initial);
