@@ -1,5 +1,6 @@
 import { DagError } from '../errors.js';
-import type { Future } from '../graph/future.js';
+import { Future } from '../graph/future.js';
+import { describeOption } from '../graph/options.js';
 import { Placeholder } from './placeholder.js';
 
 /** The value that a step had for the item before: a recurrent connection. */
@@ -14,8 +15,14 @@ export class Feedback<T> extends Placeholder<T> {
     this.initial = initial;
   }
 
-  /** Connects it to what it repeats; gives that. @throws DAG_FEEDBACK when it is connected already. */
+  /** Connects it to what it repeats; gives that. @throws DAG_FEEDBACK when it is connected already, or to no Future. */
   from(source: Future<T>): Future<T> {
+    if (!((source as unknown) instanceof Future)) {
+      throw new DagError('DAG_FEEDBACK', {
+        message: `A feedback repeats the values of a Future, but was connected to ${describeOption(source)}.`,
+        remedy: 'Call its from() with what a call in the function of the pipeline gave.',
+      });
+    }
     if (this.#source !== undefined) {
       throw new DagError('DAG_FEEDBACK', {
         message: 'A feedback repeats one value, but was connected twice.',
@@ -38,7 +45,9 @@ export class Feedback<T> extends Placeholder<T> {
 
 /**
  * The value that a step had for the item before; the first item gets `initial`. Connect it in the function of the
- * pipeline: `const last = feedback(0); const sum = last.from(add(x, last))`. An item that was skipped leaves it as it was.
+ * pipeline: `const last = feedback(0); const sum = last.from(add(x, last))`. An item that
+ * failed before the value was there leaves it as it was; one that failed afterwards has changed it, as it has the states of
+ * the transforms that it had passed.
  */
 export function feedback<T>(initial: T): Feedback<T> {
   return new Feedback(initial);

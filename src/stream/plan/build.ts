@@ -76,6 +76,8 @@ class PlanBuilder {
       rate: this.#commonRate(outputs, `The result of ${name}`),
       slots: outputs.map((future) => this.#slotOf(future)),
     };
+    for (const link of feedbacks)
+      if (output.slots.includes(link.slot) && link.rate !== output.rate) throw strayFeedback(`The result of ${name}`);
     const steps = flowsBehind(withSeenSteps(this.#steps, output.slots, output.rate));
     const parameters = order.flatMap((future) =>
       future instanceof Parameter ? [{ slot: this.#slotOf(future), given: future as Parameter<unknown> }] : [],
@@ -281,7 +283,7 @@ function flowsBehind(steps: readonly Step[]): Step[] {
 
 function strayFeedback(name: string): DagError {
   return new DagError('DAG_FEEDBACK', {
-    message: `${name} reads a feedback that comes at another rate than ${name} itself.`,
+    message: `${name} reads a feedback that comes at another rate than itself.`,
     remedy:
       'Connect a feedback to a value from behind the same filter, flatMap, batch or window as the calls that read it.',
   });

@@ -1,6 +1,8 @@
 import type { FeedbackLink } from '../plan/plan.js';
 import type { Token } from './token.js';
 
+const NONE: readonly Token[] = [];
+
 /** A feedback of a run: the value of the token before, for the next. */
 export class Recurrence {
   readonly link: FeedbackLink;
@@ -57,30 +59,39 @@ export class Recurrence {
     this.#waiting.set(token.number, token);
   }
 
-  /** A token has its value, or will have none; gives the token that waited for that. */
-  settle(number: number, outcome: { readonly value: unknown } | undefined): Token | undefined {
-    if (number <= this.#known || this.#early.has(number)) return undefined;
+  /** A token has its value, or will have none; gives the tokens that waited for that, and have now been given theirs. */
+  settle(number: number, outcome: { readonly value: unknown } | undefined): readonly Token[] {
+    if (number <= this.#known || this.#early.has(number)) return NONE;
     this.#early.set(number, outcome);
+    const woken: Token[] = [];
     while (this.#early.has(this.#known + 1)) {
       this.#known += 1;
       const known = this.#early.get(this.#known);
       this.#early.delete(this.#known);
       if (known !== undefined) this.value = known.value;
+      // Before the next value takes its place, which may be there already.
+      const next = this.#giveWaiting();
+      if (next !== undefined) woken.push(next);
     }
+    return woken;
+  }
+
+  #giveWaiting(): Token | undefined {
     const next = this.#waiting.get(this.#known + 1);
-    if (next !== undefined) this.#waiting.delete(this.#known + 1);
+    if (next === undefined) return undefined;
+    this.#waiting.delete(next.number);
+    this.give(next);
     return next;
   }
 
   /** Like {@link settle}, for a token that went straight through. */
-  pass(number: number, value: unknown): Token | undefined {
+  pass(number: number, value: unknown): readonly Token[] {
     if (this.#known !== number - 1 || this.#early.size > 0) return this.settle(number, { value });
     this.#known = number;
     this.value = value;
-    if (this.#waiting.size === 0) return undefined;
-    const next = this.#waiting.get(number + 1);
-    this.#waiting.delete(number + 1);
-    return next;
+    if (this.#waiting.size === 0) return NONE;
+    const next = this.#giveWaiting();
+    return next === undefined ? NONE : [next];
   }
 
   /** Where the numbering of a run begins, with a value from another run. */

@@ -243,6 +243,8 @@ export class Runner {
     const { line } = token;
     const known = line.recurrences.filter((recurrence) => recurrence.isKnown(token, from));
     token.left = line.stages.length - from;
+    // The result may show what is fed back, so that it has to be there.
+    for (const recurrence of line.recurrences) if (!recurrence.isReadyFor(token)) token.left += 1;
     token.pending = line.stages.map(({ step, place }) => {
       if (place < from) return BEGUN;
       let waits = 0;
@@ -443,10 +445,14 @@ export class Runner {
     if (token.left === 0 && token.running === 0) this.#complete(token);
   }
 
-  /** The value of the token before is there. */
-  #recur(recurrence: Recurrence, token: Token | undefined): void {
-    if (token === undefined || token.failure !== undefined || token.pending === undefined) return;
-    recurrence.give(token);
+  /** Tokens have been given the value of the one before. */
+  #recur(recurrence: Recurrence, tokens: readonly Token[]): void {
+    for (const token of tokens) this.#recurFor(recurrence, token);
+  }
+
+  #recurFor(recurrence: Recurrence, token: Token): void {
+    if (token.failure !== undefined || token.pending === undefined) return;
+    token.left -= 1;
     for (const stage of token.line.stages) {
       if (!stage.step.feedbacks.includes(recurrence.link)) continue;
       const waits = (token.pending[stage.place] ?? 0) - 1;
@@ -455,6 +461,7 @@ export class Runner {
       token.pending[stage.place] = OFFERED;
       this.#agenda.push({ stage, token });
     }
+    if (token.left === 0 && token.running === 0) this.#complete(token);
   }
 
   /** A stage is free for another token. */

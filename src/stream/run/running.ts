@@ -78,6 +78,8 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
   #held: Slots | undefined;
   readonly #cleanups: (() => void)[] = [];
   readonly #replies = new Set<Reply>();
+  /** Consumers that wait until all calls have been answered. */
+  readonly #answered: (() => void)[] = [];
 
   /** @internal @throws DAG_SOURCE, DAG_PARAMETER, DAG_SNAPSHOT */
   constructor({ plan, sources, options }: RunningParts) {
@@ -117,8 +119,16 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
 
   /** The next result. */
   next(): Promise<IteratorResult<Out, undefined>> {
-    if (!this.#begun && !this.#over) return this.#begin().then(() => this.next());
+    if (!this.#begun && !this.#over) {
+      const begun = this.#begin();
+      if (!this.#hasBegun()) return begun.then(() => this.next());
+    }
+    // The run is over for those who call only when it is for its consumer.
+    if (this.#outlet.ended && this.#outlet.size === 0 && this.#replies.size > 0)
+      return new Promise<void>((told) => this.#answered.push(told)).then(() => this.next());
     const result = this.#outlet.take();
+    // There is room for what flows have still to give.
+    if (this.#plan.rates.length > 1 && !this.#over) this.#runner.resume();
     this.#pump();
     this.#progress?.count(this.#outlet.taken);
     return result;
@@ -170,19 +180,19 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
    *   one that does not give one result for each item.
    */
   async call(...inputs: Inputs): Promise<Out> {
-    this.#checkOpen();
+    if (this.#over) throw overError(this.#plan.name, 'It takes no item');
     this.#checkCallable(inputs);
     await this.#begin();
-    this.#checkOpen();
+    if (this.#isOver()) throw overError(this.#plan.name, 'It takes no item');
     return new Promise<unknown>((fulfil, reject) => {
       const reply: Reply = {
         fulfil: (value) => {
-          this.#replies.delete(reply);
+          this.#forget(reply);
           fulfil(value);
         },
         reject: (error) => {
-          this.#replies.delete(reply);
-          reject(error); // whatever was thrown
+          this.#forget(reply);
+          reject(error);
         },
       };
       this.#replies.add(reply);
@@ -191,8 +201,9 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
     }) as Promise<Out>; // what the plan's function returned
   }
 
-  #checkOpen(): void {
-    if (this.#over || this.#finishing) throw overError(this.#plan.name, 'It takes no item');
+  #forget(reply: Reply): void {
+    this.#replies.delete(reply);
+    if (this.#replies.size === 0) for (const told of this.#answered.splice(0)) told();
   }
 
   #checkCallable(inputs: readonly unknown[]): void {
@@ -272,7 +283,12 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
     this.#runner.draining = true;
     this.#runner.resume();
     try {
-      await this.#untilQuiet();
+      while (!this.#runner.quiet && !this.#isOver()) {
+        await new Promise<void>((quiet) => {
+          this.#still.push(quiet);
+        });
+      }
+      if (this.#isOver()) throw overError(this.#plan.name, 'It has no state');
       return await this.#snapshot();
     } catch (cause) {
       if (cause instanceof DagError) throw cause;
@@ -284,15 +300,6 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
     } finally {
       this.#holding -= 1;
       if (this.#holding === 0) this.#goOn();
-    }
-  }
-
-  async #untilQuiet(): Promise<void> {
-    while (!this.#runner.quiet) {
-      await new Promise<void>((quiet) => {
-        this.#still.push(quiet);
-      });
-      if (this.#over) throw overError(this.#plan.name, 'It has no state');
     }
   }
 
@@ -575,13 +582,12 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
 
   #admit(slots: Slots, reply: Reply | undefined): void {
     const item = this.#nextItem;
-    for (const { slot, value } of this.#applyChanges(item)) slots[slot] = value;
+    if (this.#changes.length > 0) for (const { slot, value } of this.#applyChanges(item)) slots[slot] = value;
     this.#runner.admit(slots, { item, epoch: this.#epoch, reply });
   }
 
   /** Lets values of parameters take effect whose turn has come. */
   #applyChanges(item: number): readonly { readonly slot: number; readonly value: unknown }[] {
-    if (this.#changes.length === 0) return [];
     const due = this.#changes.filter(({ from }) => from <= item);
     if (due.length > 0) this.#changes = this.#changes.filter(({ from }) => from > item);
     return due.map(({ name, value }) => {
@@ -599,6 +605,15 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
     this.#runner.failLate(error);
     this.#runner.finish();
     this.#seeEnd();
+  }
+
+  /** Asked again behind what may have ended the run. */
+  #isOver(): boolean {
+    return this.#over;
+  }
+
+  #hasBegun(): boolean {
+    return this.#begun;
   }
 
   /** Something has come to its end. */

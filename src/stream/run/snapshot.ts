@@ -28,7 +28,7 @@ export function checkSnapshot(
   { pipeline, steps }: { readonly pipeline: string; readonly steps: readonly string[] },
 ): void {
   const { version, states } = snapshot as Partial<PipelineSnapshot>; // given by the user
-  if (version !== 1 || typeof states !== 'object') {
+  if (version !== 1 || typeof states !== 'object' || (states as unknown) === null) {
     throw new DagError('DAG_SNAPSHOT', {
       message: `\`restore\` of ${pipeline} must be what running.snapshot() gave, got something else.`,
     });

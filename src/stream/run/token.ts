@@ -24,7 +24,7 @@ export class Token {
   /** How often the pipeline had been reset before it. */
   readonly epoch: number;
   readonly slots: Slots;
-  /** Steps that have not ended. */
+  /** Steps that have not ended, and feedbacks that it has not been given. */
   left: number;
   /** Steps that are under way. */
   running = 0;

@@ -71,6 +71,15 @@ test('a delay line does not wait for the steps of the item before', async () => 
   ]);
 });
 
+test('a result that shows what is fed back waits for it', async () => {
+  const results = pipeline((x: Future<number>) => {
+    const last = feedback(-1);
+    last.from(addLater(x, 0));
+    return [x, last] as const;
+  }).run(upTo(20));
+  expect(await within(5000, collect(results))).toEqual(upTo(20).map((x) => [x, x - 1]));
+});
+
 test('steps behind a loop do not hold it up', async () => {
   const gates: (() => void)[] = [];
   const wait = node(
@@ -199,6 +208,16 @@ describe('DAG_FEEDBACK', () => {
     );
   });
 
+  test('is told of a result that shows one at another rate', () => {
+    thrown('DAG_FEEDBACK', () =>
+      pipeline((x: Future<number>) => {
+        const last = feedback(0);
+        last.from(x);
+        return [keeping((y) => y > 0)(x), last] as const;
+      }),
+    );
+  });
+
   test('is told of something else than a Future', () => {
     thrown('DAG_FEEDBACK', () =>
       pipeline((x: Future<number>) => {
@@ -224,5 +243,5 @@ test('a loop without a feedback is told with its path', () => {
 });
 
 test('a feedback outside of a pipeline has no value', async () => {
-  await expect(add(1, feedback(0)).resolve()).rejects.toMatchObject({ code: 'DAG_PIPELINE' });
+  await expect(add(1, feedback(0)).resolve()).rejects.toMatchObject({ cause: { code: 'DAG_PIPELINE' } });
 });
