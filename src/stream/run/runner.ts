@@ -1,25 +1,14 @@
-import { DagError } from '../../errors.js';
-import { isThenable } from '../../executor/thenable.js';
-import type { Executor } from '../../graph/executor.js';
-import { holdsFuture } from '../../graph/containers.js';
-import { Future } from '../../graph/future.js';
-import { checkOutputs } from '../../graph/outputs.js';
-import type { Scope } from '../../graph/scope.js';
-import { blocks } from '../../memory/blocks.js';
-import { unshared } from '../../memory/unshared.js';
-import type { Plan } from '../plan/plan.js';
 import type { Slots } from '../plan/reader.js';
-import { BodyScopes } from './body-scopes.js';
-import type { Calls } from './calls.js';
+import type { Emission } from './emission.js';
+import { Emissions, type EmissionHost } from './emissions.js';
 import { itemError, type ItemError } from './item-error.js';
-import { beginIterator } from './iterator.js';
 import { Latencies } from './latencies.js';
-import { Line } from './line.js';
+import type { Line } from './line.js';
+import { linesOf, stageToScale, type LineParts } from './lines.js';
 import type { Outlet } from './outlet.js';
-import { pinnedStates } from './pinned-states.js';
-import { kindOf } from './placement.js';
-import { Recurrence } from './recurrence.js';
-import { Stage } from './stage.js';
+import type { Recurrence } from './recurrence.js';
+import type { Stage } from './stage.js';
+import { StepWork, type StepHost } from './step-work.js';
 import { BEGUN, OFFERED, Token, type Reply } from './token.js';
 
 /** Of so many tokens the time of one is measured. */
@@ -29,12 +18,8 @@ const MEASURED = 32;
 export type Verdict = 'stop' | 'skip';
 
 /** What a runner works with. */
-export interface RunnerParts {
-  readonly plan: Plan;
-  readonly executor: Executor | undefined;
-  readonly inFlight: number;
+export interface RunnerParts extends LineParts {
   readonly outlet: Outlet<unknown>;
-  readonly calls: Calls;
   /** Milliseconds. */
   readonly now: () => number;
   /** What becomes of an item that failed. */
@@ -52,7 +37,8 @@ export class Runner {
   readonly stages: readonly Stage[];
   readonly latencies = new Latencies();
   readonly #parts: RunnerParts;
-  readonly #scopes = new BodyScopes();
+  readonly #work: StepWork;
+  readonly #emissions: Emissions;
   /** Values that are the same for all items. */
   #template: Slots = [];
   readonly #agenda: { stage: Stage; token: Token }[] = [];
@@ -72,27 +58,54 @@ export class Runner {
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
-    const { plan } = parts;
-    this.lines = plan.rates.map((rate) => new Line(rate, plan.output.rate));
-    const byStep = new Map<number, Stage>();
-    const lineOf = (index: number): Line => this.lines[index] as Line; // a line for each rate
-    for (const step of plan.steps) {
-      const line = lineOf(step.rate.index);
-      const stage = new Stage(step, line, kindOf(step, parts));
-      if (stage.kind === 'pinned' && step.recipe !== undefined) stage.pinned = pinnedStates(step.recipe, parts.calls);
-      line.stages.push(stage);
-      byStep.set(step.index, stage);
-      for (const needed of step.needs) byStep.get(needed.index)?.dependents.push(stage);
-      if (step.begins !== undefined) lineOf(step.begins.index).fed = stage;
-      if (stage.kind === 'pinned' || stage.kind === 'call') this.concurrent = true;
-    }
-    this.stages = [...byStep.values()];
-    for (const link of plan.feedbacks) {
-      const { recurrences, stages } = lineOf(link.rate.index);
-      const place = stages.find(({ step }) => step.slot === link.from)?.place ?? -1;
-      recurrences.push(new Recurrence(link, place));
-    }
-    for (const { recurrences } of this.lines) for (const recurrence of recurrences) recurrence.follow(recurrences);
+    this.lines = linesOf(parts);
+    this.stages = this.lines.flatMap(({ stages }) => stages).sort((one, other) => one.step.index - other.step.index);
+    this.concurrent = this.stages.some(({ kind }) => kind === 'pinned' || kind === 'call');
+    const host = this.#host();
+    this.#work = new StepWork(host, parts);
+    this.#emissions = new Emissions(host);
+  }
+
+  /** What steps and flows tell. */
+  #host(): StepHost & EmissionHost {
+    const isOver = (): boolean => this.over;
+    const isStopping = (): boolean => this.stopping;
+    return {
+      lines: this.lines,
+      get over() {
+        return isOver();
+      },
+      get stopping() {
+        return isStopping();
+      },
+      waits: () => {
+        this.concurrent = true;
+      },
+      finished: (stage, token, value) => {
+        this.#finished(stage, token, value);
+      },
+      failed: (stage: Stage, token: Token, thrown: unknown, inner?: boolean) => {
+        this.#failed(stage, token, thrown, inner);
+      },
+      emits: (stage, token, results) => {
+        this.#emissions.begin(stage, token, results);
+      },
+      hasRoom: (line) => this.#hasRoom(line),
+      goesOn: (line, emission, value) => {
+        this.#goOn(line, emission, value);
+      },
+      failedLeft: ({ step }, thrown) => {
+        const failure = itemError({ step, pipeline: this.#parts.plan.name, item: this.#lastItem, args: [], thrown });
+        this.#late ??= this.#verdictOn(failure);
+      },
+      endedLeft: () => {
+        this.resume();
+        this.#parts.ended();
+      },
+      drain: () => {
+        this.#drain();
+      },
+    };
   }
 
   /** Items that have begun and not come to their end. */
@@ -156,19 +169,15 @@ export class Runner {
       }
       let result: unknown;
       try {
-        result = this.#run(stage, token);
+        result = this.#work.run(stage, token);
       } catch (thrown) {
         this.#spreadAfter(token, stage);
         this.#failed(stage, token, thrown);
         return;
       }
-      if (
-        stage.step.begins !== undefined ||
-        (this.#scope?.effects !== undefined && stage.kind === 'body') ||
-        (typeof result === 'object' && result !== null && this.#mustWait(stage, result))
-      ) {
+      if (!this.#work.isDone(stage, result)) {
         this.#spreadAfter(token, stage);
-        this.#accept(stage, token, result);
+        this.#work.accept(stage, token, result);
         if (token.pending !== undefined) this.#offerReady(token);
         return;
       }
@@ -177,43 +186,6 @@ export class Runner {
     }
     token.left = 0;
     this.#complete(token);
-  }
-
-  /** Whether a result is not the value of its step. */
-  #mustWait(stage: Stage, result: object): boolean {
-    if (isThenable(result)) return true;
-    if (stage.kind !== 'body') return false;
-    return !ArrayBuffer.isView(result) && holdsFuture(result);
-  }
-
-  #scope: Scope | undefined;
-
-  /** Runs what a stage runs on this thread. */
-  #run(stage: Stage, token: Token): unknown {
-    const { step, times } = stage;
-    const measured = times.begin();
-    const startedAt = measured ? this.#parts.now() : 0;
-    let result: unknown;
-    switch (stage.kind) {
-      case 'body':
-        this.#scope = this.#scopes.scopeFor(step.future);
-        result = step.call(token.slots);
-        if (step.future._spec.outputs !== undefined && !isThenable(result) && !(result instanceof Future))
-          checkOutputs(step.name, step.future._spec.outputs, result);
-        break;
-      case 'transform': {
-        if (stage.epoch !== token.epoch) stage.renew(token);
-        const chunk = step.call(token.slots);
-        result = stage.transform(blocks.inUse && step.recipe?.options.borrows !== true ? unshared(chunk) : chunk);
-        break;
-      }
-      case 'part':
-      case 'call':
-      case 'pinned':
-        result = step.call(token.slots);
-    }
-    if (measured) times.add(this.#parts.now() - startedAt);
-    return result;
   }
 
   /** From here on the token goes by counts; the steps before `from` have ended. */
@@ -292,8 +264,7 @@ export class Runner {
       }
     } finally {
       this.#draining = false;
-      this.#scopes.leave();
-      this.#scope = undefined;
+      this.#work.leave();
     }
     if (this.#finishing) this.#flush();
   }
@@ -308,8 +279,7 @@ export class Runner {
     if (token.pending !== undefined) token.pending[stage.place] = BEGUN;
     this.#enterStage(stage, token);
     if (stage.kind === 'call' || stage.kind === 'pinned') {
-      stage.times.count += 1;
-      this.#startElsewhere(stage, token);
+      this.#work.startElsewhere(stage, token);
       return;
     }
     if (token.futures !== undefined && stage.kind !== 'transform') {
@@ -318,106 +288,12 @@ export class Runner {
     }
     let result: unknown;
     try {
-      result = this.#run(stage, token);
+      result = this.#work.run(stage, token);
     } catch (thrown) {
       this.#failed(stage, token, thrown);
       return;
     }
-    this.#accept(stage, token, result);
-  }
-
-  /** Hands a step to the resolver, or to the thread that has its state. */
-  #startElsewhere(stage: Stage, token: Token): void {
-    const { calls, now } = this.#parts;
-    const startedAt = now();
-    const settled = {
-      done: (value: unknown, future: Future | undefined): void => {
-        stage.times.add(now() - startedAt);
-        if (this.over) return;
-        stage.reconsider();
-        if (future !== undefined) (token.futures ??= new Map()).set(stage.step.slot, future);
-        this.#finished(stage, token, value);
-        this.#drain();
-      },
-      failed: (thrown: unknown): void => {
-        stage.times.add(now() - startedAt);
-        if (this.over) return;
-        this.#failed(stage, token, thrown);
-        this.#drain();
-      },
-    };
-    if (stage.pinned !== undefined) {
-      stage.pinned.step(token.epoch, stage.step.call(token.slots), settled);
-    } else calls.make(stage.step, token, settled);
-  }
-
-  /** Takes what a body or a transform gave. */
-  #accept(stage: Stage, token: Token, result: unknown): void {
-    if (isThenable(result)) {
-      this.#await(stage, token, result);
-      return;
-    }
-    if (stage.step.begins !== undefined) {
-      this.#emit(stage, token, result);
-      return;
-    }
-    const effects = stage.kind === 'body' ? this.#scope?.effects : undefined;
-    const lazy = typeof result === 'object' && result !== null && stage.kind === 'body' && holdsFuture(result);
-    if (effects === undefined && !lazy) {
-      this.#finished(stage, token, result);
-      return;
-    }
-    this.concurrent = true;
-    this.#parts.calls.resolve([result, effects ?? []]).then(
-      (resolved) => {
-        this.#settleLater(stage, token, { value: (resolved as [unknown])[0] }); // the same shape
-      },
-      (thrown: unknown) => {
-        if (this.over) return;
-        this.#failed(stage, token, thrown, true);
-        this.#drain();
-      },
-    );
-  }
-
-  #await(stage: Stage, token: Token, result: PromiseLike<unknown>): void {
-    this.concurrent = true;
-    const scope = stage.kind === 'body' ? this.#scope : undefined;
-    if (scope !== undefined) this.#scopes.keep(scope);
-    const startedAt = this.#parts.now();
-    const end = (settled: { value: unknown } | { thrown: unknown }): void => {
-      if (scope !== undefined) this.#scopes.drop(scope);
-      stage.times.add(this.#parts.now() - startedAt);
-      if (this.over) return;
-      if (
-        scope?.effects === undefined &&
-        !('value' in settled && stage.kind === 'body' && holdsFuture(settled.value))
-      ) {
-        this.#settleLater(stage, token, settled);
-        return;
-      }
-      this.#scope = scope;
-      if ('value' in settled) this.#accept(stage, token, settled.value);
-      else this.#failed(stage, token, settled.thrown);
-      this.#drain();
-    };
-    // A thenable of the user's may do anything when it is asked; the promise around it may not.
-    Promise.resolve(result).then(
-      (value) => {
-        end({ value });
-      },
-      (thrown: unknown) => {
-        end({ thrown });
-      },
-    );
-  }
-
-  #settleLater(stage: Stage, token: Token, settled: { value: unknown } | { thrown: unknown }): void {
-    if (this.over) return;
-    if ('thrown' in settled) this.#failed(stage, token, settled.thrown);
-    else if (stage.step.begins !== undefined) this.#emit(stage, token, settled.value);
-    else this.#finished(stage, token, settled.value);
-    this.#drain();
+    this.#work.accept(stage, token, result);
   }
 
   /** A step has its value. */
@@ -578,100 +454,9 @@ export class Runner {
     }
   }
 
-  /** Gives what a flow gave to the line behind it. */
-  #emit(stage: Stage, token: Token | undefined, results: unknown): void {
-    const { begins } = stage.step;
-    const line = begins === undefined ? undefined : this.lines[begins.index];
-    if (line === undefined) return;
-    const begun = beginIterator(results);
-    if (begun === undefined) {
-      if (token !== undefined) this.#failed(stage, token, new TypeError(`${stage.name} must give an iterable`));
-      return;
-    }
-    if (token !== undefined) line.flushed = false;
-    line.emission = { stage, token, results: begun, asking: false };
-    this.#feed(line);
-  }
-
-  #feed(line: Line): void {
-    const { emission } = line;
-    if (emission === undefined || emission.asking) return;
-    const { outlet, inFlight } = this.#parts;
-    emission.asking = true;
-    while (this.draining || line.live + (line.isOutput ? outlet.size : 0) < inFlight) {
-      if (this.over) return;
-      let result: IteratorResult<unknown> | Promise<IteratorResult<unknown>>;
-      try {
-        result = emission.results.next();
-      } catch (thrown) {
-        this.#endEmission(line, { thrown });
-        return;
-      }
-      if (result instanceof Promise) {
-        this.concurrent = true;
-        result.then(
-          (later) => {
-            if (this.over) return;
-            if (later.done === true) this.#endEmission(line, undefined);
-            else {
-              this.#child(line, later.value);
-              emission.asking = false;
-              this.#feed(line);
-            }
-            this.#drain();
-          },
-          (thrown: unknown) => {
-            if (this.over) return;
-            this.#endEmission(line, { thrown });
-            this.#drain();
-          },
-        );
-        return;
-      }
-      if (result.done === true) {
-        this.#endEmission(line, undefined);
-        return;
-      }
-      this.#child(line, result.value);
-    }
-    emission.asking = false;
-  }
-
-  #endEmission(line: Line, failure: { readonly thrown: unknown } | undefined): void {
-    const { emission } = line;
-    line.emission = undefined;
-    if (emission?.token === undefined) {
-      if (failure !== undefined && emission !== undefined) this.#failLeft(emission.stage, failure.thrown);
-      this.resume();
-      this.#parts.ended();
-      return;
-    }
-    if (failure === undefined) this.#finished(emission.stage, emission.token, undefined);
-    else this.#failed(emission.stage, emission.token, failure.thrown);
-  }
-
-  /** What was left in a flow could not be had. */
-  #failLeft({ step }: Stage, thrown: unknown): void {
-    const failure = itemError({ step, pipeline: this.#parts.plan.name, item: this.#lastItem, args: [], thrown });
-    this.#late ??= this.#verdictOn(failure);
-  }
-
-  /** One result of a flow goes on by itself. */
-  #child(line: Line, value: unknown): void {
-    const { emission, rate } = line;
-    if (emission === undefined) return;
-    const { token, stage } = emission;
-    const slots = token !== undefined && rate.sees ? token.slots.slice() : this.slots();
-    if (token !== undefined && !rate.sees)
-      for (const { slot } of this.#parts.plan.parameters) slots[slot] = token.slots[slot];
-    slots[stage.step.slot] = value;
-    const child = new Token(line, { item: token?.item ?? this.#lastItem, epoch: token?.epoch ?? stage.epoch, slots });
-    this.#enter(child);
-  }
-
   /** Goes on where room was missing. */
   resume(): void {
-    for (const line of this.lines) if (line.emission !== undefined) this.#feed(line);
+    this.#emissions.resume();
     this.#drain();
   }
 
@@ -681,37 +466,26 @@ export class Runner {
     this.resume();
   }
 
-  #flushing = false;
-
   #flush(): void {
-    if (this.#flushing || this.over) return;
-    this.#flushing = true;
-    try {
-      for (const line of this.lines) {
-        if (line.rate.above !== undefined && !line.flushed) {
-          line.flushed = true;
-          const { fed } = line;
-          const left = this.#leftIn(fed);
-          if (fed !== undefined && left !== undefined) this.#emit(fed, undefined, left);
-        }
-        if (line.live > 0 || line.emission !== undefined) return;
-      }
-      if (this.#late !== undefined) this.#parts.outlet.failAfter(this.#late.error);
-      this.#parts.outlet.end();
-    } finally {
-      this.#flushing = false;
-    }
+    if (!this.#emissions.flush()) return;
+    if (this.#late !== undefined) this.#parts.outlet.failAfter(this.#late.error);
+    this.#parts.outlet.end();
   }
 
-  #leftIn(stage: Stage | undefined): Iterable<unknown> | AsyncIterable<unknown> | undefined {
-    if (stage === undefined || this.stopping) return undefined;
-    try {
-      const left = stage.machine?.flush?.();
-      return left instanceof Promise ? laterIn(left) : left;
-    } catch (thrown) {
-      this.#failLeft(stage, thrown);
-      return undefined;
-    }
+  /** Whether another token may begin in a line: everything may where it is to come to its end. */
+  #hasRoom(line: Line): boolean {
+    const { outlet, inFlight } = this.#parts;
+    return this.draining || line.live + (line.isOutput ? outlet.size : 0) < inFlight;
+  }
+
+  /** One result of a flow goes on by itself. */
+  #goOn(line: Line, { token, stage }: Emission, value: unknown): void {
+    const { sees } = line.rate;
+    const slots = token !== undefined && sees ? token.slots.slice() : this.slots();
+    if (token !== undefined && !sees)
+      for (const { slot } of this.#parts.plan.parameters) slots[slot] = token.slots[slot];
+    slots[stage.step.slot] = value;
+    this.#enter(new Token(line, { item: token?.item ?? this.#lastItem, epoch: token?.epoch ?? stage.epoch, slots }));
   }
 
   /** What the consumer gets at the end, in place of it. */
@@ -732,24 +506,7 @@ export class Runner {
 
   /** See `Running.scale()`. @throws DAG_REPLICAS */
   scale(name: string, replicas: number): void {
-    const stage = this.stages.find(({ step }) => step.name === name);
-    if (stage === undefined || stage.kind === 'part') {
-      const names = this.stages.filter(({ kind }) => kind !== 'part').map(({ step }) => step.name);
-      throw new DagError('DAG_REPLICAS', {
-        message: `${this.#parts.plan.name} has no step ${name} to scale.`,
-        remedy: `Its steps are ${names.join(', ')}.`,
-      });
-    }
-    if (
-      !Number.isInteger(replicas) ||
-      replicas < 1 ||
-      (stage.ordered && replicas > 1 && stage.machine?.keyed === undefined)
-    ) {
-      throw new DagError('DAG_REPLICAS', {
-        message: `${name} must have ${stage.ordered ? '1 replica, as it has one state' : 'a whole number of replicas of at least 1'}, got ${String(replicas)}.`,
-        ...(stage.ordered ? { remedy: 'keyBy() gives it a state for each key, and these work side by side.' } : {}),
-      });
-    }
+    const stage = stageToScale(this.stages, name, replicas);
     stage.replicas = replicas;
     if (replicas > 1) this.concurrent = true;
     for (let room = stage.ordered ? 1 : replicas - stage.active; room > 0; room -= 1) this.#wake(stage);
@@ -761,21 +518,8 @@ export class Runner {
     if (this.over) return;
     this.over = true;
     this.#agenda.length = 0;
-    this.#scopes.abort(reason);
-    for (const { emission } of this.lines) void emission?.results.return?.();
-    for (const stage of this.stages) {
-      try {
-        stage.machine?.close();
-      } catch {
-        // A generator that throws in its `finally` has ended all the same, and nobody waits for it.
-      }
-    }
-    this.#parts.calls.abort(reason);
-    for (const { pinned } of this.stages) pinned?.close();
+    this.#work.abort(reason);
+    this.#emissions.close();
+    for (const stage of this.stages) stage.close();
   }
-}
-
-/** What a promise of many gives, one after the other. */
-async function* laterIn(promised: Promise<Iterable<unknown>>): AsyncGenerator<unknown, void> {
-  yield* await promised;
 }

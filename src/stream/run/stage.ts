@@ -124,6 +124,16 @@ export class Stage {
     if (this.kind === 'call' && staysHere(this.step)) this.kind = 'body';
   }
 
+  /** Lets its states go. */
+  close(): void {
+    try {
+      this.machine?.close();
+    } catch {
+      // A generator that throws in its `finally` has ended all the same, and nobody waits for it.
+    }
+    this.pinned?.close();
+  }
+
   /** Whether it works on nothing, and nothing waits for it. */
   get idle(): boolean {
     return this.active === 0 && this.#waiting.size === 0;
