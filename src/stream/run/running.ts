@@ -266,8 +266,9 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
 
   /** What was done so far, and where the time went. O(steps). */
   stats(): PipelineStats {
-    const elapsed = this.#begun ? (this.#endedAt ?? performance.now()) - this.#startedAt : 0;
-    return statsOf(this.#runner, { elapsed, ready: this.#outlet.size });
+    const now = this.#endedAt ?? performance.now();
+    const elapsed = this.#begun ? now - this.#startedAt : 0;
+    return statsOf(this.#runner, { now, elapsed, ready: this.#outlet.size });
   }
 
   /**
@@ -413,6 +414,7 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
     }
     this.#startedAt = performance.now();
     this.#begun = true;
+    for (const stage of this.#runner.stages) stage.begin(this.#startedAt);
     if (this.#over) this.#progress?.end(0);
   }
 
@@ -560,8 +562,14 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
   /** After an error nothing is kept open for a snapshot; otherwise the run ends when its consumer sees the end. */
   #seeEnd(): void {
     if (!this.#outlet.ended) return;
-    this.#endedAt ??= performance.now();
+    this.#stopClock();
     if (this.#runner.stopping) this.#shutQuietly();
+  }
+
+  #stopClock(): void {
+    if (this.#endedAt !== undefined) return;
+    this.#endedAt = performance.now();
+    for (const stage of this.#runner.stages) stage.end(this.#endedAt);
   }
 
   /** Begins an item that was read some time ago: parameters may have been set since. */
@@ -642,7 +650,7 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
       return;
     }
     this.#over = true;
-    this.#endedAt ??= performance.now();
+    this.#stopClock();
     scopes.leave();
     for (const cleanup of this.#cleanups.splice(0)) cleanup();
     const error = reason ?? overError(this.#plan.name, 'It was closed');
