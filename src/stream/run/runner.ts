@@ -507,7 +507,7 @@ export class Runner {
   /** See `Running.scale()`. @throws DAG_REPLICAS */
   scale(name: string, replicas: number): void {
     const stage = stageToScale(this.stages, name, replicas);
-    stage.replicas = replicas;
+    stage.rescale(replicas, this.#parts.now());
     if (replicas > 1) this.concurrent = true;
     for (let room = stage.ordered ? 1 : replicas - stage.active; room > 0; room -= 1) this.#wake(stage);
     this.#drain();

@@ -1,6 +1,7 @@
 import { Cell, cellOf, type Machine } from '../machine.js';
 import type { Step } from '../plan/plan.js';
 import { machineOf, nameOf } from '../transform.js';
+import { Capacity } from './capacity.js';
 import type { Line } from './line.js';
 import { KeyLanes } from './key-lanes.js';
 import { staysHere } from './placement.js';
@@ -29,7 +30,7 @@ export class Stage {
   machine: Machine | undefined = undefined;
   /** The states that live on other threads. */
   pinned: PinnedStates | undefined = undefined;
-  /** How many tokens it works on at once, at most. */
+  /** How many tokens it works on at once, at most; {@link rescale} changes it. */
   replicas: number;
   /** How many it works on. */
   active = 0;
@@ -39,6 +40,7 @@ export class Stage {
   epoch = 0;
   /** Tokens that can go on here. */
   readonly #waiting = new Map<number, Token>();
+  readonly #capacity = new Capacity();
   #cell: Cell = NO_STEP;
   #lanes: KeyLanes | undefined = undefined;
   /** Of an ordered stage, tokens that will not come. */
@@ -124,6 +126,7 @@ export class Stage {
     if (this.kind === 'call' && staysHere(this.step)) this.kind = 'body';
   }
 
+<<<<<<< HEAD
   /** Lets its states go. */
   close(): void {
     try {
@@ -132,6 +135,33 @@ export class Stage {
       // A generator that throws in its `finally` has ended all the same, and nobody waits for it.
     }
     this.pinned?.close();
+=======
+  /** From now on it works on another number of tokens at once. Milliseconds. */
+  rescale(replicas: number, now: number): void {
+    this.#capacity.pass(now, this.#width);
+    this.replicas = replicas;
+  }
+
+  /** The run has begun: from now on the stage could be at work. Milliseconds. */
+  begin(now: number): void {
+    this.#capacity.begin(now);
+  }
+
+  /** The run is at its end: from now on the stage has nothing to do. Milliseconds. */
+  end(now: number): void {
+    this.#capacity.end(now, this.#width);
+  }
+
+  /** Which part of the time until now its replicas were at work. Milliseconds. */
+  busyUntil(now: number): number {
+    const had = this.#capacity.at(now, this.#width);
+    return had > 0 ? Math.min(1, this.times.busy / had) : 0;
+  }
+
+  /** Of a stage that takes any number of tokens at once, 1. */
+  get #width(): number {
+    return Number.isFinite(this.replicas) ? this.replicas : 1;
+>>>>>>> split
   }
 
   /** Whether it works on nothing, and nothing waits for it. */

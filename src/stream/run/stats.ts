@@ -12,7 +12,7 @@ export interface StepStats {
   readonly replicas: number;
   /** Milliseconds for one item, on the average. */
   readonly mean: number;
-  /** Which part of the time it was at work: 1 when all its replicas always were. */
+  /** Which part of the time it was at work: 1 when all the replicas that it had were, all the time. */
   readonly busy: number;
 }
 
@@ -33,12 +33,12 @@ export interface PipelineStats {
   readonly bottleneck: string | undefined;
 }
 
-/** What a runner has done in so many milliseconds. */
+/** What a runner has done until `now`, in `elapsed` milliseconds. */
 export function statsOf(
   runner: Runner,
-  { elapsed, ready }: { readonly elapsed: number; readonly ready: number },
+  { now, elapsed, ready }: { readonly now: number; readonly elapsed: number; readonly ready: number },
 ): PipelineStats {
-  const steps = runner.stages.map((stage) => stepStats(stage, elapsed));
+  const steps = runner.stages.map((stage) => stepStats(stage, now));
   const [p50 = Number.NaN, p95 = Number.NaN, p99 = Number.NaN] = runner.latencies.percentiles([0.5, 0.95, 0.99]);
   const items = runner.lines[0]?.begun ?? 0;
   let busiest: StepStats | undefined;
@@ -54,14 +54,14 @@ export function statsOf(
   };
 }
 
-function stepStats({ step, times, active, replicas }: Stage, elapsed: number): StepStats {
-  const room = elapsed * (Number.isFinite(replicas) ? replicas : 1);
+function stepStats(stage: Stage, now: number): StepStats {
+  const { step, times, active, replicas } = stage;
   return {
     name: step.name,
     count: times.count,
     active,
     replicas,
     mean: times.mean,
-    busy: room > 0 ? Math.min(1, times.busy / room) : 0,
+    busy: stage.busyUntil(now),
   };
 }

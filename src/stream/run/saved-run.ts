@@ -1,0 +1,96 @@
+import { DagError, describeThrown } from '../../errors.js';
+import { restoreInto, stateOf } from '../transform.js';
+import type { Entry } from './entry.js';
+import type { Outlet } from './outlet.js';
+import type { Parameters } from './parameters.js';
+import type { Recurrence } from './recurrence.js';
+import type { Runner } from './runner.js';
+import type { PipelineSnapshot } from './snapshot.js';
+
+/** Where the state of a run is. */
+export interface SavedParts {
+  readonly pipeline: string;
+  readonly runner: Runner;
+  readonly outlet: Outlet<unknown>;
+  readonly parameters: Parameters;
+}
+
+/**
+ * The state of a run in which nothing is under way.
+ *
+ * @param items gives how many items of the source the run has taken, with those before it.
+ * @throws DAG_SNAPSHOT when some state cannot be saved.
+ */
+export async function saveRun(
+  parts: SavedParts,
+  { entry, items }: { readonly entry: Entry; readonly items: () => number },
+): Promise<PipelineSnapshot> {
+  try {
+    return await savedRun(parts, { entry, items });
+  } catch (cause) {
+    if (cause instanceof DagError) throw cause;
+    throw new DagError('DAG_SNAPSHOT', {
+      message: `The state of ${parts.pipeline} cannot be saved: ${describeThrown(cause)}.`,
+      remedy: 'States, and results that nobody has taken, must be plain data.',
+      cause,
+    });
+  }
+}
+
+async function savedRun(
+  { pipeline, runner, outlet, parameters }: SavedParts,
+  { entry, items: itemsTaken }: { readonly entry: Entry; readonly items: () => number },
+): Promise<PipelineSnapshot> {
+  const { epoch } = entry;
+  const states = await savedStates(runner, epoch);
+  // Only now: a reset, a new value or a result that was taken may have come meanwhile.
+  const { pending } = outlet;
+  const items = itemsTaken();
+  entry.settle();
+  return {
+    version: 1,
+    pipeline,
+    items,
+    pending: pending.map((value) => structuredClone(value)),
+    states,
+    feedbacks: recurrencesOf(runner).map((recurrence) => structuredClone(recurrence.valueIn(epoch))),
+    parameters: parameters.save(),
+    changes: parameters.saveChanges(items - entry.next),
+    flushed: outlet.ended,
+  };
+}
+
+async function savedStates({ stages }: Runner, epoch: number): Promise<Record<string, unknown>> {
+  const states: Record<string, unknown> = {};
+  for (const stage of stages) {
+    const { step, machine, pinned } = stage;
+    if (step.recipe === undefined) continue;
+    if (pinned !== undefined) states[step.name] = await pinned.save();
+    else if (machine !== undefined) {
+      // One that is to begin anew with the next item does so now, or the other run would not.
+      stage.renew({ epoch });
+      states[step.name] = stateOf(step.recipe, machine);
+    }
+  }
+  return states;
+}
+
+/** Puts the state of another run of the same pipeline into one that has taken no items. */
+export function restoreRun({ runner, outlet, parameters }: SavedParts, snapshot: PipelineSnapshot): void {
+  for (const { step, machine, pinned } of runner.stages) {
+    if (step.recipe === undefined) continue;
+    const state = snapshot.states[step.name];
+    if (pinned !== undefined) pinned.restore(state);
+    else if (machine !== undefined) restoreInto(step.recipe, machine, state);
+  }
+  recurrencesOf(runner).forEach((recurrence, index) => {
+    recurrence.restore(structuredClone(snapshot.feedbacks[index]));
+  });
+  parameters.restore(snapshot);
+  for (const value of snapshot.pending) outlet.prepend(value);
+  if (snapshot.flushed === true) runner.setFlushed();
+}
+
+function recurrencesOf({ lines }: Runner): Recurrence[] {
+  return lines.flatMap(({ recurrences }) => recurrences);
+}
