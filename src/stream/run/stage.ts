@@ -126,7 +126,6 @@ export class Stage {
     if (this.kind === 'call' && staysHere(this.step)) this.kind = 'body';
   }
 
-<<<<<<< HEAD
   /** Lets its states go. */
   close(): void {
     try {
@@ -135,7 +134,8 @@ export class Stage {
       // A generator that throws in its `finally` has ended all the same, and nobody waits for it.
     }
     this.pinned?.close();
-=======
+  }
+
   /** From now on it works on another number of tokens at once. Milliseconds. */
   rescale(replicas: number, now: number): void {
     this.#capacity.pass(now, this.#width);
@@ -161,7 +161,6 @@ export class Stage {
   /** Of a stage that takes any number of tokens at once, 1. */
   get #width(): number {
     return Number.isFinite(this.replicas) ? this.replicas : 1;
->>>>>>> split
   }
 
   /** Whether it works on nothing, and nothing waits for it. */
