@@ -7,12 +7,15 @@ import type { NodeIdentity } from './spec.js';
  */
 const byName = new Map<string, WeakRef<NodeIdentity>[]>();
 const unnamed: WeakRef<NodeIdentity>[] = [];
-let keepsUnnamed = false;
+let keepsAll = false;
+/** Nodes that stay though nothing else holds them. */
+const kept: NodeIdentity[] = [];
 
 /** Enters a node under its name; nodes without a name have no identity to be found by. */
 export function register(identity: NodeIdentity): void {
+  if (keepsAll && !identity.inBody) kept.push(identity);
   if (!identity.named) {
-    if (keepsUnnamed) unnamed.push(new WeakRef(identity));
+    if (keepsAll) unnamed.push(new WeakRef(identity));
     return;
   }
   const others = byName.get(identity.name);
@@ -67,7 +70,10 @@ export function nodesNamed(name: string): NodeIdentity[] {
     .filter((identity): identity is NodeIdentity => identity?.name === name);
 }
 
-/** Whether nodes without a name are kept to be found by their place: on threads of a pool, which import few modules. */
-export function keepUnnamed(): void {
-  keepsUnnamed = true;
+/**
+ * Keeps the nodes of modules from now on, also those without a name: on threads of a pool, which find them by their place. What
+ * a module defines for the main thread alone is collected there otherwise, as nothing refers to it.
+ */
+export function keepNodes(): void {
+  keepsAll = true;
 }

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { keepUnnamed } from '../../../graph/registry.js';
+import { keepNodes } from '../../../graph/registry.js';
 import { HALT, thread } from '../../../graph/thread.js';
 import { blocks } from '../../../memory/blocks.js';
 import { POOL_THREAD, REPLIED, type DownMessage, type ThreadSetup } from '../messages.js';
@@ -32,7 +32,7 @@ function serve({ thread: number, directory, maxBytes, control, inbox, outbox, po
     halted = true;
     importing.getStore()?.();
   });
-  keepUnnamed();
+  keepNodes();
   blocks.attach(directory, number);
   blocks.maxBytes = maxBytes;
   // Without the loader, importing what it loads fails, and tells why.
