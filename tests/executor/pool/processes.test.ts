@@ -185,6 +185,24 @@ await pool.close();
     expect(await output(write('waiting.mjs', script))).toBe('2 4\n');
   });
 
+  it('finds nodes on its threads that nothing there refers to', async () => {
+    const script = `
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { isMainThread } from 'node:worker_threads';
+import { node, WorkerPool } from 'lazydag';
+const collect = node(() => { setFlagsFromString('--expose-gc'); runInNewContext('gc')(); }, { name: 'collect' });
+const later = node((x) => x + 1, { name: 'later' });
+if (isMainThread) {
+  const pool = new WorkerPool({ threads: 1, placement: 'pool' });
+  for (let count = 0; count < 3; count += 1) await collect().resolve({ executor: pool });
+  console.log(await later(1).resolve({ executor: pool }));
+  await pool.close();
+}
+`;
+    expect(await output(write('collected.mjs', script))).toBe('2\n');
+  });
+
   it('that forgets its pool ends all the same', async () => {
     const script = `
 import { node, WorkerPool } from 'lazydag';
