@@ -34,10 +34,11 @@ export async function signal({ rows, width, count }: SignalPart, rounds: number)
   const expected = lastPower(chunks, { rows, width, count });
   await using pool = new library.WorkerPool({ threads: 2 });
   await pool.ready();
-  const filtered = pipeline(
-    (chunk: Library.Future<Float32Array>) => measure()(fir(taps, width)(chunk)),
-    { executor: pool, inFlight: 64, name: 'filtered' },
-  );
+  const filtered = pipeline((chunk: Library.Future<Float32Array>) => measure()(fir(taps, width)(chunk)), {
+    executor: pool,
+    inFlight: 64,
+    name: 'filtered',
+  });
   return await takeTurns(
     {
       'two bare workers': () => bare({ rows, width, taps, count, chunks: memory }, expected),
