@@ -88,10 +88,13 @@ function unplaced(name: string, type: unknown): { readonly field: Unplaced; read
     const size = scalarArrays[type].BYTES_PER_ELEMENT;
     return { field: { kind: 'scalar', type, size }, align: size };
   }
-  if (type instanceof Struct)
-    return { field: { kind: 'struct', struct: type, size: type.size }, align: type.alignment };
+  if (isStruct(type)) return { field: { kind: 'struct', struct: type, size: type.size }, align: type.alignment };
   if (Array.isArray(type)) return arrayField(name, type);
   throw refusal(`the type of \`${name}\``, expectedType, type);
+}
+
+function isStruct(type: unknown): type is Struct<StructDefinition> {
+  return type instanceof Struct;
 }
 
 const expectedType = `one of ${Object.keys(scalarArrays).join(', ')}, [type, ...shape], or a struct`;
