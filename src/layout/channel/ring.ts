@@ -1,5 +1,5 @@
 import type { RingDescriptor } from './descriptors.js';
-import { BEGUN, distance, END, isAfter, MOVED, RING_WORDS } from './protocol.js';
+import { BEGUN, distance, END, invalidAt, isAfter, MOVED, RING_WORDS } from './protocol.js';
 import type { RecordFormat, ViewSlot } from './record.js';
 
 /** Slots begin at cache lines, so that reader and writer do not disturb each other. */
@@ -95,7 +95,9 @@ export class Ring {
   }
 
   /** For the writer: what it publishes from now on lies here. */
-  begin(): void {
+  begin(published: number): void {
+    if (this.begun) return;
+    this.sequences.fill(invalidAt(published));
     Atomics.store(this.#words, BEGUN, 1);
   }
 

@@ -234,13 +234,13 @@ export class ChannelWriter<View = unknown> {
   }
 
   #enter(ring: Ring): void {
+    ring.begin(this.#published);
     this.#order = Int32Array.from(ring.slotsByAge(this.#published));
     this.#oldest = 0;
     this.#audience = ring.descriptor.readers.map((reader) => ({
       seat: new Seat(reader),
       capacity: reader.policy === 'queue' ? reader.capacity : Infinity,
     }));
-    ring.begin();
     for (const { seat } of this.#audience) {
       seat.activate(this.#published);
       seat.bell.ring();
