@@ -38,8 +38,8 @@ interface Connection {
  * A channel as its owner has it, who makes the ends of it for other threads and settles what dead ones had: the thread
  * that coordinates, which need neither write nor read itself.
  *
- * Whoever has connected a reader, or grown the slots, sends what `commit` gives to the writer and to all readers, for
- * `attach`. Nothing has to wait for that.
+ * Whoever has connected a reader, or grown the slots, sends the rings that `commit` gives to the writer and to all readers,
+ * for `attach`. Nothing has to wait for that, and who has a ring already ignores it.
  */
 export class Channel {
   readonly #words = new SharedArrayBuffer(CHANNEL_WORDS * Int32Array.BYTES_PER_ELEMENT);
@@ -52,6 +52,7 @@ export class Channel {
   #rings: Ring[] = [];
   #ids = 0;
   #generation = 0;
+  #announced = 0;
   #changed = true;
 
   /** @throws DAG_OPTION */
@@ -98,22 +99,17 @@ export class Channel {
     this.#changed = true;
   }
 
-  /** A new ring, if readers or slots have changed since the last one: for the writer and all readers. */
-  commit(): RingDescriptor | undefined {
-    if (!this.#changed) return undefined;
-    this.#changed = false;
-    this.#forgetRings();
-    const readers = Array.from(this.#connections.values(), (connection) => this.#place(connection));
-    const retained = Math.max(1, ...readers.map(({ capacity }) => capacity));
-    const size = { slots: retained + readers.length + 1, slotBytes: this.#slotBytes, retained };
-    const descriptor = { ...size, generation: (this.#generation += 1), memory: allocateRing(size), readers };
-    this.#rings.push(new Ring(descriptor, this.#format));
-    return descriptor;
+  /** The rings made since the last time, because readers or slots have changed: for `attach` of all ends, in this order. */
+  commit(): readonly RingDescriptor[] {
+    this.#build();
+    const news = this.#rings.filter(({ descriptor }) => descriptor.generation > this.#announced);
+    this.#announced = this.#generation;
+    return news.map(({ descriptor }) => descriptor);
   }
 
   /** What the writer's thread needs. */
   writer(): WriterDescriptor {
-    this.commit();
+    this.#build();
     const rings = this.#rings.map(({ descriptor }) => descriptor);
     return { words: this.#words, writerBell: this.#bell, record: this.#options.record, rings };
   }
@@ -157,6 +153,17 @@ export class Channel {
       p50: seat.latency(0.5),
       p99: seat.latency(0.99),
     };
+  }
+
+  #build(): void {
+    if (!this.#changed) return;
+    this.#changed = false;
+    this.#forgetRings();
+    const readers = Array.from(this.#connections.values(), (connection) => this.#place(connection));
+    const retained = Math.max(1, ...readers.map(({ capacity }) => capacity));
+    const size = { slots: retained + readers.length + 1, slotBytes: this.#slotBytes, retained };
+    const descriptor = { ...size, generation: (this.#generation += 1), memory: allocateRing(size), readers };
+    this.#rings.push(new Ring(descriptor, this.#format));
   }
 
   #place({ id, memory, options }: Connection): RingReader {

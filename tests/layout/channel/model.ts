@@ -127,11 +127,10 @@ export class ChannelModel {
   connect(policy: EdgePolicy, capacity: number): void {
     if (this.#writing || this.readers.some(({ running }) => running)) return;
     const id = this.channel.connect({ policy, capacity });
-    const ring = this.channel.commit();
-    if (ring === undefined) throw new Error('connecting a reader makes a ring');
-    for (const { mail } of this.readers) mail.push(ring);
+    const rings = this.channel.commit();
+    for (const { mail } of this.readers) mail.push(...rings);
     this.readers.push(new Reader(this.channel, id, policy, capacity));
-    this.#writer.attach(ring);
+    for (const ring of rings) this.#writer.attach(ring);
     if (this.#claimed === undefined) this.activate();
     this.check();
   }
