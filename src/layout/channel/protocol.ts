@@ -10,6 +10,9 @@
  * `readers + 1` slots of which at most `readers` are pinned: one is always free, and the writer never waits for a pin.
  * (A reader that was about to pin while the writer looked may stand in its way twice, but only once per value.)
  *
+ * Large slots are reused while they are in the cache, also those of retained values that nobody can want any more: which
+ * all queue readers have taken, and which no other reader may go back to.
+ *
  * Back-pressure. Before it claims a slot the writer waits until each `queue` reader has fewer than its capacity of values
  * before it (`published − cursor`). So all that a queue reader has not taken is among the last `retained`. It pins
  * before it moves its cursor: the writer, which sees the cursor before it may reuse the slot, sees the pin, too.

@@ -1,7 +1,7 @@
 import { DagError } from '../../errors.js';
 import { Bell } from './bell.js';
 import { clock } from './clock.js';
-import type { RingDescriptor, WriterDescriptor } from './descriptors.js';
+import type { EdgePolicy, RingDescriptor, WriterDescriptor } from './descriptors.js';
 import { CHANNEL_WORDS, CLOSED, distance, FLAGS, invalidAt, pinOf, PUBLISHED } from './protocol.js';
 import { type RecordFormat, recordFormat } from './record.js';
 import { Ring } from './ring.js';
@@ -10,6 +10,8 @@ import { Seat } from './seat.js';
 /** Values published faster than this, in ms each, are timed only now and then: a look at the clock costs 50 ns. */
 const FAST = 0.01;
 const TIMED = 16;
+/** Slots of so many bytes are worth reusing while they are in the cache. */
+const LARGE = 4096;
 const NONE = -1;
 
 /** What a writer may be given. */
@@ -21,7 +23,8 @@ export interface WriterOptions {
 /** A reader as the writer counts with it. */
 interface Audience {
   readonly seat: Seat;
-  /** Most values before it; Infinity where it may be overtaken. */
+  readonly policy: EdgePolicy;
+  /** Most values before it; those of a `queue` reader make the writer wait. */
   readonly capacity: number;
 }
 
@@ -80,8 +83,8 @@ export class ChannelWriter<View = unknown> {
   /** Whether no queue reader is full, so that a slot can be claimed. */
   get hasRoom(): boolean {
     const published = this.#published;
-    for (const { seat, capacity } of this.#audience) {
-      if (capacity !== Infinity && seat.active && distance(seat.cursor, published) >= capacity) return false;
+    for (const { seat, policy, capacity } of this.#audience) {
+      if (policy === 'queue' && seat.active && distance(seat.cursor, published) >= capacity) return false;
     }
     return true;
   }
@@ -173,22 +176,41 @@ export class ChannelWriter<View = unknown> {
     return bytes <= this.slotBytes;
   }
 
-  /** Takes the oldest slot that nobody has pinned, of those whose values are not retained. */
+  /** Takes a slot that nobody has pinned, of those whose values are not retained. */
   #takeSlot(): boolean {
+    const count = this.#order.length;
+    if (this.slotBytes < LARGE) {
+      // Not one that a reader may just look at: for small values the time goes into moving cache lines between threads.
+      const free = count - this.#ring.descriptor.retained;
+      for (let age = 0; age < free; age += 1) if (this.#takeAt(age)) return true;
+      return false;
+    }
+    // The one that was used last: it is in the cache.
+    for (let age = count - this.#unread() - 1; age >= 0; age -= 1) if (this.#takeAt(age)) return true;
+    return false;
+  }
+
+  /** How many of the last values some reader may still want: fewer than are retained where queue readers have taken them. */
+  #unread(): number {
+    let unread = 1;
+    for (const { seat, policy, capacity } of this.#audience) {
+      if (seat.gone) continue;
+      unread = Math.max(unread, policy === 'queue' ? distance(seat.cursor, this.#published) : capacity);
+    }
+    return unread;
+  }
+
+  #takeAt(place: number): boolean {
     const order = this.#order;
     const count = order.length;
-    const free = count - this.#ring.descriptor.retained;
-    for (let age = 0; age < free; age += 1) {
-      const slot = order[(this.#oldest + age) % count] ?? 0;
-      if (!this.#invalidate(slot)) continue;
-      for (let at = age; at > 0; at -= 1) {
-        order[(this.#oldest + at) % count] = order[(this.#oldest + at - 1) % count] ?? 0;
-      }
-      this.#oldest = (this.#oldest + 1) % count;
-      this.#claimed = slot;
-      return true;
+    const slot = order[(this.#oldest + place) % count] ?? 0;
+    if (!this.#invalidate(slot)) return false;
+    for (let at = place; at > 0; at -= 1) {
+      order[(this.#oldest + at) % count] = order[(this.#oldest + at - 1) % count] ?? 0;
     }
-    return false;
+    this.#oldest = (this.#oldest + 1) % count;
+    this.#claimed = slot;
+    return true;
   }
 
   /** Takes a slot's number away, unless a reader has pinned it. */
@@ -239,7 +261,8 @@ export class ChannelWriter<View = unknown> {
     this.#oldest = 0;
     this.#audience = ring.descriptor.readers.map((reader) => ({
       seat: new Seat(reader),
-      capacity: reader.policy === 'queue' ? reader.capacity : Infinity,
+      policy: reader.policy,
+      capacity: reader.capacity,
     }));
     for (const { seat } of this.#audience) {
       seat.activate(this.#published);

@@ -5,8 +5,9 @@ import { ChannelWriter } from '../../../src/layout/channel/writer.js';
 import { struct } from '../../../src/memory/struct/define.js';
 import type { StructView } from '../../../src/memory/struct/definition.js';
 
-const Words = struct({ words: ['f64', 3] });
-type View = StructView<typeof Words>;
+const Small = struct({ words: ['f64', 3] });
+const Large = struct({ words: ['f64', 512] });
+type View = StructView<typeof Small>;
 
 interface Held {
   readonly view: View;
@@ -36,7 +37,7 @@ class Reader {
 
 /** One channel in one thread, every step of which is checked against what the policies promise. */
 export class ChannelModel {
-  readonly channel = new Channel({ record: Words.describe() });
+  readonly channel: Channel;
   readonly readers: Reader[] = [];
   readonly #writer: ChannelWriter<View>;
   #claimed: View | undefined;
@@ -45,7 +46,9 @@ export class ChannelModel {
   #visible = 0;
   #writing = false;
 
-  constructor(readers: readonly (readonly [EdgePolicy, number])[], { from = 0 } = {}) {
+  /** @param large whether slots are reused as soon as they can. */
+  constructor(readers: readonly (readonly [EdgePolicy, number])[], { from = 0, large = false } = {}) {
+    this.channel = new Channel({ record: (large ? Large : Small).describe() });
     const { words } = this.channel.writer();
     new Int32Array(words)[0] = from;
     this.#published = from;
