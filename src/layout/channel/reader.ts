@@ -92,11 +92,10 @@ export class ChannelReader<View = unknown> {
 
   /** Waits for the next value, while the event loop runs on; undefined at the end. */
   async take(): Promise<View | undefined> {
-    for (;;) {
-      const view = this.tryTake();
-      if (view !== undefined || this.ended) return view;
-      await this.bell.until(() => this.ready || this.ended);
-    }
+    let view = this.tryTake();
+    if (view !== undefined || this.ended) return view;
+    await this.bell.until(() => (view = this.tryTake()) !== undefined || this.ended);
+    return view;
   }
 
   /**
@@ -104,10 +103,10 @@ export class ChannelReader<View = unknown> {
    * to do. Undefined at the end, and when the time is over.
    */
   takeSync(timeout = Infinity): View | undefined {
-    const view = this.tryTake();
+    let view = this.tryTake();
     if (view !== undefined || this.ended) return view;
-    this.bell.untilSync(() => this.ready || this.ended, timeout);
-    return this.tryTake();
+    this.bell.untilSync(() => (view = this.tryTake()) !== undefined || this.ended, timeout);
+    return view;
   }
 
   /** Lets go of the value taken last: its view must not be used any more. */

@@ -59,10 +59,11 @@ test('no value is torn or lost when threads overtake each other between any two 
         const model = new ChannelModel(edges, { large: order.length % 2 === 0 });
         preempting(
           () => {
-            const gap = gaps.next().value;
+            const gap = gaps.next().value as number; // the stream never ends
             // Sometimes many steps of the others at once: the one that is overtaken stood still for long.
             const count = gap < 34 ? 0 : gap < 39 ? 1 : 12;
-            for (let intruder = 0; intruder < count; intruder += 1) perform(model, intruders.next().value);
+            for (let intruder = 0; intruder < count; intruder += 1)
+              perform(model, intruders.next().value as [number, number]);
           },
           () => {
             for (const each of order) perform(model, each);

@@ -1,4 +1,5 @@
 // One end of a channel on a thread of its own. `lib` is the bundle of src/layout/channel that the test has made.
+import { setImmediate, setTimeout } from 'node:timers';
 import { parentPort, workerData } from 'node:worker_threads';
 
 const { lib, role, descriptor, count, longest, seed, blocking, dieAt } = workerData;
