@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
 import { Channel } from '../../../src/layout/channel/channel.js';
 import type { ReaderDescriptor, WriterDescriptor } from '../../../src/layout/channel/descriptors.js';
@@ -19,6 +20,8 @@ beforeAll(async () => {
   const stdin = { contents, resolveDir: import.meta.dirname };
   await build({ stdin, bundle: true, outfile: bundle, platform: 'node', format: 'esm', target: 'es2022' });
 });
+
+afterAll(() => rm(dirname(bundle), { recursive: true, force: true }));
 
 interface Report {
   readonly first: number;
