@@ -19,13 +19,13 @@ interface PlacedField {
 }
 
 /** One number. */
-export interface ScalarField extends PlacedField {
+interface ScalarField extends PlacedField {
   readonly kind: 'scalar';
   readonly type: ScalarName;
 }
 
 /** An array of numbers, row-major. */
-export interface ArrayField extends PlacedField {
+interface ArrayField extends PlacedField {
   readonly kind: 'array';
   readonly type: ScalarName;
   /** Elements along each dimension, the slowest first. */
@@ -35,7 +35,7 @@ export interface ArrayField extends PlacedField {
 }
 
 /** A struct in a struct. */
-export interface InnerField extends PlacedField {
+interface InnerField extends PlacedField {
   readonly kind: 'struct';
   readonly struct: Struct<StructDefinition>;
 }
