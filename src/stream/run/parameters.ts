@@ -39,7 +39,7 @@ export class Parameters {
     if (known === undefined) {
       throw new DagError('DAG_PARAMETER', {
         message: `${this.#pipeline} has no parameter ${describeOption(name)}.`,
-        remedy: `Its parameters are ${[...this.#known.keys()].join(', ') || 'none'}.`,
+        remedy: this.#known.size === 0 ? 'It has none.' : `Its parameters are ${[...this.#known.keys()].join(', ')}.`,
       });
     }
     known.parameter.check(value);
