@@ -5,6 +5,7 @@ import type { Entry } from './entry.js';
 import type { Intake } from './intake.js';
 import type { Lifetime } from './lifetime.js';
 import type { Outlet } from './outlet.js';
+import { Pace } from './pace.js';
 import type { Runner } from './runner.js';
 import type { Standstill } from './standstill.js';
 
@@ -33,6 +34,12 @@ export class Pump {
   readonly #life: Lifetime;
   readonly #ending: Ending;
   readonly #inFlight: number;
+  /** Nothing else is read, and what is on its way is dropped: see {@link drain}. */
+  #draining = false;
+  readonly #pace = new Pace(() => {
+    this.#runner.resume();
+    this.pump();
+  });
   #pumping = false;
   /** Nothing else is read. */
   #finishing = false;
@@ -63,7 +70,7 @@ export class Pump {
     if (this.#pumping || !this.#life.begun) return;
     this.#pumping = true;
     try {
-      for (;;) {
+      while (!this.#pace.rests) {
         // Results of calls do not wait for the consumer, so that a consumer can wait for a call.
         const called = this.#takesItems && this.#runner.live < this.#inFlight ? this.#callers.next() : undefined;
         if (called !== undefined) {
@@ -90,6 +97,11 @@ export class Pump {
     }
   }
 
+  /** Lets flows give what they have room for now. */
+  resume(): void {
+    if (!this.#pace.rests) this.#runner.resume();
+  }
+
   /** Whether items may begin at all. */
   get #takesItems(): boolean {
     return !this.#life.over && !this.#runner.stopping && !this.#standstill.holds;
@@ -102,7 +114,7 @@ export class Pump {
   #awaitItem(got: Promise<boolean>, slots: Slots): void {
     got.then(
       (there) => {
-        if (this.#life.over) return;
+        if (this.#life.over || this.#draining) return;
         if (!there) this.#sourcesEnded();
         else if (this.#standstill.holds) this.#held = slots;
         else this.#entry.admitRead(slots);
@@ -136,6 +148,18 @@ export class Pump {
     this.#runner.finish();
   }
 
+  /** Takes no more items of the sources: what is under way, and the calls that wait, come to their end. */
+  drain(): void {
+    this.#draining = true;
+    this.#runner.draining = true;
+    if (!this.#finishing) {
+      this.#finishing = true;
+      this.#exhausted = true;
+    }
+    this.#runner.resume();
+    this.see();
+  }
+
   #sourcesEnded(): void {
     this.#finishing = true;
     if (this.#intake?.paired !== true) {
@@ -165,7 +189,7 @@ export class Pump {
 
   /** What came before is delivered, then the error. */
   #sourceFailed(error: unknown): void {
-    if (this.#life.over) return;
+    if (this.#life.over || this.#draining) return;
     this.#finishing = true;
     this.#runner.failLate(error);
     this.#runner.finish();
