@@ -138,7 +138,7 @@ export function machineOf({ spec, args }: Recipe): Machine {
 }
 
 /** What is the same for all machines of a recipe. */
-export type Traits = Pick<Machine, 'asynchronous' | 'emits' | 'gathers' | 'keyed'>;
+type Traits = Pick<Machine, 'asynchronous' | 'emits' | 'gathers' | 'keyed'>;
 
 const traits = new WeakMap<Recipe, Traits>();
 
