@@ -246,10 +246,13 @@ function readerOver(stream: ReadableStream<unknown>): AsyncIterator<unknown> {
 
 /** The source inside of a pipeline that a function makes: what it iterates over, or each of what the function gives. */
 function innerFeed(name: string, fn: () => unknown, slot: number): Feed {
+  let renewed = 0;
   const begin = (): unknown => {
+    const before = renewed;
     const first = fn();
     if (!isPromiseLike(first)) return beginWith(first);
-    return Promise.resolve(first).then(beginWith);
+    // One that was begun anew meanwhile is dropped.
+    return Promise.resolve(first).then((given) => (renewed === before ? beginWith(given) : undefined));
   };
   const beginWith = (first: unknown): unknown => {
     if (!isIterator(first)) {
@@ -268,6 +271,7 @@ function innerFeed(name: string, fn: () => unknown, slot: number): Feed {
     close: nothing,
     renew: (waits) => {
       const { close } = feed;
+      renewed += 1;
       feed.close = nothing;
       feed.next = begin;
       const fail = (error: unknown): void => {

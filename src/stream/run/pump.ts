@@ -70,9 +70,11 @@ export class Pump {
     if (this.#pumping || !this.#life.begun) return;
     this.#pumping = true;
     try {
-      while (!this.#pace.rests) {
+      for (;;) {
         // Results of calls do not wait for the consumer, so that a consumer can wait for a call.
-        const called = this.#takesItems && this.#runner.live < this.#inFlight ? this.#callers.next() : undefined;
+        const isCalled = this.#callers.size > 0 && this.#takesItems && this.#runner.live < this.#inFlight;
+        if (isCalled && this.#pace.rests) return;
+        const called = isCalled ? this.#callers.next() : undefined;
         if (called !== undefined) {
           this.#entry.admitCalled(called);
           continue;
@@ -81,6 +83,7 @@ export class Pump {
         const intake = this.#intake;
         if (intake === undefined || intake.reading || this.#finishing) return;
         if (this.#outlet.waiting === 0 && !this.#runner.concurrent) return;
+        if (this.#pace.rests) return;
         const slots = this.#runner.slots();
         const got = intake.read(slots);
         if (got instanceof Promise) {
@@ -128,6 +131,7 @@ export class Pump {
 
   /** Goes on behind a standstill. */
   goOn(): void {
+    this.#runner.draining ||= this.#draining;
     const held = this.#held;
     this.#held = undefined;
     if (held !== undefined) this.#entry.admitRead(held);
