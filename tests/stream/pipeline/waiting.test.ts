@@ -176,3 +176,13 @@ describe('drain()', () => {
     expect(await collect(run)).toEqual([]);
   });
 });
+
+test('thousands of calls that wait are answered in their order', async () => {
+  const later = node(async (x: number) => Promise.resolve(x), { name: 'later' });
+  const run = pipeline((x: Future<number>) => later(x)).run();
+  const answered: number[] = [];
+  const calls = Array.from({ length: 3000 }, async (_, n) => answered.push(await run.call(n)));
+  await Promise.all(calls);
+  expect(answered).toEqual(Array.from({ length: 3000 }, (_, n) => n));
+  await run.close();
+});
