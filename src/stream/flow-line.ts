@@ -1,3 +1,5 @@
+import { DagError } from '../errors.js';
+import { isThenable } from '../executor/thenable.js';
 import { cellOf, type Cell, type Machine } from './machine.js';
 import { unrolled } from './unrolled.js';
 
@@ -34,6 +36,7 @@ export class FlowLine {
       const { before, flow } = this.#stages[at] as Stage; // below the length
       const results = flow.step(before(undefined, current)) as Iterable<unknown>; // as flows give them
       // One result or none, as most flows give, needs no generator.
+      if (isThenable(results)) throw promiseError(results);
       if (!Array.isArray(results) || results.length > 1) return this.#each(results, at + 1);
       if (results.length === 0) return [];
       current = results[0];
@@ -56,4 +59,12 @@ export class FlowLine {
   *#spread(results: Iterable<unknown>, from: number): Iterable<unknown> {
     for (const result of results) yield* this.through(result, from);
   }
+}
+
+function promiseError(results: PromiseLike<unknown>): DagError {
+  Promise.resolve(results).catch(() => undefined);
+  return new DagError('DAG_OPTION', {
+    message: 'compose(): a flow gave a promise, though its function is not `async`.',
+    remedy: 'Make the function `async`: compose() looks at that to know where it has to wait.',
+  });
 }

@@ -1,5 +1,6 @@
+import { checkByRules } from '../graph/option-rules.js';
 import type { Machine } from './machine.js';
-import { factoryOf, machineMaker, type StatefulOptions } from './stateful.js';
+import { factoryOf, machineMaker, statefulRules, type StatefulOptions } from './stateful.js';
 import type { StatefulSteps } from './step-machine.js';
 import type { AsyncFlow, Flow } from './transform.js';
 
@@ -46,6 +47,7 @@ export function flow<Args extends readonly unknown[], State, In, Out>(
   options?: StatefulOptions,
 ): FlowFactory<Args, In, Out>;
 export function flow(definition: unknown, options: StatefulOptions = {}): unknown {
+  checkByRules(options, { subject: 'flow()', rules: statefulRules });
   const make = machineMaker(definition, 'flow');
   const { flush } = definition as { readonly flush?: (state: unknown) => Iterable<unknown> }; // of the form with steps
   const makeFlow = (...args: readonly unknown[]): Machine => new FlowMachine(make(...args), flush);

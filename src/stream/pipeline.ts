@@ -10,6 +10,7 @@ import { pipelineGraph, type PipelineGraph } from './plan/graphology.js';
 import type { Plan } from './plan/plan.js';
 import { claimTransforms } from './plan/claims.js';
 import { pipelineRules, runRules, type PipelineOptions, type RunOptions } from './run/run-options.js';
+import { inertRun } from './run/inert-run.js';
 import { Running } from './run/running.js';
 import { isTracing, traced, tracedInside } from './tracing.js';
 
@@ -18,15 +19,16 @@ export type Source<T> = Iterable<T> | AsyncIterable<T> | Iterator<T> | AsyncIter
 
 /** The values that Futures stand for. */
 export type ValuesOf<Futures extends readonly unknown[]> = {
-  [Index in keyof Futures]: Futures[Index] extends Future<infer Value> ? Value : Futures[Index];
+  [Index in keyof Futures]: Exclude<Futures[Index], undefined> extends Future<infer Value> ? Value : Futures[Index];
 };
 
-/** What `run()` is given: nothing, one source, or an array of sources. */
+/** What `run()` is given: nothing, one source, or an array of sources; either of the last where inputs are optional. */
 type SourcesOf<Inputs extends readonly unknown[]> = Inputs extends readonly []
   ? undefined
   : Inputs extends readonly [infer Only]
     ? Source<Only>
-    : { readonly [Index in keyof Inputs]: Source<Inputs[Index]> };
+    : | { readonly [Index in keyof Inputs]: Source<Inputs[Index]> }
+      | (1 extends Inputs['length'] ? Source<Inputs[0]> : never);
 
 /**
  * What happens to every item of a stream: traced once from a function, then run for each item. In the function of
@@ -38,7 +40,7 @@ export interface Pipeline<Futures extends readonly unknown[], Result> {
   /** How errors and pictures call it. */
   readonly name: string;
   /**
-   * Begins a run, whose results are iterated over. Without sources, items come by `call()`. States begin anew.
+   * Begins a run, whose results are iterated over. Without sources, items come by `call()` only. States begin anew.
    *
    * @throws DAG_SOURCE when something is no source; DAG_OPTION, DAG_PARAMETER, DAG_SNAPSHOT.
    */
@@ -57,10 +59,10 @@ export interface PipelineShape extends PipelineOptions {
  * Makes a pipeline of a function from Futures of the inputs to a Future, or anything with Futures inside. The function is
  * called once, to see which calls it makes; for every item the bodies of these calls run.
  *
- * @throws DAG_PIPELINE when it returns no Future or a promise; DAG_CYCLE, DAG_FEEDBACK, DAG_RATES, DAG_REPLICAS,
- *   DAG_TRANSFORM_SHARED, DAG_OPTION.
+ * @throws DAG_PIPELINE when it returns no Future or a promise, or has neither inputs nor a source; DAG_CYCLE,
+ *   DAG_FEEDBACK, DAG_PARAMETER, DAG_RATES, DAG_REPLICAS, DAG_TRANSFORM_SHARED, DAG_OPTION.
  */
-export function pipeline<Futures extends readonly Future[], Result>(
+export function pipeline<Futures extends readonly (Future | undefined)[], Result>(
   fn: (...inputs: Futures) => Result,
   options: PipelineShape = {},
 ): Pipeline<Futures, Result> {
@@ -71,7 +73,7 @@ export function pipeline<Futures extends readonly Future[], Result>(
   const { name = fn.name === '' ? 'pipeline' : fn.name, inputs: count = fn.length, ...defaults } = options;
   const inputs = Array.from({ length: count }, (_, position) => new Input<unknown>(position));
   const root = new Future(placeholderSpec(name), [], undefined, undefined, undefined);
-  const trace = traced(root, () => fn(...(inputs as readonly Future[] as Futures))); // as many as it takes, of any types
+  const trace = traced(root, () => fn(...(inputs as readonly unknown[] as Futures))); // as many as it takes, of any types
   if (trace.result instanceof Promise) {
     trace.result.catch(() => undefined);
     throw new DagError('DAG_PIPELINE', {
@@ -90,7 +92,7 @@ export function pipeline<Futures extends readonly Future[], Result>(
   claimTransforms(plan, made);
   const run = (sources: unknown, runOptions: RunOptions = {}): unknown => {
     checkByRules(runOptions, { subject: `${name}.run()`, rules: runRules });
-    if (thread.pooled && thread.inert) return inert();
+    if (thread.pooled && thread.inert) return inertRun();
     return new Running({ plan, sources: sourcesFor(plan, sources), options: { ...defaults, ...runOptions } });
   };
   Object.defineProperty(made, 'name', { value: name });
@@ -99,19 +101,15 @@ export function pipeline<Futures extends readonly Future[], Result>(
   return made as unknown as Pipeline<Futures, Result>; // it has the members now
 }
 
-/** For a module that a thread of a pool imports: the main thread does what it asks for. */
-function inert(): AsyncIterable<never> {
-  const never = (): Promise<never> => {
-    thread.halt();
-    return new Promise(() => undefined);
-  };
-  const running = { next: never, return: never, throw: never, pull: never, call: never, close: never };
-  return { ...running, [Symbol.asyncIterator]: () => running }; // nothing comes of it
-}
-
 /** The sources of a run, one for each input; undefined where items come by `call()` only. */
 function sourcesFor(plan: Plan, sources: unknown): readonly unknown[] | undefined {
-  if (plan.inputs === 0) return [];
+  if (plan.inputs === 0) {
+    if (sources === undefined) return [];
+    throw new DagError('DAG_SOURCE', {
+      message: `${plan.name} has no input, but its run() was given ${describeOption(sources)}.`,
+      remedy: 'Its items come from the source() inside: leave the argument out, or put undefined before the options.',
+    });
+  }
   if (sources === undefined) return undefined;
   if (plan.inputs === 1) return [sources];
   if (Array.isArray(sources) && sources.length === plan.inputs) return sources as readonly unknown[];

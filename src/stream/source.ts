@@ -28,8 +28,8 @@ export class InnerSource<out T = unknown> extends Placeholder<T> {
 
 /**
  * A source inside of a pipeline, which runs without an input then. A generator function (of either kind) is begun when
- * the run begins, and its end ends the run; any other function is called for each item, without an end. Calling the
- * result in the function of a pipeline gives the Future of the items, or a Future per output.
+ * the run begins, and its end ends the run; likewise a function that gives an iterator, such as `() => read(file)` with a
+ * generator function `read`. Any other function is called for each item, without an end. Calling the result in the function of a pipeline gives the Future of the items, or a Future per output.
  *
  * @throws DAG_OPTION when it is given no function; the result throws DAG_PIPELINE outside of a pipeline.
  */

@@ -1,11 +1,12 @@
 import { DagError } from '../errors.js';
+import { checkByRules, type OptionRules } from '../graph/option-rules.js';
 import { giveSpec, newSpec } from '../graph/node.js';
 import { describeOption } from '../graph/options.js';
 import type { NodeSpec } from '../graph/spec.js';
 import { AsyncGeneratorMachine, GeneratorMachine } from './generator-machine.js';
 import type { Machine, MakeMachine } from './machine.js';
 import { StepMachine, type StatefulSteps } from './step-machine.js';
-import { makeTransform, type Transform, type TransformOptions } from './transform.js';
+import { makeTransform, transformRules, type Transform, type TransformOptions } from './transform.js';
 
 /**
  * What the generator of a stateful transform is: each `yield` gives the result of the chunk before and gets the next
@@ -30,6 +31,16 @@ export interface StatefulOptions extends TransformOptions {
   readonly module?: string;
 }
 
+const text = { expected: 'a text', allows: (value: unknown): boolean => typeof value === 'string' };
+
+/** Rules for {@link StatefulOptions}. */
+export const statefulRules: OptionRules<StatefulOptions> = {
+  ...transformRules,
+  name: text,
+  version: text,
+  module: text,
+};
+
 /**
  * Makes a factory of stateful transforms, from a generator (after the generator pattern of ezmsg), or from functions
  * that make, change, save and restore a state. The same transform serves calls at once and pipelines.
@@ -51,6 +62,7 @@ export function stateful<Args extends readonly unknown[], State, In, Out>(
   options?: StatefulOptions,
 ): TransformFactory<Args, In, Out>;
 export function stateful(definition: unknown, options: StatefulOptions = {}): unknown {
+  checkByRules(options, { subject: 'stateful()', rules: statefulRules });
   return factoryOf(machineMaker(definition, 'stateful'), options, stateful);
 }
 
@@ -68,11 +80,24 @@ export function machineMaker(definition: unknown, subject: string): MakeMachine 
     return Object.defineProperty(make, 'name', { value: name });
   }
   if (isSteps(definition)) {
-    const make = (...args: readonly unknown[]): Machine => new StepMachine(definition, args);
+    const make = (...args: readonly unknown[]): Machine => {
+      const machine = new StepMachine(definition, args);
+      checkState(machine.cell.state, subject);
+      return machine;
+    };
     return Object.defineProperty(make, 'name', { value: '' });
   }
   throw new DagError('DAG_OPTION', {
     message: `${subject}() expects a generator function or { init, step }, got ${describeOption(definition)}.`,
+  });
+}
+
+/** What a step is given is the state itself: one that it cannot change would stay as it is for ever. */
+function checkState(state: unknown, subject: string): void {
+  if (state === undefined || state === null || typeof state === 'object' || typeof state === 'function') return;
+  throw new DagError('DAG_OPTION', {
+    message: `The state that \`init\` of ${subject}() gives must be an object, which \`step\` can change, got ${describeOption(state)}.`,
+    remedy: 'Put it into one: init: () => ({ value: 0 }).',
   });
 }
 

@@ -2,7 +2,7 @@ import { Cell, type Machine } from './machine.js';
 
 /** A state and its step, as functions: the form whose state can be saved. */
 export interface StatefulSteps<Args extends readonly unknown[], State, In, Out> {
-  /** The state to begin with. */
+  /** The state to begin with: an object, as `step` changes it where it stands; null or undefined for none. */
   readonly init: (...args: Args) => State;
   /** What becomes of a chunk. Changes `state` where it stands. */
   readonly step: (state: State, chunk: In) => Out;

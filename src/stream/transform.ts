@@ -2,6 +2,7 @@ import { DagError } from '../errors.js';
 import { call } from '../graph/call.js';
 import { holdsFuture } from '../graph/containers.js';
 import { Future } from '../graph/future.js';
+import { checkByRules, choiceRule, type OptionRules } from '../graph/option-rules.js';
 import type { Placement } from '../graph/options.js';
 import { NodeIdentity, NodeSpec } from '../graph/spec.js';
 import type { Lazy, LazyParameters } from '../graph/types.js';
@@ -29,6 +30,17 @@ export interface TransformOptions {
   /** How many of the states of a keyed transform work at once. Default 1; others than keyed ones have one state. */
   readonly replicas?: number;
 }
+
+/** Rules for {@link TransformOptions}. */
+export const transformRules: OptionRules<TransformOptions> = {
+  name: { expected: 'a text', allows: (value) => typeof value === 'string' && value !== '' },
+  executor: choiceRule('inline', 'pool', 'remote', 'auto'),
+  borrows: { expected: 'true or false', allows: (value) => typeof value === 'boolean' },
+  replicas: {
+    expected: 'a whole number of at least 1',
+    allows: (value) => Number.isInteger(value) && Number(value) >= 1,
+  },
+};
 
 /** What transforms that give one result for a chunk, and those that give any number, have in common. */
 export interface TransformMembers {
@@ -59,7 +71,7 @@ export interface Transform<In, Out> extends TransformMembers {
   (chunk: Lazy<In>): Future<Awaited<Out>>;
   /** A step of a pipeline with several inputs. */
   (...chunks: LazyParameters<Several<In>>): Future<Awaited<Out>>;
-  /** Another such transform, with a state of its own and some options changed. */
+  /** Another such transform, with a state of its own and some options changed. @throws DAG_OPTION */
   with(options: TransformOptions): Transform<In, Out>;
 }
 
@@ -72,7 +84,7 @@ export interface Flow<In, Out> extends TransformMembers {
   (chunk: Lazy<In>): Future<Out>;
   /** What is left when the chunks are over. */
   flush(): Out[];
-  /** Another such flow, with a state of its own and some options changed. */
+  /** Another such flow, with a state of its own and some options changed. @throws DAG_OPTION */
   with(options: TransformOptions): Flow<In, Out>;
 }
 
@@ -82,7 +94,7 @@ export interface AsyncFlow<In, Out> extends TransformMembers {
   (chunk: Lazy<In>): Future<Out>;
   /** What is left when the chunks are over. */
   flush(): Promise<Out[]>;
-  /** Another such flow, with a state of its own and some options changed. */
+  /** Another such flow, with a state of its own and some options changed. @throws DAG_OPTION */
   with(options: TransformOptions): AsyncFlow<In, Out>;
 }
 
@@ -125,9 +137,35 @@ export function machineOf({ spec, args }: Recipe): Machine {
   return (spec.body as MakeMachine)(...args); // only factories are in recipes
 }
 
+/** What is the same for all machines of a recipe. */
+type Traits = Pick<Machine, 'asynchronous' | 'emits' | 'gathers' | 'keyed'>;
+
+const traits = new WeakMap<Recipe, Traits>();
+
+/** What the machines of a recipe are like: seen when the first was made. */
+export function traitsOf(recipe: Recipe): Traits {
+  const known = traits.get(recipe);
+  if (known !== undefined) return known;
+  const machine = machineOf(recipe);
+  machine.close();
+  return learnTraits(recipe, machine);
+}
+
+function learnTraits(recipe: Recipe, { asynchronous, emits, gathers, keyed }: Machine): Traits {
+  const learnt: Traits = {
+    asynchronous: asynchronous === true,
+    emits: emits === true,
+    gathers: gathers === true,
+    ...(keyed === undefined ? {} : { keyed }),
+  };
+  traits.set(recipe, learnt);
+  return learnt;
+}
+
 /** The transform that a recipe makes. */
 export function makeTransform(recipe: Recipe): AnyTransform {
   const machine = machineOf(recipe);
+  learnTraits(recipe, machine);
   const cell = machine.emits === true ? new Cell(stepOfFlow, machine) : cellOf(machine);
   const life = { closed: false };
   const transform = (chunk: unknown, ...more: unknown[]): unknown => {
@@ -194,7 +232,10 @@ function dress(transform: (...chunks: never[]) => unknown, { recipe, machine, li
       restoreInto(recipe, machine, state);
       life.closed = false;
     },
-    with: (options: TransformOptions) => makeTransform({ ...recipe, options: { ...recipe.options, ...options } }),
+    with: (options: TransformOptions) => {
+      checkByRules(options, { subject: `${nameOf(recipe)}.with()`, rules: transformRules });
+      return makeTransform({ ...recipe, options: { ...recipe.options, ...options } });
+    },
     flush: () => {
       open();
       return listOf(machine.flush?.() ?? []);

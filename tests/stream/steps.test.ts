@@ -102,7 +102,7 @@ describe('any transform', () => {
   test('has the name of its factory, of its generator, or that of its options', () => {
     expect([sum.name, sum().name, counter.name]).toEqual(['sum', 'sum', '']);
     expect(sum().with({ name: 'level' }).name).toBe('level');
-    const named = stateful({ init: () => 0, step: (_, x: number) => x }, { name: 'same' });
+    const named = stateful({ init: () => ({}), step: (_, x: number) => x }, { name: 'same' });
     expect(named().name).toBe('same');
   });
 
@@ -119,7 +119,7 @@ describe('any transform', () => {
     const add = sum();
     expect(() => add(future)).toThrow(wrong);
     expect(() => add(future)).toThrow('sum was given a Future outside of a pipeline.');
-    const track = stateful({ init: () => 0, step: (_, [a, b]: [number, number]) => a + b })();
+    const track = stateful({ init: () => ({}), step: (_, [a, b]: [number, number]) => a + b })();
     expect(() => track(1, future)).toThrow(wrong);
     expect(add(1)).toBe(1);
   });

@@ -1,3 +1,4 @@
+import { isThenable } from '../../executor/thenable.js';
 import type { NodeFunction } from '../../graph/node.js';
 import { functionOption, isAsyncFunction } from '../function-body.js';
 import { FunctionMachine } from '../function-machine.js';
@@ -17,7 +18,8 @@ export interface Filter {
 }
 
 /**
- * Lets those chunks pass for which a function or node gives something true. An `async` function is awaited.
+ * Lets those chunks pass for which a function or node gives something true. A promise of that is
+ * awaited; in a `compose()` the function must be `async` for this.
  *
  * @throws DAG_OPTION unless `predicate` is a function or a node.
  */
@@ -29,5 +31,10 @@ function filtered(predicate: unknown): Machine {
     const step = async (chunk: unknown): Promise<unknown[]> => ((await passes(chunk)) ? [chunk] : []);
     return new FunctionMachine(step, { emits: true, asynchronous: true });
   }
-  return new FunctionMachine((chunk) => (passes(chunk) ? [chunk] : []), { emits: true });
+  const step = (chunk: unknown): unknown => {
+    const passed = passes(chunk);
+    if (isThenable(passed)) return Promise.resolve(passed).then((isTrue) => (isTrue ? [chunk] : []));
+    return passed ? [chunk] : [];
+  };
+  return new FunctionMachine(step, { emits: true });
 }

@@ -33,7 +33,18 @@ function flatMapped(fn: unknown): Machine {
     const step = (chunk: unknown): Promise<unknown[]> => collected(give(chunk) as AsyncIterable<unknown>); // as such functions do
     return new FunctionMachine(step, { emits: true, asynchronous: true });
   }
-  return new FunctionMachine(give, { emits: true, asynchronous: isAsyncFunction(give) });
+  if (isAsyncFunction(give)) return new FunctionMachine(give, { emits: true, asynchronous: true });
+  const step = (chunk: unknown): unknown => {
+    const results = give(chunk);
+    return isAsyncIterable(results) ? collected(results) : results;
+  };
+  return new FunctionMachine(step, { emits: true });
+}
+
+function isAsyncIterable(results: unknown): results is AsyncIterable<unknown> {
+  return (
+    typeof results === 'object' && results !== null && Symbol.asyncIterator in results && !(Symbol.iterator in results)
+  );
 }
 
 async function collected(results: AsyncIterable<unknown>): Promise<unknown[]> {

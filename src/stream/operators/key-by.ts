@@ -1,4 +1,5 @@
 import { DagError } from '../../errors.js';
+import { isThenable } from '../../executor/thenable.js';
 import type { NodeFunction } from '../../graph/node.js';
 import { describePart, functionOption, isAsyncFunction } from '../function-body.js';
 import type { Machine } from '../machine.js';
@@ -52,9 +53,18 @@ function keyedMachine(key: unknown, transform: unknown): Machine {
 
 function keyFunction(key: unknown): (chunk: unknown) => unknown {
   const keyOf = functionOption(key, { subject: 'keyBy(key)', expected: 'a function of a chunk' });
-  if (!isAsyncFunction(keyOf)) return keyOf;
-  throw new DagError('DAG_OPTION', {
-    message: 'keyBy(key) expects a function that gives the key at once, got an async function.',
+  if (isAsyncFunction(keyOf)) throw notAtOnce('an async function');
+  return (chunk) => {
+    const found = keyOf(chunk);
+    if (!isThenable(found)) return found;
+    Promise.resolve(found).catch(() => undefined);
+    throw notAtOnce('one that gave a promise');
+  };
+}
+
+function notAtOnce(got: string): DagError {
+  return new DagError('DAG_OPTION', {
+    message: `keyBy(key) expects a function that gives the key at once, got ${got}.`,
     remedy: 'Put the waiting before it: compose(async (chunk) => …, keyBy(key)(transform)).',
   });
 }

@@ -8,7 +8,7 @@ import { Config, Parameter } from '../parameter.js';
 import { Input } from '../placeholder.js';
 import { InnerSource } from '../source.js';
 import type { Traced } from '../tracing.js';
-import { machineOf, nameOf, recipeOf } from '../transform.js';
+import { nameOf, recipeOf, traitsOf } from '../transform.js';
 import type { FeedbackLink, Plan, Step } from './plan.js';
 import { commonRate, type Rate } from './rates.js';
 import { argumentsReader, callerOf, readerOf } from './reader.js';
@@ -24,7 +24,7 @@ export interface PlanParts {
 /**
  * The plan of what a traced function does.
  *
- * @throws DAG_CYCLE, DAG_FEEDBACK, DAG_PIPELINE, DAG_RATES
+ * @throws DAG_CYCLE, DAG_FEEDBACK, DAG_PARAMETER, DAG_PIPELINE, DAG_RATES
  */
 export function buildPlan(parts: PlanParts): Plan {
   return new PlanBuilder(parts).build();
@@ -57,6 +57,8 @@ class PlanBuilder {
       });
     }
     const { order, varying } = this.#survey();
+    this.#checkItems(order);
+    checkNames(name, order);
     const constants = new Map<Future, number>();
     const needed = (future: Future): void => {
       if (!varying.has(future)) constants.set(future, this.#slotOf(future));
@@ -103,6 +105,17 @@ class PlanBuilder {
     };
   }
 
+  /** Something must give the items. */
+  #checkItems(order: readonly Future[]): void {
+    const { name, inputs } = this.#parts;
+    if (inputs.length > 0 || order.some((future) => future instanceof InnerSource)) return;
+    throw new DagError('DAG_PIPELINE', {
+      message: `${name} must have an input or a source() inside, got neither.`,
+      remedy:
+        'Give its function a parameter for each input. Say `inputs` in the options where JavaScript does not count them: rest parameters, and those with a default.',
+    });
+  }
+
   /** What the result depends on, each behind what it depends on itself, and what of it changes from item to item. */
   #survey(): { order: readonly Future[]; varying: ReadonlySet<Future> } {
     const { result, effects } = this.#parts.traced;
@@ -146,16 +159,15 @@ class PlanBuilder {
     const recipe = recipeOf(future._receiver);
     const slot = this.#slotOf(future);
     this.#ownRates.set(future, rate);
-    const machine = recipe === undefined ? undefined : machineOf(recipe);
-    machine?.close();
-    if (recipe === undefined || machine?.emits !== true) {
+    const traits = recipe === undefined ? undefined : traitsOf(recipe);
+    if (recipe === undefined || traits?.emits !== true) {
       this.#rateOf.set(slot, rate);
       return;
     }
     const below: Rate = {
       index: this.#rates.length,
       above: rate,
-      sees: machine.gathers !== true,
+      sees: traits.gathers !== true,
       flow: nameOf(recipe),
     };
     this.#rates.push(below);
@@ -214,6 +226,24 @@ class PlanBuilder {
     const count = (this.#names.get(name) ?? 0) + 1;
     this.#names.set(name, count);
     return count === 1 ? name : `${name} ${count.toString()}`;
+  }
+}
+
+/** Refuses two parameters of one name, or two configs: nobody could say which is meant. */
+function checkNames(pipeline: string, order: readonly Future[]): void {
+  const seen = { parameter: new Set<string>(), config: new Set<string>() };
+  for (const future of order) {
+    if (!(future instanceof Parameter)) continue;
+    const kind = future instanceof Config ? 'config' : 'parameter';
+    const { name } = future as Parameter<unknown>;
+    if (!seen[kind].has(name)) {
+      seen[kind].add(name);
+      continue;
+    }
+    throw new DagError('DAG_PARAMETER', {
+      message: `${pipeline} has two of ${kind}('${name}'), which are told from each other by name.`,
+      remedy: 'Make one and use it in both places, or give them different names.',
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import { DagError } from '../../errors.js';
-import { isInnerStep, machineOf, nameOf } from '../transform.js';
+import { isInnerStep, nameOf, traitsOf } from '../transform.js';
 import type { Plan, Step } from './plan.js';
 
 /** Which pipeline a transform belongs to. */
@@ -33,9 +33,7 @@ function sharedError(plan: Plan, step: Step, twice: boolean): DagError {
 
 function checkReplicas(plan: Plan, { recipe }: Step): void {
   if (recipe === undefined || (recipe.options.replicas ?? 1) === 1) return;
-  const machine = machineOf(recipe);
-  machine.close();
-  if (machine.keyed !== undefined) return;
+  if (traitsOf(recipe).keyed !== undefined) return;
   throw new DagError('DAG_REPLICAS', {
     message: `${nameOf(recipe)} of ${plan.name} has one state and cannot have ${String(recipe.options.replicas)} replicas.`,
     remedy: 'keyBy() gives it a state for each key, and these work side by side.',

@@ -34,6 +34,11 @@ export class Beginning {
     return this.#parts.life.begun;
   }
 
+  /** Whether it was asked to be. */
+  get begins(): boolean {
+    return this.#beginning !== undefined;
+  }
+
   /** Makes it ready. Settles behind that: {@link done} may be true at once. */
   begin(): Promise<void> {
     this.#beginning ??= this.#prepare().catch((error: unknown) => {

@@ -2,11 +2,31 @@ import type { Future } from '../../graph/future.js';
 import { currentScope, Scope } from '../../graph/scope.js';
 import { abortScope } from '../../graph/abort.js';
 
+/** The scope of a body that a pipeline runs on this thread. */
+export class BodyScope extends Scope {
+  /** Whose body it is. */
+  readonly owner: object;
+  readonly #scopes: BodyScopes;
+
+  constructor(call: Future, { owner, scopes }: { readonly owner: object; readonly scopes: BodyScopes }) {
+    super(undefined, call, undefined);
+    this.owner = owner;
+    this.#scopes = scopes;
+  }
+
+  /** Whether its body has not come to its end. */
+  get runs(): boolean {
+    return this.#scopes.runs(this);
+  }
+}
+
 /**
  * The scopes of the bodies that a pipeline runs on this thread. Bodies that end at once share one, which is set anew for
  * each; one that goes on after its return keeps its own.
  */
 export class BodyScopes {
+  /** Whose bodies they are. */
+  readonly #owner: object;
   #shared: Scope | undefined;
   /** What was current when the stretch began. */
   #outer: Scope | undefined;
@@ -14,11 +34,20 @@ export class BodyScopes {
   /** Of bodies that wait for a promise. */
   readonly #waiting = new Set<Scope>();
 
+  constructor(owner: object) {
+    this.#owner = owner;
+  }
+
+  /** Whether the body of a scope has not come to its end. */
+  runs(scope: Scope): boolean {
+    return this.#waiting.has(scope) || (this.#entered && scope === this.#shared);
+  }
+
   /** The scope of a body that is about to run. */
   scopeFor(call: Future): Scope {
     let scope = this.#shared;
     if (scope === undefined || scope.kept) {
-      scope = new Scope(undefined, call, undefined);
+      scope = new BodyScope(call, { owner: this.#owner, scopes: this });
       this.#shared = scope;
       this.#enter(scope);
       return scope;

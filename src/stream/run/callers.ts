@@ -10,14 +10,16 @@ export interface Called {
 
 /** Those who called a run, each with one item: their items wait here for room, and they for their results. */
 export class Callers {
-  readonly #called: Called[] = [];
+  #called: Called[] = [];
+  /** How many at the front of these wait no more. */
+  #gone = 0;
   readonly #replies = new Set<Reply>();
   /** Who waits until all have been answered. */
   readonly #answered: (() => void)[] = [];
 
   /** Items that wait. */
   get size(): number {
-    return this.#called.length;
+    return this.#called.length - this.#gone;
   }
 
   /** Whether someone has not been answered. */
@@ -50,7 +52,15 @@ export class Callers {
 
   /** The item that has waited for longest, which waits no more. */
   next(): Called | undefined {
-    return this.#called.shift();
+    const called = this.#called[this.#gone];
+    if (called === undefined) return undefined;
+    this.#gone += 1;
+    // Taking from the front of a long array moves all of it, so that this is done for many at once.
+    if (this.#gone * 2 >= this.#called.length) {
+      this.#called = this.#called.slice(this.#gone);
+      this.#gone = 0;
+    }
+    return called;
   }
 
   /** Settles when all have been answered, if someone waits. */
@@ -61,7 +71,8 @@ export class Callers {
   /** Nobody else is answered: they get an error. */
   end(error: Error): void {
     for (const reply of [...this.#replies]) reply.reject(error);
-    this.#called.length = 0;
+    this.#called = [];
+    this.#gone = 0;
   }
 }
 
@@ -77,7 +88,7 @@ export function checkCallable({ name, sources, output, inputs: wanted }: Plan, i
   }
   if (inputs.length !== wanted) {
     throw new DagError('DAG_PIPELINE', {
-      message: `call() of ${name} must be given ${wanted.toString()} values, got ${inputs.length.toString()}.`,
+      message: `call() of ${name} must be given ${wanted.toString()} ${wanted === 1 ? 'value' : 'values'}, got ${inputs.length.toString()}.`,
     });
   }
 }

@@ -1,10 +1,11 @@
 import type { Executor } from '../../graph/executor.js';
 import { Future } from '../../graph/future.js';
-import { currentScope } from '../../graph/scope.js';
+import { bodyOf, currentScope, scopes } from '../../graph/scope.js';
 import type { ResolveOptions } from '../../graph/run-options.js';
 import { resolve, resolver } from '../../resolve/resolve.js';
 import type { Run } from '../../resolve/run.js';
 import type { Step } from '../plan/plan.js';
+import { BodyScope } from './body-scopes.js';
 import type { Token } from './token.js';
 
 /** Who is told how a call ended. */
@@ -21,6 +22,15 @@ export class Calls {
 
   constructor(executor: Executor | undefined) {
     this.#options = executor === undefined ? {} : { executor };
+  }
+
+  /** Whether a body of the run is asking: what waits for the run there waits for itself. */
+  get isAsking(): boolean {
+    const current = scopes.current();
+    if (current === undefined) return false;
+    const body = bodyOf(current);
+    if (body instanceof BodyScope) return body.owner === this && body.runs;
+    return [...this.#runs].some((run) => run === body.run);
   }
 
   /** Makes the call of a step for an item. Values that came from calls of their own go in as these, and are not copied. */

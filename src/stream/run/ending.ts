@@ -25,6 +25,8 @@ export class Ending {
   /** Takes the listener from the signal. */
   #unwatch: (() => void) | undefined;
   #closing: Promise<void> = Promise.resolve();
+  /** Those who wait for the end of what is under way. */
+  readonly #waiting: (() => void)[] = [];
   /** Is told of the end. */
   progress: ProgressTeller | undefined;
 
@@ -59,7 +61,21 @@ export class Ending {
     const { outlet, life, runner } = this.#parts;
     if (!outlet.ended) return;
     life.stop();
+    this.#tellEnded();
     if (runner.stopping) this.shutQuietly();
+  }
+
+  /** Settles when no other result comes. */
+  async ended(): Promise<void> {
+    const { outlet, life } = this.#parts;
+    if (outlet.ended || life.over) return;
+    await new Promise<void>((told) => {
+      this.#waiting.push(told);
+    });
+  }
+
+  #tellEnded(): void {
+    for (const told of this.#waiting.splice(0)) told();
   }
 
   /** Like {@link shut}, where nobody waits for it: what a source throws when it is let go is told to those who close. */
@@ -83,6 +99,7 @@ export class Ending {
     if (!outlet.ended) outlet.close();
     this.progress?.end(outlet.taken);
     standstill.end();
+    this.#tellEnded();
     this.#closing = intake?.close() ?? Promise.resolve();
     await this.#closing;
   }

@@ -9,11 +9,12 @@ import { beginIterator, type AnyIterator } from './iterator.js';
 interface Feed {
   readonly name: string;
   readonly slot: number;
-  begin(): () => unknown;
   /** A source inside of the pipeline, which can be begun anew. */
   readonly inner: boolean;
   next: () => unknown;
   close: () => unknown;
+  /** Lets it go, and begins anew when it is asked for the next item. Of an inner one. */
+  readonly renew?: (waits: boolean) => void;
   /** Lets it go while it is being read, where it can. */
   readonly stop?: () => unknown;
   /** It has ended by itself, or failed. */
@@ -27,7 +28,13 @@ type Got = boolean;
 export class Intake {
   readonly #pipeline: string;
   readonly #feeds: Feed[];
+  /** How many of these, the first, are sources of the run. */
+  readonly #outer: number;
   #reading = false;
+  /** How often the inner ones were begun anew. */
+  #resets = 0;
+  /** Ends the wait for an inner one that is begun anew. */
+  #discard: (() => void) | undefined;
   #over = false;
   /** Items read. */
   count = 0;
@@ -35,7 +42,11 @@ export class Intake {
   /** @throws DAG_SOURCE when something is no source. */
   constructor(plan: Plan, sources: readonly unknown[]) {
     this.#pipeline = plan.name;
-    const outer = sources.map((source, position) => outerFeed(source, position, plan.inputSlots[position] ?? -1));
+    const outer = sources.map((source, position) => {
+      const name = sources.length === 1 ? 'source' : `source ${(position + 1).toString()}`;
+      return outerFeed(source, name, plan.inputSlots[position] ?? -1);
+    });
+    this.#outer = outer.length;
     this.#feeds = [...outer, ...plan.sources.map(({ slot, given: { name, begin } }) => innerFeed(name, begin, slot))];
   }
 
@@ -69,14 +80,17 @@ export class Intake {
   async #readOn(slots: Slots, from: number, first: Promise<unknown>): Promise<Got> {
     this.#reading = true;
     try {
+      let asked: Promise<unknown> | undefined = first;
       for (let index = from; index < this.#feeds.length; index += 1) {
         const feed = this.#feeds[index];
         if (feed === undefined) break;
-        let result: unknown;
-        try {
-          result = await (index === from ? first : this.#ask(feed));
-        } catch (error) {
-          throw this.#failed(feed, error);
+        const resets = this.#resets;
+        const result = await this.#answer(feed, asked);
+        asked = undefined;
+        if (feed.inner && resets !== this.#resets) {
+          // What inner ones gave for this item is of no use any more: all of them have been begun anew.
+          index = this.#outer - 1;
+          continue;
         }
         if (!this.#take(slots, index, result as IteratorResult<unknown>)) return false;
       }
@@ -84,6 +98,24 @@ export class Intake {
       return true;
     } finally {
       this.#reading = false;
+      this.#discard = undefined;
+    }
+  }
+
+  /** What a feed gives; anything at all when it is begun anew meanwhile. */
+  async #answer(feed: Feed, asked: Promise<unknown> = Promise.resolve(this.#ask(feed))): Promise<unknown> {
+    const resets = this.#resets;
+    try {
+      if (!feed.inner) return await asked;
+      return await new Promise<unknown>((fulfil, reject) => {
+        this.#discard = () => {
+          fulfil(undefined);
+        };
+        asked.then(fulfil, reject);
+      });
+    } catch (error) {
+      if (feed.inner && resets !== this.#resets) return undefined;
+      throw this.#failed(feed, error);
     }
   }
 
@@ -154,14 +186,14 @@ export class Intake {
     return this.#feeds.filter(({ inner }) => !inner).length > 1;
   }
 
-  /** Begins the sources inside of the pipeline anew. */
+  /** Begins the sources inside of the pipeline anew; what they are about to give is dropped. */
   reset(): void {
+    this.#resets += 1;
     for (const feed of this.#feeds) {
-      if (!feed.inner) continue;
-      void feed.close();
-      feed.done = false;
-      feed.next = feed.begin();
+      feed.renew?.(!this.#reading);
+      if (feed.inner) feed.done = false;
     }
+    this.#discard?.();
   }
 
   /** Lets the sources go. Settles when they are; one that is being read is not waited for. */
@@ -178,14 +210,12 @@ export class Intake {
   }
 }
 
-function outerFeed(source: unknown, position: number, slot: number): Feed {
-  const name = position === 0 ? 'source' : `source ${(position + 1).toString()}`;
+function outerFeed(source: unknown, name: string, slot: number): Feed {
   const iterator = iteratorOf(source, name);
   const feed: Feed = {
     name,
     slot,
     inner: false,
-    begin: () => feed.next,
     next: () => iterator.next(),
     close: () => iterator.return?.(),
     stop: () => {
@@ -214,27 +244,66 @@ function readerOver(stream: ReadableStream<unknown>): AsyncIterator<unknown> {
   };
 }
 
-/** A generator function of a pipeline is begun, any other function is called for each item. */
+/** The source inside of a pipeline that a function makes: what it iterates over, or each of what the function gives. */
 function innerFeed(name: string, fn: () => unknown, slot: number): Feed {
-  const isGenerator = /^(Async)?GeneratorFunction$/.test(fn.constructor.name);
+  let renewed = 0;
+  const begin = (): unknown => {
+    const before = renewed;
+    const first = fn();
+    if (!isPromiseLike(first)) return beginWith(first);
+    // One that was begun anew meanwhile is dropped.
+    return Promise.resolve(first).then((given) => (renewed === before ? beginWith(given) : undefined));
+  };
+  const beginWith = (first: unknown): unknown => {
+    if (!isIterator(first)) {
+      feed.next = () => nextOf(fn());
+      return { done: false, value: first };
+    }
+    feed.next = () => first.next();
+    feed.close = () => first.return?.();
+    return first.next();
+  };
   const feed: Feed = {
     name: `source ${name}`,
     slot,
     inner: true,
-    begin: () => {
-      if (!isGenerator) return () => nextOf(fn());
-      const iterator = fn() as AsyncIterator<unknown> | Iterator<unknown>; // a generator function gives one
-      feed.close = () => iterator.return?.();
-      return () => iterator.next();
+    next: begin,
+    close: nothing,
+    renew: (waits) => {
+      const { close } = feed;
+      renewed += 1;
+      feed.close = nothing;
+      feed.next = begin;
+      const fail = (error: unknown): void => {
+        feed.next = () => {
+          throw error;
+        };
+      };
+      try {
+        const closing = close();
+        if (!isPromiseLike(closing)) return;
+        const closed = Promise.resolve(closing);
+        // One that is being read ends when it has been read, which may be never.
+        if (waits) feed.next = () => closed.then(begin);
+        closed.catch(fail);
+      } catch (error) {
+        fail(error);
+      }
     },
-    next: () => {
-      feed.next = feed.begin();
-      return feed.next();
-    },
-    close: () => undefined,
     done: false,
   };
   return feed;
+}
+
+function nothing(): undefined {
+  return undefined;
+}
+
+/** What generator functions give: an iterator that can be iterated over itself. */
+function isIterator(thing: unknown): thing is AnyIterator {
+  if (typeof thing !== 'object' || thing === null) return false;
+  if (!('next' in thing) || typeof thing.next !== 'function') return false;
+  return Symbol.iterator in thing || Symbol.asyncIterator in thing;
 }
 
 function nextOf(value: unknown): unknown {
@@ -264,9 +333,12 @@ function iteratorOf(source: unknown, name: string): AnyIterator {
   }
   throw new DagError('DAG_SOURCE', {
     message: `The ${name} of a run must be an iterable, an async iterable, a Readable or a ReadableStream, got ${describeOption(source)}.`,
-    remedy:
-      typeof source === 'string'
-        ? 'Put a text into an array, or read it from a stream.'
-        : 'Put a single item into an array.',
+    remedy: remedyFor(source),
   });
+}
+
+function remedyFor(source: unknown): string {
+  if (isPromiseLike(source)) return 'Await it first.';
+  if (typeof source === 'string') return 'Put a text into an array, or read it from a stream.';
+  return 'Put a single item into an array.';
 }

@@ -54,7 +54,7 @@ export class Lifetime {
   }
 
   /** It is over, and why that matters. */
-  error(why: string): DagError {
-    return new DagError('DAG_PIPELINE_OVER', { message: `The run of ${this.#pipeline} is over. ${why}.` });
+  error(why: string, state = 'over'): DagError {
+    return new DagError('DAG_PIPELINE_OVER', { message: `The run of ${this.#pipeline} is ${state}. ${why}.` });
   }
 }

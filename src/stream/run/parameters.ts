@@ -33,17 +33,19 @@ export class Parameters {
     return this.#changes.length > 0;
   }
 
-  /** @throws DAG_PARAMETER when there is no such parameter, or it does not allow the value; DAG_OPTION for `from`. */
-  check(name: string, value: unknown, from: number): void {
+  /** Gives the name. @throws DAG_PARAMETER when there is no such parameter, or it does not allow the value; DAG_OPTION for `from`. */
+  check(which: string | { readonly name: string }, value: unknown, from: number): string {
+    const name = typeof which === 'string' ? which : which.name;
     const known = this.#known.get(name);
-    if (known === undefined) {
+    if (known === undefined || (typeof which !== 'string' && known.parameter !== which)) {
       throw new DagError('DAG_PARAMETER', {
-        message: `${this.#pipeline} has no parameter ${describeOption(name)}.`,
-        remedy: `Its parameters are ${[...this.#known.keys()].join(', ') || 'none'}.`,
+        message: `${this.#pipeline} has ${known === undefined ? 'no' : 'another'} parameter ${describeOption(name)}.`,
+        remedy: this.#known.size === 0 ? 'It has none.' : `Its parameters are ${[...this.#known.keys()].join(', ')}.`,
       });
     }
     known.parameter.check(value);
     checkByRules({ from }, { subject: `set() of ${this.#pipeline}`, rules: { from: countRule(0) } });
+    return name;
   }
 
   /** Sets what was checked, for the items from one on. */

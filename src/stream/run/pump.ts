@@ -5,6 +5,7 @@ import type { Entry } from './entry.js';
 import type { Intake } from './intake.js';
 import type { Lifetime } from './lifetime.js';
 import type { Outlet } from './outlet.js';
+import { Pace } from './pace.js';
 import type { Runner } from './runner.js';
 import type { Standstill } from './standstill.js';
 
@@ -33,6 +34,12 @@ export class Pump {
   readonly #life: Lifetime;
   readonly #ending: Ending;
   readonly #inFlight: number;
+  /** Nothing else is read, and what is on its way is dropped: see {@link drain}. */
+  #draining = false;
+  readonly #pace = new Pace(() => {
+    this.#runner.resume();
+    this.pump();
+  });
   #pumping = false;
   /** Nothing else is read. */
   #finishing = false;
@@ -65,7 +72,9 @@ export class Pump {
     try {
       for (;;) {
         // Results of calls do not wait for the consumer, so that a consumer can wait for a call.
-        const called = this.#takesItems && this.#runner.live < this.#inFlight ? this.#callers.next() : undefined;
+        const isCalled = this.#callers.size > 0 && this.#takesItems && this.#runner.live < this.#inFlight;
+        if (isCalled && this.#pace.rests) return;
+        const called = isCalled ? this.#callers.next() : undefined;
         if (called !== undefined) {
           this.#entry.admitCalled(called);
           continue;
@@ -74,6 +83,7 @@ export class Pump {
         const intake = this.#intake;
         if (intake === undefined || intake.reading || this.#finishing) return;
         if (this.#outlet.waiting === 0 && !this.#runner.concurrent) return;
+        if (this.#pace.rests) return;
         const slots = this.#runner.slots();
         const got = intake.read(slots);
         if (got instanceof Promise) {
@@ -90,6 +100,11 @@ export class Pump {
     }
   }
 
+  /** Lets flows give what they have room for now. */
+  resume(): void {
+    if (!this.#pace.rests) this.#runner.resume();
+  }
+
   /** Whether items may begin at all. */
   get #takesItems(): boolean {
     return !this.#life.over && !this.#runner.stopping && !this.#standstill.holds;
@@ -102,7 +117,7 @@ export class Pump {
   #awaitItem(got: Promise<boolean>, slots: Slots): void {
     got.then(
       (there) => {
-        if (this.#life.over) return;
+        if (this.#life.over || this.#draining) return;
         if (!there) this.#sourcesEnded();
         else if (this.#standstill.holds) this.#held = slots;
         else this.#entry.admitRead(slots);
@@ -116,6 +131,7 @@ export class Pump {
 
   /** Goes on behind a standstill. */
   goOn(): void {
+    this.#runner.draining ||= this.#draining;
     const held = this.#held;
     this.#held = undefined;
     if (held !== undefined) this.#entry.admitRead(held);
@@ -134,6 +150,18 @@ export class Pump {
     if (!this.#runner.stopping || this.#finishing) return;
     this.#finishing = true;
     this.#runner.finish();
+  }
+
+  /** Takes no more items of the sources: what is under way, and the calls that wait, come to their end. */
+  drain(): void {
+    this.#draining = true;
+    this.#runner.draining = true;
+    if (!this.#finishing) {
+      this.#finishing = true;
+      this.#exhausted = true;
+    }
+    this.#runner.resume();
+    this.see();
   }
 
   #sourcesEnded(): void {
@@ -165,7 +193,7 @@ export class Pump {
 
   /** What came before is delivered, then the error. */
   #sourceFailed(error: unknown): void {
-    if (this.#life.over) return;
+    if (this.#life.over || this.#draining) return;
     this.#finishing = true;
     this.#runner.failLate(error);
     this.#runner.finish();

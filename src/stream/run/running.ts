@@ -1,3 +1,5 @@
+import { DagError } from '../../errors.js';
+import type { Parameter } from '../parameter.js';
 import type { Plan } from '../plan/plan.js';
 import { Beginning } from './beginning.js';
 import { Callers, checkCallable } from './callers.js';
@@ -28,6 +30,12 @@ export interface RunningParts {
   readonly options: RunOptions;
 }
 
+/** Options of {@link Running.set}. */
+interface SetOptions {
+  /** The first item that sees the value. Default: the next. */
+  readonly from?: number;
+}
+
 /**
  * A pipeline at work. Iterating over it gives the results; the source is read as results are asked for, and at most
  * `inFlight` items are under way. Leaving the loop closes the source, the states and what runs.
@@ -48,6 +56,9 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
   readonly #beginning: Beginning;
   readonly #ending: Ending;
   readonly #pump: Pump;
+  readonly #calls: Calls;
+  /** Under way to its end by {@link drain}. */
+  #drained: Promise<void> | undefined;
 
   /** @internal @throws DAG_SOURCE, DAG_PARAMETER, DAG_SNAPSHOT */
   constructor({ plan, sources, options }: RunningParts) {
@@ -60,6 +71,7 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
     });
     const outlet = this.#outlet as Outlet<unknown>; // it is given what the plan's function returned
     const calls = new Calls(executor);
+    this.#calls = calls;
     const runner = new Runner({
       plan,
       executor,
@@ -99,18 +111,20 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
     ending.open(options.signal);
   }
 
-  /** The next result. */
+  /** The next result. @throws DAG_SOURCE in a run without a source; what ends the run. */
   next(): Promise<IteratorResult<Out, undefined>> {
     if (!this.#life.begun && !this.#life.over) {
       const begun = this.#beginning.begin();
       if (!this.#beginning.done) return begun.then(() => this.next());
     }
+    if (this.#intake === undefined && !this.#outlet.ended && this.#outlet.size === 0)
+      return Promise.reject(this.#nothingToRead());
     // The run is over for those who call only when it is for its consumer.
     if (this.#outlet.ended && this.#outlet.size === 0 && this.#callers.waiting)
       return this.#callers.answered().then(() => this.next());
     const result = this.#outlet.take();
     // There is room for what flows have still to give.
-    if (this.#plan.rates.length > 1 && !this.#life.over) this.#runner.resume();
+    if (this.#plan.rates.length > 1 && !this.#life.over) this.#pump.resume();
     this.#pump.pump();
     this.#ending.progress?.count(this.#outlet.taken);
     return result;
@@ -144,6 +158,29 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
     await this.#ending.shut();
   }
 
+  /**
+   * Ends the run when everything under way has come to its end, calls that wait included, as at the end of its sources;
+   * no other items are taken. Results can be taken meanwhile, and afterwards. Settles when the run is closed.
+   *
+   * @throws DAG_CYCLE in a body of the run; what a source throws when it is closed.
+   */
+  async drain(): Promise<void> {
+    this.#checkOutside('drain()');
+    this.#drained ??= this.#drain();
+    await this.#drained;
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#beginning.begins) {
+      // What is wrong with its beginning is told to those who asked for something.
+      await this.#beginning.begin().catch(() => undefined);
+      if (!this.#life.over) this.#pump.drain();
+      await this.#ending.ended();
+      if (this.#callers.waiting && !this.#life.over) await this.#callers.answered();
+    }
+    await this.#ending.shut();
+  }
+
   /** {@link close}, at the end of a block with `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#ending.shut();
@@ -158,11 +195,13 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
    * Lets one item through the pipeline and gives its own result, which the loop over the run does not get. It begins when
    * there is room, after the calls before it.
    *
-   * @throws ItemError when a step fails for it; DAG_PIPELINE_OVER; DAG_PIPELINE for a pipeline with sources inside, or
+   * @throws ItemError when a step fails for it; DAG_CYCLE in a body of the run; DAG_PIPELINE_OVER; DAG_PIPELINE for a pipeline with sources inside, or
    *   one that does not give one result for each item.
    */
   async call(...inputs: Inputs): Promise<Out> {
     this.#life.check('It takes no item');
+    if (this.#drained !== undefined) throw this.#life.error('It takes no item', 'about to end');
+    this.#checkOutside('call()');
     checkCallable(this.#plan, inputs);
     await this.#beginning.begin();
     this.#life.check('It takes no item');
@@ -172,13 +211,15 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
   }
 
   /**
-   * Sets a parameter, for all items from the next on, or from `from` on.
+   * Sets a parameter, by its name or itself, for all items from the next on, or from `from` on.
    *
    * @returns the first item that sees the value.
    * @throws DAG_OPTION when `from` is no whole number; DAG_PARAMETER when there is none of the name, or it does not allow the value.
    */
-  set(name: string, value: unknown, { from = 0 }: { readonly from?: number } = {}): number {
-    this.#parameters.check(name, value, from);
+  set(name: string, value: unknown, options?: SetOptions): number;
+  set<T>(parameter: Parameter<T>, value: NoInfer<T>, options?: SetOptions): number;
+  set(which: string | { readonly name: string }, value: unknown, { from = 0 }: SetOptions = {}): number {
+    const name = this.#parameters.check(which, value, from);
     const first = Math.max(from, this.#entry.next);
     this.#parameters.set(name, value, first);
     return first;
@@ -214,11 +255,12 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
    * The state between two items: waits until what is under way has ended, while nothing else begins. Results that nobody
    * has taken are part of it.
    *
-   * @throws DAG_SNAPSHOT when some state cannot be saved; DAG_PIPELINE_OVER.
+   * @throws DAG_SNAPSHOT when some state cannot be saved; DAG_CYCLE in a body of the run; DAG_PIPELINE_OVER.
    */
   async snapshot(): Promise<PipelineSnapshot> {
     const why = 'It has no state';
     this.#life.check(why);
+    this.#checkOutside('snapshot()');
     await this.#beginning.begin();
     const save = (): Promise<PipelineSnapshot> =>
       saveRun(this.#saved, { entry: this.#entry, items: () => this.#itemsTaken });
@@ -232,6 +274,22 @@ export class Running<Inputs extends readonly unknown[], Out> implements AsyncIte
   get #itemsTaken(): number {
     const { begun } = this.#pump;
     return begun === undefined ? this.#entry.next : this.#resumedAt + begun;
+  }
+
+  /** @throws DAG_CYCLE in a body of the run. */
+  #checkOutside(what: string): void {
+    if (!this.#calls.isAsking) return;
+    throw new DagError('DAG_CYCLE', {
+      message: `${this.#plan.name} waits for itself: a body of its run uses ${what} of the same run.`,
+      remedy: 'Call the nodes themselves in the body, or use another run there.',
+    });
+  }
+
+  #nothingToRead(): DagError {
+    return new DagError('DAG_SOURCE', {
+      message: `The run of ${this.#plan.name} has no source, and so no results of its own: items come by call(), and their results go to the callers.`,
+      remedy: 'Give run() a source.',
+    });
   }
 
   /** Something has come to its end. */

@@ -34,13 +34,14 @@ export class StepWork {
   readonly #host: StepHost;
   readonly #calls: Calls;
   readonly #now: () => number;
-  readonly #scopes = new BodyScopes();
+  readonly #scopes: BodyScopes;
   /** The scope of the body that ran last. */
   #scope: Scope | undefined;
 
   constructor(host: StepHost, { calls, now }: { readonly calls: Calls; readonly now: () => number }) {
     this.#host = host;
     this.#calls = calls;
+    this.#scopes = new BodyScopes(calls);
     this.#now = now;
   }
 
