@@ -14,6 +14,11 @@ export function lossOf(thrown: unknown): Loss | undefined {
     : undefined;
 }
 
+/** Whether a step failed by what its transform threw. */
+export function hasRun(thrown: unknown): boolean {
+  return thrown instanceof NodeError && thrown.code === 'DAG_NODE_FAILED' && lossOf(thrown) === undefined;
+}
+
 /** What a transform threw on a thread, or what befell the call there, without the call that took it there. */
 export function ownError(thrown: unknown): unknown {
   if (!(thrown instanceof NodeError)) return thrown;

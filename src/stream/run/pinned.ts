@@ -7,7 +7,7 @@ import { currentScope } from '../../graph/scope.js';
 import type { NodeSpec } from '../../graph/spec.js';
 import type { Recipe } from '../transform.js';
 import type { Calls, Settled } from './calls.js';
-import { lossOf, ownError, stateError } from './pinned-errors.js';
+import { hasRun, lossOf, ownError, stateError } from './pinned-errors.js';
 import {
   advance,
   drop,
@@ -55,7 +55,7 @@ export class Pinned {
   #closed = false;
   #sent = 0;
   #underWay = 0;
-  /** The thread has ended, and an item has failed with it. */
+  /** The thread does not know the states, and an item has failed by that. */
   #lost = false;
   /** What is to be sent when all that was sent to a thread that has ended has come back. */
   #held: { readonly place: number; readonly step: PinnedChunk }[] = [];
@@ -105,6 +105,8 @@ export class Pinned {
       },
       failed: (thrown) => {
         this.#underWay -= 1;
+        // What says how the states are made may not have come to the thread, and others rely on it.
+        if (address.parcel !== undefined && !hasRun(thrown)) this.#forgetThread();
         if (!this.#waitsAgain(thrown, { place, step })) settled.failed(ownError(thrown));
         this.#goOn();
       },
@@ -115,13 +117,18 @@ export class Pinned {
   #waitsAgain(thrown: unknown, again: { readonly place: number; readonly step: PinnedChunk }): boolean {
     const loss = lossOf(thrown);
     if (loss === undefined || this.#closed) return false;
-    this.#known = false;
     // Somebody has to hear of it, if it was no item of these that ended the thread.
     const told = this.#lost;
-    this.#lost = true;
+    this.#forgetThread();
     if (loss === 'ran' || !told) return false;
     this.#held.push(again);
     return true;
+  }
+
+  /** The next thread has to be told how the states are made, before anything else. */
+  #forgetThread(): void {
+    this.#known = false;
+    this.#lost = true;
   }
 
   #goOn(): void {

@@ -149,6 +149,20 @@ describe('a state on a thread', () => {
     });
   });
 
+  test('is begun by the next chunk where the first cannot travel', async () => {
+    await withPool(async (executor) => {
+      const codes: string[] = [];
+      const run = pipeline((x: Future<Sums>) => sum()(x), { executor }).run([(() => 0) as never, 1, 2, 3], {
+        onError: ({ code, item }) => {
+          codes.push(`${code} ${item.toString()}`);
+          return 'skip';
+        },
+      });
+      expect(await collect(run)).toEqual([1, 3, 6]);
+      expect(codes).toEqual(['DAG_CANNOT_TRAVEL 0']);
+    });
+  });
+
   test('is made with the transforms inside of its options, and with nothing that only looks like them', async () => {
     await withPool(async (executor) => {
       const options = { parts: [sum(), both()] as never[], factory: 'text', inner: [1] };
