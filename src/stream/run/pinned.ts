@@ -82,7 +82,7 @@ export class Pinned {
   step(step: PinnedChunk): void {
     const place = this.#sent;
     this.#sent += 1;
-    if (this.#lost) this.#held.push({ place, step });
+    if (this.#lost || this.#held.length > 0) this.#held.push({ place, step });
     else this.#send(step, place);
   }
 
@@ -134,10 +134,17 @@ export class Pinned {
   #goOn(): void {
     if (!this.#lost || this.#underWay > 0) return;
     this.#lost = false;
-    const held = this.#held.sort((one, other) => one.place - other.place);
-    this.#held = [];
-    if (this.#closed) return;
-    for (const { place, step } of held) this.#send(step, place);
+    this.#held.sort((one, other) => one.place - other.place);
+    // One that fails at once may bring others, or lets this be called again: they all stay in their order.
+    while (!this.#isLost) {
+      const next = this.#held.shift();
+      if (next === undefined) return;
+      this.#send(next.step, next.place);
+    }
+  }
+
+  get #isLost(): boolean {
+    return this.#lost;
   }
 
   #run(spec: NodeSpec, args: readonly unknown[], settled: Settled): void {
