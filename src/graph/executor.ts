@@ -102,6 +102,8 @@ export interface Executor {
   readonly name: string;
   /** How many bodies of plain computation can run at the same moment; what orders are computed for. */
   readonly workers: number;
+  /** Every body that can be sent runs on it, however short it is. Default false. */
+  readonly forced?: boolean;
   /** Begins to serve a run; undefined where every body should run on the calling thread. */
   open<Of extends Job>(host: JobHost<Of>): Session<Of> | undefined;
 }

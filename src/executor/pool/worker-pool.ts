@@ -112,6 +112,11 @@ export class WorkerPool implements Executor {
     return this.#settings.threads;
   }
 
+  /** Whether everything that can be sent runs on threads: `placement: 'pool'`. */
+  get forced(): boolean {
+    return this.#settings.forced;
+  }
+
   /** Begins to serve a run; the resolver does that. */
   open<Of extends Job>(host: JobHost<Of>): Session<Of> | undefined {
     if (this.#inert) return undefined;

@@ -1,4 +1,5 @@
 import { DagError } from '../../errors.js';
+import { isThenable } from '../../executor/thenable.js';
 import { closeAll } from '../composition.js';
 import type { Keyed, Machine } from '../machine.js';
 import { machineOf } from '../transform.js';
@@ -13,6 +14,8 @@ export class KeyedMachine implements Machine {
   /** Left out where the states cannot be had. */
   readonly snapshot?: () => unknown;
   readonly restore?: (state: unknown) => void;
+  /** A key whose step failed begins anew with its next chunk, as pipelines want it; by itself it stays as it is. */
+  forgets = false;
   #machines = new Map<unknown, Machine>();
   /** Was made to see what it is like, and serves the first key. */
   #spare: Machine | undefined;
@@ -40,7 +43,41 @@ export class KeyedMachine implements Machine {
       machine = this.#made();
       this.#machines.set(key, machine);
     }
-    return machine.step(chunk);
+    return this.forgets ? this.#guarded(key, machine, chunk) : machine.step(chunk);
+  }
+
+  #guarded(key: unknown, machine: Machine, chunk: unknown): unknown {
+    const failed = (): void => {
+      if (this.#machines.get(key) === machine) this.forget(key);
+    };
+    try {
+      const result = machine.step(chunk);
+      if (isThenable(result)) {
+        const promise = Promise.resolve(result);
+        promise.catch(failed);
+        return promise;
+      }
+      return this.emits ? watched(result as Iterable<unknown>, failed) : result; // what `emits` machines give
+    } catch (error) {
+      failed();
+      throw error;
+    }
+  }
+
+  /** The keys that have states. */
+  keys(): unknown[] {
+    return [...this.#machines.keys()];
+  }
+
+  /** Lets the state of a key go, which begins anew with its next chunk. */
+  forget(key: unknown): void {
+    const machine = this.#machines.get(key);
+    this.#machines.delete(key);
+    try {
+      machine?.close();
+    } catch {
+      // A generator that throws in its `finally` has ended all the same.
+    }
   }
 
   reset(): void {
@@ -61,10 +98,9 @@ export class KeyedMachine implements Machine {
   }
 
   #restore(state: unknown): void {
-    if (!Array.isArray(state) || !state.every(isPair)) throw notByKeys();
     const machines = new Map<unknown, Machine>();
     try {
-      for (const [key, own] of state) {
+      for (const [key, own] of pairsOf(state)) {
         const machine = machineOf(this.keyed.recipe);
         machines.set(key, machine);
         machine.restore?.(own);
@@ -86,6 +122,22 @@ export class KeyedMachine implements Machine {
     for (const machine of this.#machines.values()) left.push(...((await machine.flush?.()) ?? []));
     return left;
   }
+}
+
+/** Results that are read one by one, of which somebody is told when giving them fails. */
+function* watched(results: Iterable<unknown>, failed: () => void): Iterable<unknown> {
+  try {
+    yield* results;
+  } catch (error) {
+    failed();
+    throw error;
+  }
+}
+
+/** The pairs of a saved state. @throws DAG_SNAPSHOT when it is something else */
+export function pairsOf(state: unknown): readonly (readonly [unknown, unknown])[] {
+  if (!Array.isArray(state) || !state.every(isPair)) throw notByKeys();
+  return state;
 }
 
 function isPair(entry: unknown): entry is [unknown, unknown] {

@@ -62,7 +62,7 @@ export class Beginning {
     for (const { slot, given } of plan.parameters) template[slot] = given.initial;
     runner.begin(template);
     if (options.restore !== undefined) {
-      restoreRun(this.#parts, options.restore);
+      await restoreRun(this.#parts, options.restore);
       await this.#passOver(options.resumed === true ? 0 : options.restore.items);
     }
     const { progress, total } = options;

@@ -7,6 +7,7 @@ import { pinnedStates } from './pinned-states.js';
 import { kindOf } from './placement.js';
 import { Recurrence } from './recurrence.js';
 import { Stage } from './stage.js';
+import { PinnedTimes } from './stage-times.js';
 
 /** What lines are made for. */
 export interface LineParts {
@@ -25,7 +26,9 @@ export function linesOf(parts: LineParts): Line[] {
   for (const step of plan.steps) {
     const line = lineOf(step.rate.index);
     const stage = new Stage(step, line, kindOf(step, parts));
-    if (stage.kind === 'pinned' && step.recipe !== undefined) stage.pinned = pinnedStates(step.recipe, parts.calls);
+    const { kind, times } = stage;
+    if (kind === 'pinned' && step.recipe !== undefined && times instanceof PinnedTimes)
+      stage.pinned = pinnedStates(step.recipe, { calls: parts.calls, times });
     line.stages.push(stage);
     byStep.set(step.index, stage);
     for (const needed of step.needs) byStep.get(needed.index)?.dependents.push(stage);
@@ -50,7 +53,7 @@ export function stageToScale(stages: readonly Stage[], name: string, replicas: n
       remedy: `The steps are ${names.join(', ')}.`,
     });
   }
-  const single = stage.ordered && stage.machine?.keyed === undefined;
+  const single = stage.ordered && !stage.keyed;
   if (Number.isInteger(replicas) && replicas >= 1 && !(single && replicas > 1)) return stage;
   throw new DagError('DAG_REPLICAS', {
     message: `${name} must have ${single ? '1 replica, as it has one state' : 'a whole number of replicas of at least 1'}, got ${String(replicas)}.`,

@@ -1,87 +1,96 @@
 import { DagError } from '../../errors.js';
+import { isThenable } from '../../executor/thenable.js';
 import { node } from '../../graph/node.js';
 import { unshared } from '../../memory/unshared.js';
-import type { Machine } from '../machine.js';
-import { machineOf, restoreInto, stateOf, type Recipe } from '../transform.js';
+import { KeptStates } from './kept-states.js';
 import { unpackRecipe, type RecipeParcel } from './recipe-parcel.js';
 
-/** A state that a thread keeps for a pipeline. */
-interface Kept {
-  readonly recipe: Recipe;
-  readonly machine: Machine;
-  epoch: number;
-}
-
-/** The states on this thread, by the names that their pipelines gave them. */
-const states = new Map<string, Kept>();
+/** What this thread keeps for pipelines, by the names that they gave it. */
+const kept = new Map<string, KeptStates>();
 
 const OPTIONS = { module: import.meta.url, executor: 'pool' } as const;
 
-function keptAs(state: string, parcel: RecipeParcel | undefined): Kept {
-  const known = states.get(state);
-  if (known !== undefined) return known;
-  if (parcel === undefined) {
-    throw new DagError('DAG_WORKER_DIED', {
-      message: 'The thread that kept the state has ended, and the state with it. It begins anew with the next item.',
-    });
-  }
-  const recipe = unpackRecipe(parcel);
-  const kept = { recipe, machine: machineOf(recipe), epoch: 0 };
-  states.set(state, kept);
-  return kept;
+/** Says that a thread does not know the states that it is asked for. */
+export const LOST =
+  'The thread that kept the state has ended, and the state with it. It begins anew with the next item.';
+
+/** What a thread keeps for one step of a pipeline. */
+export interface KeptAddress {
+  readonly name: string;
+  /** How often the pipeline had been reset. */
+  readonly epoch: number;
+  /** How the states are made, where the thread may not know it. */
+  readonly parcel: RecipeParcel | undefined;
 }
 
 /** What a step needs besides its chunk. */
-export interface PinnedStep {
-  readonly state: string;
-  /** How often the pipeline had been reset. */
-  readonly epoch: number;
-  /** How the state is made, where the thread may not have it. */
-  readonly parcel: RecipeParcel | undefined;
+export interface PinnedStep extends KeptAddress {
+  /** Which of the states; `ONLY` where there is one. */
+  readonly number: number;
+  /** The milliseconds of the step are wanted. */
+  readonly measured: boolean;
+}
+
+/** What a step gives whose milliseconds are wanted. */
+export interface Measured {
+  readonly value: unknown;
+  /** That it took by itself, without its time in queues. */
+  readonly milliseconds: number;
+}
+
+function keptAt({ name, parcel }: KeptAddress): KeptStates {
+  const known = kept.get(name);
+  if (known !== undefined) return known;
+  if (parcel === undefined) throw new DagError('DAG_WORKER_DIED', { message: LOST });
+  const states = new KeptStates(unpackRecipe(parcel));
+  kept.set(name, states);
+  return states;
 }
 
 /** Lets a chunk go through a state of this thread. */
 export const advance = node(
-  ({ state, epoch, parcel }: PinnedStep, chunk: unknown): unknown => {
-    const kept = keptAs(state, parcel);
-    if (kept.epoch !== epoch) {
-      kept.epoch = epoch;
-      kept.machine.reset();
-    }
-    try {
-      // The memory of a chunk goes to others when the step is over.
-      return kept.machine.step(kept.recipe.options.borrows === true ? chunk : unshared(chunk));
-    } catch (error) {
-      kept.epoch = -1;
-      throw error;
-    }
+  (step: PinnedStep, chunk: unknown): unknown => {
+    const states = keptAt(step);
+    // The memory of a chunk goes to others when the step is over.
+    const own = states.recipe.options.borrows === true ? chunk : unshared(chunk);
+    return states.step(step, (machine) => {
+      if (!step.measured) return machine.step(own);
+      const startedAt = performance.now();
+      const measured = (value: unknown): Measured => ({ value, milliseconds: performance.now() - startedAt });
+      const result = machine.step(own);
+      return isThenable(result) ? Promise.resolve(result).then(measured) : measured(result);
+    });
   },
   { ...OPTIONS, name: 'lazydag.advance' },
 );
 
-/** The state, as plain data; undefined before the first step. */
-export const save = node(
-  (state: string): unknown => {
-    const kept = states.get(state);
-    return kept === undefined ? undefined : { state: stateOf(kept.recipe, kept.machine) };
-  },
-  { ...OPTIONS, name: 'lazydag.save' },
-);
+/** The only state, as plain data. */
+export const saveOnly = node((address: KeptAddress): unknown => keptAt(address).saveOnly(address.epoch), {
+  ...OPTIONS,
+  name: 'lazydag.saveOnly',
+});
 
-/** Puts a state back. */
+/** The states of keys as plain data, with their numbers. */
+export const saveAll = node((address: KeptAddress): unknown => keptAt(address).saveAll(address.epoch), {
+  ...OPTIONS,
+  name: 'lazydag.saveAll',
+});
+
+/** Puts states back. */
 export const putBack = node(
-  ({ state, parcel }: PinnedStep, saved: unknown): void => {
-    const { recipe, machine } = keptAs(state, parcel);
-    restoreInto(recipe, machine, unshared(saved));
+  (address: KeptAddress, saved: readonly (readonly [number, unknown])[]): void => {
+    const states = keptAt(address);
+    for (const [number, state] of saved) states.restore(number, unshared(state));
   },
   { ...OPTIONS, name: 'lazydag.putBack' },
 );
 
-/** Ends a state. */
+/** Ends states. */
 export const drop = node(
-  (state: string): void => {
-    states.get(state)?.machine.close();
-    states.delete(state);
+  async (name: string): Promise<void> => {
+    const states = kept.get(name);
+    kept.delete(name);
+    await states?.close();
   },
   { ...OPTIONS, name: 'lazydag.drop' },
 );

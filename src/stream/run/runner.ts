@@ -356,7 +356,7 @@ export class Runner {
 
   /** A step has thrown. What it was the state of is begun anew with the next item. */
   #failed(stage: Stage, token: Token, thrown: unknown, inner = false): void {
-    stage.epoch = -1;
+    stage.lose();
     this.#leave(stage, token);
     if (token.failure === undefined) {
       const { plan } = this.#parts;

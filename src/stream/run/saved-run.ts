@@ -65,7 +65,7 @@ async function savedStates({ stages }: Runner, epoch: number): Promise<Record<st
   for (const stage of stages) {
     const { step, machine, pinned } = stage;
     if (step.recipe === undefined) continue;
-    if (pinned !== undefined) states[step.name] = await pinned.save();
+    if (pinned !== undefined) states[step.name] = await pinned.save(epoch);
     else if (machine !== undefined) {
       // One that is to begin anew with the next item does so now, or the other run would not.
       stage.renew({ epoch });
@@ -75,13 +75,24 @@ async function savedStates({ stages }: Runner, epoch: number): Promise<Record<st
   return states;
 }
 
-/** Puts the state of another run of the same pipeline into one that has taken no items. */
-export function restoreRun({ runner, outlet, parameters }: SavedParts, snapshot: PipelineSnapshot): void {
-  for (const { step, machine, pinned } of runner.stages) {
-    if (step.recipe === undefined) continue;
-    const state = snapshot.states[step.name];
-    if (pinned !== undefined) pinned.restore(state);
-    else if (machine !== undefined) restoreInto(step.recipe, machine, state);
+/**
+ * Puts the state of another run of the same pipeline into one that has taken no items.
+ *
+ * @throws DAG_SNAPSHOT when a state cannot be put back.
+ */
+export async function restoreRun(
+  { pipeline, runner, outlet, parameters }: SavedParts,
+  snapshot: PipelineSnapshot,
+): Promise<void> {
+  try {
+    await restoreStates(runner, snapshot);
+  } catch (cause) {
+    if (cause instanceof DagError) throw cause;
+    throw new DagError('DAG_SNAPSHOT', {
+      message: `The state of ${pipeline} cannot be put back: ${describeThrown(cause)}.`,
+      remedy: 'Look at `restore` of its transforms, which threw the cause.',
+      cause,
+    });
   }
   recurrencesOf(runner).forEach((recurrence, index) => {
     recurrence.restore(structuredClone(snapshot.feedbacks[index]));
@@ -93,4 +104,15 @@ export function restoreRun({ runner, outlet, parameters }: SavedParts, snapshot:
 
 function recurrencesOf({ lines }: Runner): Recurrence[] {
   return lines.flatMap(({ recurrences }) => recurrences);
+}
+
+async function restoreStates({ stages }: Runner, { states }: PipelineSnapshot): Promise<void> {
+  const elsewhere: Promise<void>[] = [];
+  for (const { step, machine, pinned } of stages) {
+    if (step.recipe === undefined) continue;
+    const state = states[step.name];
+    if (pinned !== undefined) elsewhere.push(pinned.restore(state));
+    else if (machine !== undefined) restoreInto(step.recipe, machine, state);
+  }
+  await Promise.all(elsewhere);
 }

@@ -10,7 +10,9 @@ export interface StepStats {
   readonly active: number;
   /** Items that it can work on at once; Infinity where it only takes a part of a value. */
   readonly replicas: number;
-  /** Milliseconds for one item, on the average. */
+  /** Items that it takes at once: more than `replicas` where some wait on the thread of its state. */
+  readonly overlap: number;
+  /** Milliseconds for one item, on the average, without its time in queues on the thread of a state. */
   readonly mean: number;
   /** Which part of the time it was at work: 1 when all the replicas that it had were, all the time. */
   readonly busy: number;
@@ -55,12 +57,13 @@ export function statsOf(
 }
 
 function stepStats(stage: Stage, now: number): StepStats {
-  const { step, times, active, replicas } = stage;
+  const { step, times, active, replicas, overlap } = stage;
   return {
     name: step.name,
     count: times.count,
     active,
     replicas,
+    overlap,
     mean: times.mean,
     busy: stage.busyUntil(now),
   };
