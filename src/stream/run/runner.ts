@@ -1,6 +1,7 @@
 import type { Slots } from '../plan/reader.js';
 import type { Emission } from './emission.js';
 import { Emissions, type EmissionHost } from './emissions.js';
+import type { Holds } from './holds.js';
 import { itemError, type ItemError } from './item-error.js';
 import { Latencies } from './latencies.js';
 import type { Line } from './line.js';
@@ -160,13 +161,14 @@ export class Runner {
   /** Carries steps out one after the other for as long as each ends at once. */
   #goStraight(token: Token): void {
     const { stages } = token.line;
-    const { slots } = token;
+    const { slots, futures } = token;
     for (let place = 0; place < stages.length; place += 1) {
       const stage = stages[place] as Stage; // in range
       if (stage.kind === 'call' || stage.kind === 'pinned' || !stage.takes(token)) {
         this.#spread(token, place);
         return;
       }
+      if (futures !== undefined) keepUnder(stage, futures);
       let result: unknown;
       try {
         result = this.#work.run(stage, token);
@@ -226,8 +228,7 @@ export class Runner {
       return waits;
     });
     // The next token need not wait for the other steps of this one.
-    for (const recurrence of known)
-      this.#recur(recurrence, recurrence.pass(token.number, token.slots[recurrence.link.from]));
+    for (const recurrence of known) this.#recur(recurrence, repeatedBy(recurrence, token));
   }
 
   #offerReady(token: Token): void {
@@ -282,10 +283,7 @@ export class Runner {
       this.#work.startElsewhere(stage, token);
       return;
     }
-    if (token.futures !== undefined && stage.kind !== 'transform') {
-      // Its result may lie on what it reads, so that this cannot be let go at once.
-      for (const slot of stage.step.reads) token.futures.delete(slot);
-    }
+    keepUnder(stage, token.futures);
     let result: unknown;
     try {
       result = this.#work.run(stage, token);
@@ -317,7 +315,7 @@ export class Runner {
       }
     }
     for (const recurrence of token.line.recurrences)
-      if (recurrence.link.from === slot) this.#recur(recurrence, recurrence.pass(token.number, value));
+      if (recurrence.link.from === slot) this.#recur(recurrence, repeatedBy(recurrence, token));
     if (token.left === 0 && token.running === 0) this.#complete(token);
   }
 
@@ -363,6 +361,8 @@ export class Runner {
       const args = stage.step.values(token.slots);
       const failure = itemError({ step: stage.step, pipeline: plan.name, item: token.item, args, thrown, inner });
       token.failure = failure;
+      // The error shows what the step read.
+      token.futures?.keep(stage.step.reads);
       // Who waits for this item alone is told; it is no matter of the others.
       const verdict = token.reply === undefined ? this.#verdictOn(failure) : undefined;
       token.fatal = verdict;
@@ -425,10 +425,7 @@ export class Runner {
     token.over = true;
     line.live -= 1;
     for (const recurrence of line.recurrences) {
-      const next =
-        failure === undefined
-          ? recurrence.pass(token.number, token.slots[recurrence.link.from])
-          : recurrence.settle(token.number, undefined);
+      const next = failure === undefined ? repeatedBy(recurrence, token) : recurrence.settle(token.number, undefined);
       this.#recur(recurrence, next);
     }
     if (token.beganAt > 0) this.latencies.add(now() - token.beganAt);
@@ -441,17 +438,13 @@ export class Runner {
       else if (token.fatal !== undefined) outlet.fail(token.number, token.fatal.error);
       else outlet.pass(token.number);
     }
-    if (token.futures !== undefined) this.#letGo(token);
+    if (token.futures !== undefined) {
+      // The consumer has these now.
+      if (line.isOutput && failure === undefined) token.futures.keep(plan.output.slots);
+      token.futures.release();
+    }
     this.resume();
     this.#parts.ended();
-  }
-
-  /** Lets go of values that nobody reads any more, other than the consumer. */
-  #letGo({ futures, line }: Token): void {
-    if (futures === undefined) return;
-    for (const [slot, future] of futures) {
-      if (!line.isOutput || !this.#parts.plan.output.slots.includes(slot)) future.release();
-    }
   }
 
   /** Goes on where room was missing. */
@@ -485,7 +478,9 @@ export class Runner {
     if (token !== undefined && !sees)
       for (const { slot } of this.#parts.plan.parameters) slots[slot] = token.slots[slot];
     slots[stage.step.slot] = value;
-    this.#enter(new Token(line, { item: token?.item ?? this.#lastItem, epoch: token?.epoch ?? stage.epoch, slots }));
+    const child = new Token(line, { item: token?.item ?? this.#lastItem, epoch: token?.epoch ?? stage.epoch, slots });
+    if (sees) child.futures = token?.futures?.forChild();
+    this.#enter(child);
   }
 
   /** What the consumer gets at the end, in place of it. */
@@ -517,9 +512,22 @@ export class Runner {
   close(reason: unknown): void {
     if (this.over) return;
     this.over = true;
+    // What is under way may still read what is fed back; where nothing is, it can go at once.
+    if (this.quiet) for (const { recurrences } of this.lines) for (const recurrence of recurrences) recurrence.end();
     this.#agenda.length = 0;
     this.#work.abort(reason);
     this.#emissions.close();
     for (const stage of this.stages) stage.close();
   }
+}
+
+/** A token has the value that a feedback repeats. Gives the tokens that waited for that. */
+function repeatedBy(recurrence: Recurrence, { number, slots, futures }: Token): readonly Token[] {
+  const { from } = recurrence.link;
+  return recurrence.pass(number, slots[from], futures?.get(from));
+}
+
+/** Keeps what a step on this thread reads, where its result may lie on that. */
+function keepUnder({ kind, step }: Stage, futures: Holds | undefined): void {
+  if (kind !== 'transform' || step.recipe?.options.borrows === true) futures?.keep(step.reads);
 }

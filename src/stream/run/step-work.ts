@@ -7,6 +7,7 @@ import { blocks } from '../../memory/blocks.js';
 import { unshared } from '../../memory/unshared.js';
 import { BodyScopes } from './body-scopes.js';
 import type { Calls } from './calls.js';
+import { Holds } from './holds.js';
 import type { Stage } from './stage.js';
 import type { Token } from './token.js';
 
@@ -160,7 +161,7 @@ export class StepWork {
       done: (value: unknown, future: Future | undefined): void => {
         end(() => {
           stage.reconsider();
-          if (future !== undefined) (token.futures ??= new Map()).set(stage.step.slot, future);
+          if (future !== undefined) (token.futures ??= new Holds()).add(stage.step.slot, future);
           this.#host.finished(stage, token, value);
         });
       },
