@@ -7,6 +7,7 @@ import { Latencies } from './latencies.js';
 import type { Line } from './line.js';
 import { linesOf, stageToScale, type LineParts } from './lines.js';
 import type { Outlet } from './outlet.js';
+import { Queue } from './queue.js';
 import type { Recurrence } from './recurrence.js';
 import type { Stage } from './stage.js';
 import { StepWork, type StepHost } from './step-work.js';
@@ -42,7 +43,7 @@ export class Runner {
   readonly #emissions: Emissions;
   /** Values that are the same for all items. */
   #template: Slots = [];
-  readonly #agenda: { stage: Stage; token: Token }[] = [];
+  readonly #agenda = new Queue<{ readonly stage: Stage; readonly token: Token }>();
   #draining = false;
   /** The error of an item that does not lead to any result. */
   #late: { readonly error: unknown } | undefined;
@@ -170,14 +171,16 @@ export class Runner {
       }
       if (futures !== undefined) keepUnder(stage, futures);
       let result: unknown;
+      let done: boolean;
       try {
         result = this.#work.run(stage, token);
+        done = this.#work.isDone(stage, result);
       } catch (thrown) {
         this.#spreadAfter(token, stage);
         this.#failed(stage, token, thrown);
         return;
       }
-      if (!this.#work.isDone(stage, result)) {
+      if (!done) {
         this.#spreadAfter(token, stage);
         this.#work.accept(stage, token, result);
         if (token.pending !== undefined) this.#offerReady(token);
@@ -483,6 +486,11 @@ export class Runner {
     this.#enter(child);
   }
 
+  /** The failure that ends the run, if there is one: it may not have come to the consumer. */
+  get failure(): { readonly error: unknown } | undefined {
+    return this.#parts.outlet.failure ?? this.#late;
+  }
+
   /** What the consumer gets at the end, in place of it. */
   failLate(error: unknown): void {
     this.#late ??= { error };
@@ -514,7 +522,7 @@ export class Runner {
     this.over = true;
     // What is under way may still read what is fed back; where nothing is, it can go at once.
     if (this.quiet) for (const { recurrences } of this.lines) for (const recurrence of recurrences) recurrence.end();
-    this.#agenda.length = 0;
+    this.#agenda.clear();
     this.#work.abort(reason);
     this.#emissions.close();
     for (const stage of this.stages) stage.close();
