@@ -2,6 +2,7 @@ import type { Slots } from '../plan/reader.js';
 import type { Emission } from './emission.js';
 import { Emissions, type EmissionHost } from './emissions.js';
 import type { Holds } from './holds.js';
+import { Excess } from './excess.js';
 import { itemError, type ItemError } from './item-error.js';
 import { Latencies } from './latencies.js';
 import type { Line } from './line.js';
@@ -53,8 +54,8 @@ export class Runner {
   concurrent = false;
   /** Nothing is wanted any more. */
   over = false;
-  /** Everything goes to its end, whatever room there is. */
-  draining = false;
+  /** Everything goes to its end, whatever room there is, as far as this allows. */
+  #excess: Excess | undefined = undefined;
   #lastItem = -1;
   #finishing = false;
 
@@ -471,17 +472,32 @@ export class Runner {
   /** Whether another token may begin in a line: everything may where it is to come to its end. */
   #hasRoom(line: Line): boolean {
     const { outlet, inFlight } = this.#parts;
-    return this.draining || line.live + (line.isOutput ? outlet.size : 0) < inFlight;
+    if (this.#excess !== undefined) return !this.#excess.reached;
+    return line.live + (line.isOutput ? outlet.size : 0) < inFlight;
+  }
+
+  /** Lets everything go to its end, whatever room there is, or lets that be. */
+  letOut(out: boolean): void {
+    if (!out) this.#excess = undefined;
+    else this.#excess ??= new Excess(this.#parts.inFlight);
+    this.resume();
+  }
+
+  /** How many results one item has had while everything was to go to its end, if these were too many. */
+  get excess(): number | undefined {
+    return this.#excess?.reached === true ? this.#excess.limit : undefined;
   }
 
   /** One result of a flow goes on by itself. */
   #goOn(line: Line, { token, stage }: Emission, value: unknown): void {
     const { sees } = line.rate;
+    const item = token?.item ?? this.#lastItem;
+    this.#excess?.count(item);
     const slots = token !== undefined && sees ? token.slots.slice() : this.slots();
     if (token !== undefined && !sees)
       for (const { slot } of this.#parts.plan.parameters) slots[slot] = token.slots[slot];
     slots[stage.step.slot] = value;
-    const child = new Token(line, { item: token?.item ?? this.#lastItem, epoch: token?.epoch ?? stage.epoch, slots });
+    const child = new Token(line, { item, epoch: token?.epoch ?? stage.epoch, slots });
     if (sees) child.futures = token?.futures?.forChild();
     this.#enter(child);
   }
