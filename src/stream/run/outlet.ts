@@ -1,3 +1,5 @@
+import { Queue } from './queue.js';
+
 /** What a consumer is given: a result, the end, or an error. */
 type Outcome<Out> = IteratorResult<Out, undefined> | Failed;
 
@@ -16,8 +18,6 @@ interface Waiter<Out> {
 }
 
 const END = { done: true, value: undefined } as const;
-/** Results taken from the front before the room in front of them is given back. */
-const TAKEN = 64;
 
 /**
  * Where the results of a pipeline wait for the consumer: in the order of their numbers, or as they come. An error waits until
@@ -31,11 +31,12 @@ export class Outlet<Out> {
   /** What came before its turn; undefined where there is no result, or it was handed on already. */
   readonly #early = new Map<number, Outcome<Out> | undefined>();
   #earlyResults = 0;
-  #ready: Outcome<Out>[] = [];
-  /** How many at the front of these were taken. */
-  #gone = 0;
-  #waiters: Waiter<Out>[] = [];
+  readonly #ready = new Queue<Outcome<Out>>();
+  readonly #waiters = new Queue<Waiter<Out>>();
   #ended = false;
+
+  /** The first error that the consumer gets, or got. */
+  failure: { readonly error: unknown } | undefined = undefined;
 
   /** Results that the consumer got. */
   taken = 0;
@@ -48,12 +49,12 @@ export class Outlet<Out> {
 
   /** Results that nobody has taken. */
   get size(): number {
-    return this.#ready.length - this.#gone + this.#earlyResults;
+    return this.#ready.size + this.#earlyResults;
   }
 
   /** Consumers that wait. */
   get waiting(): number {
-    return this.#waiters.length;
+    return this.#waiters.size;
   }
 
   get ended(): boolean {
@@ -84,7 +85,7 @@ export class Outlet<Out> {
   /** In place of the result with a number the consumer gets an error. */
   fail(number: number, error: unknown): void {
     this.#earlyResults += 1;
-    this.#settle(number, new Failed(error));
+    this.#settle(number, this.#failed(error));
   }
 
   #settle(number: number, outcome: Outcome<Out> | undefined): void {
@@ -106,7 +107,13 @@ export class Outlet<Out> {
 
   /** What the consumer gets after all that is there: an error. */
   failAfter(error: unknown): void {
-    this.#hand(new Failed(error));
+    this.#hand(this.#failed(error));
+  }
+
+  #failed(error: unknown): Failed {
+    const failed = new Failed(error);
+    this.failure ??= failed;
+    return failed;
   }
 
   #hand(outcome: Outcome<Out>): void {
@@ -133,7 +140,7 @@ export class Outlet<Out> {
 
   /** The next result, as a promise. */
   take(): Promise<IteratorResult<Out, undefined>> {
-    const outcome = this.#ready[this.#gone];
+    const outcome = this.#ready.shift();
     if (outcome === undefined) {
       if (this.#ended) {
         this.#last();
@@ -142,15 +149,6 @@ export class Outlet<Out> {
       return new Promise((fulfil, reject) => {
         this.#waiters.push({ fulfil, reject });
       });
-    }
-    this.#ready[this.#gone] = END; // what was taken is not held here
-    this.#gone += 1;
-    if (this.#gone === this.#ready.length) {
-      this.#ready = [];
-      this.#gone = 0;
-    } else if (this.#gone === TAKEN) {
-      this.#ready.splice(0, TAKEN);
-      this.#gone = 0;
     }
     if (!(outcome instanceof Failed)) {
       this.taken += 1;
@@ -162,23 +160,20 @@ export class Outlet<Out> {
 
   /** Results that are ready and that nobody has taken, for a snapshot. */
   get pending(): Out[] {
-    return this.#ready
-      .slice(this.#gone)
-      .flatMap((one) => (one instanceof Failed || one.done === true ? [] : [one.value]));
+    return [...this.#ready].flatMap((one) => (one instanceof Failed || one.done === true ? [] : [one.value]));
   }
 
   /** Nothing more comes; what is there can still be taken. */
   end(): void {
     this.#ended = true;
-    const waiters = this.#waiters.splice(0);
+    const waiters = this.#waiters.takeAll();
     for (const { fulfil } of waiters) fulfil(END);
     if (waiters.length > 0) this.#last();
   }
 
   /** Ends it at once: what is there is dropped. */
   close(): void {
-    this.#ready = [];
-    this.#gone = 0;
+    this.#ready.clear();
     this.#early.clear();
     this.#earlyResults = 0;
     this.end();
@@ -187,12 +182,12 @@ export class Outlet<Out> {
   /** Ends it at once: whoever waits gets the error, what is there is dropped. */
   abort(error: unknown): void {
     if (this.#ended && this.size === 0) return;
-    this.#ready = [];
-    this.#gone = 0;
+    this.#ready.clear();
     this.#early.clear();
     this.#earlyResults = 0;
-    if (this.#waiters.length === 0) this.#ready.push(new Failed(error));
+    const failed = this.#failed(error);
+    if (this.#waiters.size === 0) this.#ready.push(failed);
     this.#ended = true;
-    for (const { reject } of this.#waiters.splice(0)) reject(error);
+    for (const { reject } of this.#waiters.takeAll()) reject(error);
   }
 }

@@ -1,11 +1,14 @@
 import type { Slots } from '../plan/reader.js';
 import type { Emission } from './emission.js';
 import { Emissions, type EmissionHost } from './emissions.js';
+import type { Holds } from './holds.js';
+import { Excess } from './excess.js';
 import { itemError, type ItemError } from './item-error.js';
 import { Latencies } from './latencies.js';
 import type { Line } from './line.js';
 import { linesOf, stageToScale, type LineParts } from './lines.js';
 import type { Outlet } from './outlet.js';
+import { Queue } from './queue.js';
 import type { Recurrence } from './recurrence.js';
 import type { Stage } from './stage.js';
 import { StepWork, type StepHost } from './step-work.js';
@@ -41,7 +44,7 @@ export class Runner {
   readonly #emissions: Emissions;
   /** Values that are the same for all items. */
   #template: Slots = [];
-  readonly #agenda: { stage: Stage; token: Token }[] = [];
+  readonly #agenda = new Queue<{ readonly stage: Stage; readonly token: Token }>();
   #draining = false;
   /** The error of an item that does not lead to any result. */
   #late: { readonly error: unknown } | undefined;
@@ -51,8 +54,8 @@ export class Runner {
   concurrent = false;
   /** Nothing is wanted any more. */
   over = false;
-  /** Everything goes to its end, whatever room there is. */
-  draining = false;
+  /** Everything goes to its end, whatever room there is, as far as this allows. */
+  #excess: Excess | undefined = undefined;
   #lastItem = -1;
   #finishing = false;
 
@@ -160,22 +163,25 @@ export class Runner {
   /** Carries steps out one after the other for as long as each ends at once. */
   #goStraight(token: Token): void {
     const { stages } = token.line;
-    const { slots } = token;
+    const { slots, futures } = token;
     for (let place = 0; place < stages.length; place += 1) {
       const stage = stages[place] as Stage; // in range
       if (stage.kind === 'call' || stage.kind === 'pinned' || !stage.takes(token)) {
         this.#spread(token, place);
         return;
       }
+      if (futures !== undefined) keepUnder(stage, futures);
       let result: unknown;
+      let done: boolean;
       try {
         result = this.#work.run(stage, token);
+        done = this.#work.isDone(stage, result);
       } catch (thrown) {
         this.#spreadAfter(token, stage);
         this.#failed(stage, token, thrown);
         return;
       }
-      if (!this.#work.isDone(stage, result)) {
+      if (!done) {
         this.#spreadAfter(token, stage);
         this.#work.accept(stage, token, result);
         if (token.pending !== undefined) this.#offerReady(token);
@@ -226,8 +232,7 @@ export class Runner {
       return waits;
     });
     // The next token need not wait for the other steps of this one.
-    for (const recurrence of known)
-      this.#recur(recurrence, recurrence.pass(token.number, token.slots[recurrence.link.from]));
+    for (const recurrence of known) this.#recur(recurrence, repeatedBy(recurrence, token));
   }
 
   #offerReady(token: Token): void {
@@ -282,10 +287,7 @@ export class Runner {
       this.#work.startElsewhere(stage, token);
       return;
     }
-    if (token.futures !== undefined && stage.kind !== 'transform') {
-      // Its result may lie on what it reads, so that this cannot be let go at once.
-      for (const slot of stage.step.reads) token.futures.delete(slot);
-    }
+    keepUnder(stage, token.futures);
     let result: unknown;
     try {
       result = this.#work.run(stage, token);
@@ -317,7 +319,7 @@ export class Runner {
       }
     }
     for (const recurrence of token.line.recurrences)
-      if (recurrence.link.from === slot) this.#recur(recurrence, recurrence.pass(token.number, value));
+      if (recurrence.link.from === slot) this.#recur(recurrence, repeatedBy(recurrence, token));
     if (token.left === 0 && token.running === 0) this.#complete(token);
   }
 
@@ -363,6 +365,8 @@ export class Runner {
       const args = stage.step.values(token.slots);
       const failure = itemError({ step: stage.step, pipeline: plan.name, item: token.item, args, thrown, inner });
       token.failure = failure;
+      // The error shows what the step read.
+      token.futures?.keep(stage.step.reads);
       // Who waits for this item alone is told; it is no matter of the others.
       const verdict = token.reply === undefined ? this.#verdictOn(failure) : undefined;
       token.fatal = verdict;
@@ -425,10 +429,7 @@ export class Runner {
     token.over = true;
     line.live -= 1;
     for (const recurrence of line.recurrences) {
-      const next =
-        failure === undefined
-          ? recurrence.pass(token.number, token.slots[recurrence.link.from])
-          : recurrence.settle(token.number, undefined);
+      const next = failure === undefined ? repeatedBy(recurrence, token) : recurrence.settle(token.number, undefined);
       this.#recur(recurrence, next);
     }
     if (token.beganAt > 0) this.latencies.add(now() - token.beganAt);
@@ -441,17 +442,13 @@ export class Runner {
       else if (token.fatal !== undefined) outlet.fail(token.number, token.fatal.error);
       else outlet.pass(token.number);
     }
-    if (token.futures !== undefined) this.#letGo(token);
+    if (token.futures !== undefined) {
+      // The consumer has these now.
+      if (line.isOutput && failure === undefined) token.futures.keep(plan.output.slots);
+      token.futures.release();
+    }
     this.resume();
     this.#parts.ended();
-  }
-
-  /** Lets go of values that nobody reads any more, other than the consumer. */
-  #letGo({ futures, line }: Token): void {
-    if (futures === undefined) return;
-    for (const [slot, future] of futures) {
-      if (!line.isOutput || !this.#parts.plan.output.slots.includes(slot)) future.release();
-    }
   }
 
   /** Goes on where room was missing. */
@@ -475,17 +472,39 @@ export class Runner {
   /** Whether another token may begin in a line: everything may where it is to come to its end. */
   #hasRoom(line: Line): boolean {
     const { outlet, inFlight } = this.#parts;
-    return this.draining || line.live + (line.isOutput ? outlet.size : 0) < inFlight;
+    if (this.#excess !== undefined) return !this.#excess.reached;
+    return line.live + (line.isOutput ? outlet.size : 0) < inFlight;
+  }
+
+  /** Lets everything go to its end, whatever room there is, or lets that be. */
+  letOut(out: boolean): void {
+    if (!out) this.#excess = undefined;
+    else this.#excess ??= new Excess(this.#parts.inFlight);
+    this.resume();
+  }
+
+  /** How many results one item has had while everything was to go to its end, if these were too many. */
+  get excess(): number | undefined {
+    return this.#excess?.reached === true ? this.#excess.limit : undefined;
   }
 
   /** One result of a flow goes on by itself. */
   #goOn(line: Line, { token, stage }: Emission, value: unknown): void {
     const { sees } = line.rate;
+    const item = token?.item ?? this.#lastItem;
+    this.#excess?.count(item);
     const slots = token !== undefined && sees ? token.slots.slice() : this.slots();
     if (token !== undefined && !sees)
       for (const { slot } of this.#parts.plan.parameters) slots[slot] = token.slots[slot];
     slots[stage.step.slot] = value;
-    this.#enter(new Token(line, { item: token?.item ?? this.#lastItem, epoch: token?.epoch ?? stage.epoch, slots }));
+    const child = new Token(line, { item, epoch: token?.epoch ?? stage.epoch, slots });
+    if (sees) child.futures = token?.futures?.forChild();
+    this.#enter(child);
+  }
+
+  /** The failure that ends the run, if there is one: it may not have come to the consumer. */
+  get failure(): { readonly error: unknown } | undefined {
+    return this.#parts.outlet.failure ?? this.#late;
   }
 
   /** What the consumer gets at the end, in place of it. */
@@ -517,9 +536,22 @@ export class Runner {
   close(reason: unknown): void {
     if (this.over) return;
     this.over = true;
-    this.#agenda.length = 0;
+    // What is under way may still read what is fed back; where nothing is, it can go at once.
+    if (this.quiet) for (const { recurrences } of this.lines) for (const recurrence of recurrences) recurrence.end();
+    this.#agenda.clear();
     this.#work.abort(reason);
     this.#emissions.close();
     for (const stage of this.stages) stage.close();
   }
+}
+
+/** A token has the value that a feedback repeats. Gives the tokens that waited for that. */
+function repeatedBy(recurrence: Recurrence, { number, slots, futures }: Token): readonly Token[] {
+  const { from } = recurrence.link;
+  return recurrence.pass(number, slots[from], futures?.get(from));
+}
+
+/** Keeps what a step on this thread reads, where its result may lie on that. */
+function keepUnder({ kind, step }: Stage, futures: Holds | undefined): void {
+  if (kind !== 'transform' || step.recipe?.options.borrows === true) futures?.keep(step.reads);
 }

@@ -1,4 +1,5 @@
 import { DagError, describeThrown } from '../../errors.js';
+import { unshared } from '../../memory/unshared.js';
 import { restoreInto, stateOf } from '../transform.js';
 import type { Entry } from './entry.js';
 import type { Outlet } from './outlet.js';
@@ -42,7 +43,9 @@ async function savedRun(
   { entry, items: itemsTaken }: { readonly entry: Entry; readonly items: () => number },
 ): Promise<PipelineSnapshot> {
   const { epoch } = entry;
+  checkSound(pipeline, runner);
   const states = await savedStates(runner, epoch);
+  checkSound(pipeline, runner);
   // Only now: a reset, a new value or a result that was taken may have come meanwhile.
   const { pending } = outlet;
   const items = itemsTaken();
@@ -51,13 +54,28 @@ async function savedRun(
     version: 1,
     pipeline,
     items,
-    pending: pending.map((value) => structuredClone(value)),
+    pending: pending.map(copyOf),
     states,
-    feedbacks: recurrencesOf(runner).map((recurrence) => structuredClone(recurrence.valueIn(epoch))),
-    parameters: parameters.save(),
-    changes: parameters.saveChanges(items - entry.next),
+    feedbacks: recurrencesOf(runner).map((recurrence) => copyOf(recurrence.valueIn(epoch))),
+    parameters: unshared(parameters.save()) as PipelineSnapshot['parameters'], // the same shape
+    changes: unshared(parameters.saveChanges(items - entry.next)) as NonNullable<PipelineSnapshot['changes']>, // likewise
     flushed: outlet.ended,
   };
+}
+
+/** A copy that lies on no memory of the run: a clone of an array in shared memory lies on that same memory. */
+function copyOf(value: unknown): unknown {
+  return unshared(structuredClone(value));
+}
+
+/** A run that a failure ends has no state to go on from: the failure would not be in it. @throws DAG_SNAPSHOT */
+function checkSound(pipeline: string, { failure, stopping }: Runner): void {
+  if (failure === undefined && !stopping) return;
+  throw new DagError('DAG_SNAPSHOT', {
+    message: `The state of ${pipeline} cannot be saved, because a failure ends its run${failure === undefined ? '' : `: ${describeThrown(failure.error)}`}.`,
+    remedy: "Take the results before the failure; onError: 'skip' lets a run go on behind an item that fails.",
+    ...(failure === undefined ? {} : { cause: failure.error }),
+  });
 }
 
 async function savedStates({ stages }: Runner, epoch: number): Promise<Record<string, unknown>> {
@@ -65,11 +83,11 @@ async function savedStates({ stages }: Runner, epoch: number): Promise<Record<st
   for (const stage of stages) {
     const { step, machine, pinned } = stage;
     if (step.recipe === undefined) continue;
-    if (pinned !== undefined) states[step.name] = await pinned.save(epoch);
+    if (pinned !== undefined) states[step.name] = unshared(await pinned.save(epoch));
     else if (machine !== undefined) {
       // One that is to begin anew with the next item does so now, or the other run would not.
       stage.renew({ epoch });
-      states[step.name] = stateOf(step.recipe, machine);
+      states[step.name] = unshared(stateOf(step.recipe, machine));
     }
   }
   return states;

@@ -1,3 +1,4 @@
+import { DagError } from '../../errors.js';
 import type { Lifetime } from './lifetime.js';
 import type { Runner } from './runner.js';
 
@@ -23,7 +24,8 @@ export class Standstill {
    * Does something while nothing is under way, also where others do at the same time. Settles when that is done.
    *
    * @param goOn is called when the run may go on.
-   * @throws DAG_PIPELINE_OVER, for which `why` says why that matters.
+   * @throws DAG_PIPELINE_OVER, for which `why` says why that matters; DAG_SNAPSHOT when a flow gives too many results to wait
+   *   for its end.
    */
   async during<Value>(
     work: () => Promise<Value>,
@@ -31,20 +33,20 @@ export class Standstill {
   ): Promise<Value> {
     const runner = this.#runner;
     this.#holding += 1;
-    runner.draining = true;
-    runner.resume();
+    runner.letOut(true);
     try {
-      while (!runner.quiet && !this.#life.over) {
+      while (!runner.quiet && runner.excess === undefined && !this.#life.over) {
         await new Promise<void>((quiet) => {
           this.#still.push(quiet);
         });
       }
       this.#life.check(why);
+      if (runner.excess !== undefined) throw endlessError(runner.excess);
       return await work();
     } finally {
       this.#holding -= 1;
       if (this.#holding === 0) {
-        runner.draining = false;
+        runner.letOut(false);
         goOn();
       }
     }
@@ -52,11 +54,18 @@ export class Standstill {
 
   /** Something has come to its end. */
   see(): void {
-    if (this.#still.length > 0 && this.#runner.quiet) this.end();
+    if (this.#still.length > 0 && (this.#runner.quiet || this.#runner.excess !== undefined)) this.end();
   }
 
   /** Nobody has to wait any more. */
   end(): void {
     for (const quiet of this.#still.splice(0)) quiet();
   }
+}
+
+function endlessError(results: number): DagError {
+  return new DagError('DAG_SNAPSHOT', {
+    message: `The state between two items cannot be had: flows gave ${results.toString()} results of one item, and it has not come to its end.`,
+    remedy: 'Save the state before an item that a flow turns into that many results, or give these by a source.',
+  });
 }

@@ -7,6 +7,7 @@ import { blocks } from '../../memory/blocks.js';
 import { unshared } from '../../memory/unshared.js';
 import { BodyScopes } from './body-scopes.js';
 import type { Calls } from './calls.js';
+import { Holds } from './holds.js';
 import type { Stage } from './stage.js';
 import type { Token } from './token.js';
 
@@ -25,6 +26,9 @@ export interface StepHost {
   /** Nothing is wanted any more. */
   readonly over: boolean;
 }
+
+/** What is left to do for what a step gave. */
+type Rest = 'nothing' | 'await' | 'emit' | 'resolve';
 
 /** What a promise came to. */
 type Settlement = { readonly value: unknown } | { readonly thrown: unknown };
@@ -75,30 +79,41 @@ export class StepWork {
 
   /** Whether what {@link run} gave is the value of its step, and nothing is left to do for it. */
   isDone(stage: Stage, result: unknown): boolean {
-    if (stage.step.begins !== undefined) return false;
-    const isBody = stage.kind === 'body';
-    if (isBody && this.#scope?.effects !== undefined) return false;
-    if (typeof result !== 'object' || result === null) return true;
-    return !isThenable(result) && !(isBody && !ArrayBuffer.isView(result) && holdsFuture(result));
+    return this.#restOf(stage, result) === 'nothing';
   }
 
-  /** Takes what {@link run} gave where that is not done. */
+  /** Looks at a result of the user's: what its getters throw is thrown. */
+  #restOf({ kind, step }: Stage, result: unknown): Rest {
+    if (isThenable(result)) return 'await';
+    if (step.begins !== undefined) return 'emit';
+    if (kind !== 'body') return 'nothing';
+    if (this.#scope?.effects !== undefined) return 'resolve';
+    if (typeof result !== 'object' || result === null || ArrayBuffer.isView(result)) return 'nothing';
+    return holdsFuture(result) ? 'resolve' : 'nothing';
+  }
+
+  /** Takes what {@link run} gave. What its getters throw fails the step. */
   accept(stage: Stage, token: Token, result: unknown): void {
-    if (isThenable(result)) {
-      this.#await(stage, token, result);
+    let rest: Rest;
+    let resolving: Promise<unknown> | undefined;
+    try {
+      rest = this.#restOf(stage, result);
+      if (rest === 'resolve') resolving = this.#calls.resolve([result, this.#scope?.effects ?? []]);
+    } catch (thrown) {
+      this.#host.failed(stage, token, thrown);
       return;
     }
-    if (stage.step.begins !== undefined) {
-      this.#host.emits(stage, token, result);
-      return;
-    }
-    const effects = stage.kind === 'body' ? this.#scope?.effects : undefined;
-    if (effects === undefined && !(stage.kind === 'body' && holdsFuture(result))) {
-      this.#host.finished(stage, token, result);
-      return;
-    }
+    if (resolving !== undefined) this.#awaitCalls(stage, token, resolving);
+    else if (rest === 'await')
+      this.#await(stage, token, result as PromiseLike<unknown>); // seen above
+    else if (rest === 'emit') this.#host.emits(stage, token, result);
+    else this.#host.finished(stage, token, result);
+  }
+
+  /** Waits for calls that a body made and gave. */
+  #awaitCalls(stage: Stage, token: Token, resolving: Promise<unknown>): void {
     this.#host.waits();
-    this.#calls.resolve([result, effects ?? []]).then(
+    resolving.then(
       (resolved) => {
         this.#tell(() => {
           this.#host.finished(stage, token, (resolved as [unknown])[0]); // the same shape
@@ -144,7 +159,6 @@ export class StepWork {
   #settle(stage: Stage, token: Token, settlement: Settlement): void {
     this.#tell(() => {
       if ('thrown' in settlement) this.#host.failed(stage, token, settlement.thrown);
-      else if (this.isDone(stage, settlement.value)) this.#host.finished(stage, token, settlement.value);
       else this.accept(stage, token, settlement.value);
     });
   }
@@ -161,7 +175,7 @@ export class StepWork {
       done: (value: unknown, future: Future | undefined): void => {
         end(() => {
           stage.reconsider();
-          if (future !== undefined) (token.futures ??= new Map()).set(stage.step.slot, future);
+          if (future !== undefined) (token.futures ??= new Holds()).add(stage.step.slot, future);
           this.#host.finished(stage, token, value);
         });
       },

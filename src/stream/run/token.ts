@@ -1,5 +1,5 @@
-import type { Future } from '../../graph/future.js';
 import type { Slots } from '../plan/reader.js';
+import type { Holds } from './holds.js';
 import type { ItemError } from './item-error.js';
 import type { Line } from './line.js';
 
@@ -35,7 +35,7 @@ export class Token {
   fatal: { readonly error: unknown } | undefined = undefined;
   reply: Reply | undefined = undefined;
   /** Values that came from calls of their own, by slot: they are let go when the last step has read them. */
-  futures: Map<number, Future> | undefined = undefined;
+  futures: Holds | undefined = undefined;
   /** It has come to its end. */
   over = false;
   /** Milliseconds at which it began; 0 where it is not measured. */

@@ -312,3 +312,39 @@ test('without order an error comes when all items before it have', async () => {
   expect(all).toEqual(expect.arrayContaining(upTo(7)));
   expect(new Set(all).size).toBe(all.length);
 });
+
+describe('a result that throws when it is looked at', () => {
+  const getter = (): object => ({
+    get x(): never {
+      throw new RangeError('getter');
+    },
+  });
+  const thenGetter = (): object => ({
+    get then(): never {
+      throw new RangeError('getter');
+    },
+  });
+  const cases: [string, () => unknown][] = [
+    ['a getter', getter],
+    ['a getter behind a promise', () => Promise.resolve(getter())],
+    ['a getter of then', thenGetter],
+    ['a getter in a list behind a promise', () => Promise.resolve([getter()])],
+  ];
+
+  test.each(cases)('fails its step: %s', async (_, give) => {
+    const gives = node((x: number) => (x === 2 ? give() : x), { name: 'gives' });
+    const { all, error } = await within(
+      5000,
+      collectUntilError(pipeline((x: Future<number>) => gives(x)).run(upTo(4))),
+    );
+    expect(all).toEqual([0, 1]);
+    expect(error).toMatchObject({ code: 'DAG_NODE_FAILED', item: 2, cause: { message: 'getter' } });
+  });
+
+  test.each(cases)('can be skipped: %s', async (_, give) => {
+    const gives = node((x: number) => (x === 2 ? give() : x), { name: 'gives', replicas: 2 });
+    const behind = node(async (x: unknown) => Promise.resolve(x), { name: 'behind' });
+    const run = pipeline((x: Future<number>) => behind(gives(double(x)))).run(upTo(4), { onError: 'skip' });
+    expect(await within(5000, collect(run))).toEqual([0, 4, 6]);
+  });
+});

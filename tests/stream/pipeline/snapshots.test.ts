@@ -3,11 +3,11 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Future } from '../../../src/index.js';
 import { node } from '../../../src/index.js';
-import { parameter, pipeline, stateful, type PipelineSnapshot } from '../../../src/stream/index.js';
-import { within } from '../../support/waiting.js';
+import { flatMap, parameter, pipeline, stateful, type PipelineSnapshot } from '../../../src/stream/index.js';
+import { until, within } from '../../support/waiting.js';
 import { batches, keeping } from './flows.js';
 import { evaluated, randomSteps, tracedSteps } from './random-pipeline.js';
-import { collect, rejected, someTime, thrown, upTo } from './streams.js';
+import { collect, collectUntilError, rejected, someTime, thrown, upTo } from './streams.js';
 
 const copies: Record<string, (snapshot: PipelineSnapshot) => PipelineSnapshot> = {
   json: (snapshot) => JSON.parse(JSON.stringify(snapshot)) as PipelineSnapshot,
@@ -230,4 +230,45 @@ test('there is no snapshot of a run that an error has ended', async () => {
   const run = pipeline((x: Future<number>) => later(picky(x))).run(upTo(9));
   await run.pull();
   await rejected('DAG_PIPELINE_OVER', run.snapshot());
+});
+
+test('there is no snapshot of a run that an error is about to end, and the error comes all the same', async () => {
+  const picky = node(
+    (x: number) => {
+      if (x === 2) throw new RangeError('no 2');
+      return x;
+    },
+    { name: 'picky' },
+  );
+  const run = pipeline((x: Future<number>) => picky(later(x))).run(upTo(9));
+  await run.pull();
+  await until(() => run.stats().steps.some(({ name, count }) => name === 'picky' && count >= 3));
+  const { cause } = await rejected('DAG_SNAPSHOT', run.snapshot());
+  const { all, error } = await collectUntilError(run);
+  expect(all).toEqual([1]);
+  expect(error).toMatchObject({ code: 'DAG_NODE_FAILED', item: 2 });
+  expect(cause).toBe(error);
+});
+
+describe('behind an endless flow', () => {
+  function* endless(): Generator<number, void> {
+    for (let count = 0; ; count += 1) yield count;
+  }
+  test.each([['sync', endless]])('a snapshot is refused, and the run goes on (%s)', async (_, results) => {
+    const flow = flatMap(results as () => Iterable<number>);
+    const run = pipeline((x: Future<number>) => flow(x)).run([1]);
+    expect(await run.pull()).toBe(0);
+    const error = await within(20_000, rejected('DAG_SNAPSHOT', run.snapshot()));
+    expect(error.message).toContain('10000 results');
+    for (let count = 1; count < 10_050; count += 1) expect(await run.pull()).toBe(count);
+    await run.close();
+  });
+
+  test('of many results of one item a snapshot waits for all', async () => {
+    const run = pipeline((x: Future<number>) => flatMap(() => upTo(9000))(x)).run([1, 2], { inFlight: 2 });
+    expect(await run.pull()).toBe(0);
+    const { pending, items } = await run.snapshot();
+    expect([pending.length % 9000, items]).toEqual([8999, pending.length > 9000 ? 2 : 1]);
+    await run.close();
+  });
 });
