@@ -131,7 +131,7 @@ export class Pump {
 
   /** Goes on behind a standstill. */
   goOn(): void {
-    this.#runner.draining ||= this.#draining;
+    if (this.#draining) this.#runner.letOut(true);
     const held = this.#held;
     this.#held = undefined;
     if (held !== undefined) this.#entry.admitRead(held);
@@ -155,7 +155,7 @@ export class Pump {
   /** Takes no more items of the sources: what is under way, and the calls that wait, come to their end. */
   drain(): void {
     this.#draining = true;
-    this.#runner.draining = true;
+    this.#runner.letOut(true);
     if (!this.#finishing) {
       this.#finishing = true;
       this.#exhausted = true;
