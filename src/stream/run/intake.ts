@@ -69,12 +69,32 @@ export class Intake {
       const feed = this.#feeds[index];
       if (feed === undefined) break;
       const result = this.#ask(feed);
-      if (result instanceof Promise) return this.#readOn(slots, index, result);
+      if (result instanceof Promise)
+        return this.#feeds.length === 1 && !feed.inner
+          ? this.#readOne(feed, slots, result)
+          : this.#readOn(slots, index, result);
       if (!this.#take(slots, index, result as IteratorResult<unknown>)) return false;
     }
     if (this.#feeds.length === 0) return this.#end();
     this.count += 1;
     return true;
+  }
+
+  /** {@link #readOn} for what most runs have, one source alone: with one promise instead of four. */
+  #readOne(feed: Feed, slots: Slots, asked: Promise<unknown>): Promise<Got> {
+    this.#reading = true;
+    return asked.then(
+      (result) => {
+        this.#reading = false;
+        if (!this.#take(slots, 0, result as IteratorResult<unknown>)) return false;
+        this.count += 1;
+        return true;
+      },
+      (error: unknown) => {
+        this.#reading = false;
+        throw this.#failed(feed, error);
+      },
+    );
   }
 
   async #readOn(slots: Slots, from: number, first: Promise<unknown>): Promise<Got> {

@@ -1,3 +1,4 @@
+import type { Future } from '../../../src/index.js';
 import { loadLibrary } from '../contenders/library.js';
 import { loadStreams } from './library.js';
 import { takeTurns, type Measurement } from './measurement.js';
@@ -30,6 +31,7 @@ export async function readme(rounds: number): Promise<Measurement[]> {
     },
     { name: 'dummy' },
   );
+  const outer = pipeline((pair: Future<[number, number]>) => sink(multiply(pair.at(0), pair.at(1))), { name: 'outer' });
   const expected = -(items - 1);
   const timed = async (run: () => Promise<void>): Promise<number> => {
     sunk.last = 0;
@@ -47,6 +49,11 @@ export async function readme(rounds: number): Promise<Measurement[]> {
           let count = 0;
           for await (const _ of dummy.run()) if (++count === items) break;
         }),
+      'lazydag, over the same generator': () =>
+        timed(async () => {
+          let count = 0;
+          for await (const _ of outer.run(pairs())) if (++count === items) break;
+        }),
       'lazydag, pull()': () =>
         timed(async () => {
           await using running = dummy.run();
@@ -57,16 +64,17 @@ export async function readme(rounds: number): Promise<Measurement[]> {
   );
 }
 
+async function* pairs(): AsyncGenerator<[number, number]> {
+  for (let count = 0; ; count++) yield [count, count % 2 === 0 ? 1 : -1];
+}
+
 async function byHand(sunk: { last: number }): Promise<void> {
-  async function* numbers(): AsyncGenerator<[number, number]> {
-    for (let count = 0; ; count++) yield [count, count % 2 === 0 ? 1 : -1];
-  }
   const multiply = (a: number, b: number): number => a * b;
   const sink = (value: number): void => {
     sunk.last = value;
   };
   let count = 0;
-  for await (const [a, b] of numbers()) {
+  for await (const [a, b] of pairs()) {
     sink(multiply(a, b));
     if (++count === items) break;
   }

@@ -36,6 +36,11 @@ const parts: readonly StreamPart[] = [
         limit: 4,
       },
       {
+        name: 'first example over an async generator: time of lazydag over the bare loop',
+        measured: ratio(of('lazydag, over the same generator'), of('for await over an async generator')),
+        limit: 4,
+      },
+      {
         name: 'first example: time of lazydag over PyPipeline',
         measured: (median(of('lazydag, pull()')) * pypipeline) / 1e6,
         limit: 1 / 25,
