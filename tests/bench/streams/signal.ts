@@ -15,10 +15,12 @@ const slots = 16;
 /** One kind of stream, and how long a turn of it is. */
 export interface SignalPart extends SignalShape {
   readonly count: number;
+  /** Chunks in the pipeline at most. */
+  readonly inFlight: number;
 }
 
 /** Chunks per second through a filter on one thread and a measurement on another. */
-export async function signal({ rows, width, count }: SignalPart, rounds: number): Promise<Measurement[]> {
+export async function signal({ rows, width, count, inFlight }: SignalPart, rounds: number): Promise<Measurement[]> {
   const library = await loadLibrary();
   const { pipeline } = await loadStreams();
   // Computed, so that the bundler leaves the module alone: workers import it by its own address.
@@ -31,12 +33,12 @@ export async function signal({ rows, width, count }: SignalPart, rounds: number)
     chunk.set(new Float32Array(memory, index * size * Float32Array.BYTES_PER_ELEMENT, size));
     return chunk;
   });
-  const expected = lastPower(chunks, { rows, width, count });
+  const expected = lastPower(chunks, { width, count });
   await using pool = new library.WorkerPool({ threads: 2 });
   await pool.ready();
   const filtered = pipeline((chunk: Library.Future<Float32Array>) => measure()(fir(taps, width)(chunk)), {
     executor: pool,
-    inFlight: 64,
+    inFlight,
     name: 'filtered',
   });
   return await takeTurns(
@@ -58,7 +60,7 @@ function* repeated<T>(values: readonly T[], count: number): Generator<T> {
   for (let index = 0; index < count; index++) yield values[index % values.length] as T; // in range
 }
 
-function lastPower(chunks: readonly Float32Array[], { width, count }: SignalPart): number {
+function lastPower(chunks: readonly Float32Array[], { width, count }: Pick<SignalPart, 'width' | 'count'>): number {
   const filter = new RowFilter(meanTaps(taps), width);
   const result = new Float32Array(chunks[0]?.length ?? 0);
   // What is older than the taps has no part in the last result.
