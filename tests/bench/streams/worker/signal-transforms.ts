@@ -12,15 +12,11 @@ export type Measured = readonly [count: number, power: number];
 
 /** The filter, whose results are in memory that all threads share. */
 export const fir = stateful(
-  function* fir(taps: number, width: number): Streams.Stateful<Float32Array, Float32Array> {
-    const filter = new RowFilter(meanTaps(taps), width);
-    let result: Float32Array = new Float32Array();
-    for (;;) {
-      const chunk = yield result;
-      result = filter.through(chunk, alloc(Float32Array, chunk.length));
-    }
+  {
+    init: (taps: number, width: number) => new RowFilter(meanTaps(taps), width),
+    step: (filter, chunk: Float32Array) => filter.through(chunk, alloc(Float32Array, chunk.length)),
   },
-  { module: import.meta.url, borrows: true, executor: 'pool' },
+  { name: 'fir', module: import.meta.url, borrows: true, executor: 'pool' },
 );
 
 /** Power and counter. */
