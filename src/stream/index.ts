@@ -25,6 +25,6 @@ export { source, type SourceOptions } from './source.js';
 export { ItemError } from './run/item-error.js';
 export type { ErrorPolicy, PipelineOptions, RunOptions } from './run/run-options.js';
 export type { Progress } from './run/progress.js';
-export type { Running } from './run/running.js';
+export type { Running, SetOptions } from './run/running.js';
 export type { PipelineSnapshot } from './run/snapshot.js';
 export type { PipelineStats, StepStats } from './run/stats.js';
