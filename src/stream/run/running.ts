@@ -31,7 +31,7 @@ export interface RunningParts {
 }
 
 /** Options of {@link Running.set}. */
-interface SetOptions {
+export interface SetOptions {
   /** The first item that sees the value. Default: the next. */
   readonly from?: number;
 }
