@@ -46,7 +46,7 @@ function* numbers() {
 
 const before = existsSync(saved) ? deserialize(readFileSync(saved)) : undefined;
 // What came after the snapshot comes again.
-if (before !== undefined) truncateSync(results, before.bytes);
+if (existsSync(results)) truncateSync(results, before?.bytes ?? 0);
 const running = resumable.run(numbers(), before === undefined ? {} : { restore: before.snapshot });
 let bytes = before?.bytes ?? 0;
 let count = 0;
