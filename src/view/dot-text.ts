@@ -7,6 +7,8 @@ export function dotString(text: string): string {
     .replace(/&/g, '&amp;')
     .replace(/\\/g, '\\\\')
     .replace(/"/g, '\\"')
+    // An empty line of several can make Graphviz write where it must not.
+    .replace(/^(?=\n)|(?<=\n)$|(?<=\n)(?=\n)/g, ' ')
     .replace(/\n/g, '\\n');
   return `"${escaped}"`;
 }

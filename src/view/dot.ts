@@ -5,7 +5,7 @@ import { draw, eachBox, standsIn, type Arrow, type Box, type Drawing } from './d
 import { Frames } from './frames.js';
 import type { ViewOptions } from './options.js';
 import { FAINT, frameFill, INK, paintOf, PAPER } from './palette.js';
-import { ranksOf } from './ranks.js';
+import { placeable, ranksOf } from './ranks.js';
 
 /** A typeface whose widths Graphviz knows. */
 export const FONT = 'Arial';
@@ -38,6 +38,7 @@ export function toDot(target: unknown, options: ViewOptions = {}): string {
 export function dotOf(drawing: Drawing): string {
   const { title, top, arrows } = drawing;
   const lines = [`digraph ${dotString(title ?? 'lazydag')} {`, ...defaults(drawing)];
+  const frames = new Frames(drawing);
   eachBox(top, {
     enter: (box) => {
       if (box.children.length === 0) lines.push(`${indent(box)}${box.id} ${listOf(boxAttributes(box))};`);
@@ -48,13 +49,13 @@ export function dotOf(drawing: Drawing): string {
         );
     },
     leave: (frame) => {
+      for (const line of rankLines(frame.children, frames)) lines.push(`${indent(frame)}  ${line}`);
       lines.push(`${indent(frame)}}`);
     },
   });
-  const frames = new Frames(drawing);
   const into = arrowsInto(drawing);
   for (const arrow of arrows) lines.push(`  ${arrowLine(arrow, { frames, text: arrowText(arrow, into) })}`);
-  lines.push(...rankLines(drawing, frames), '}');
+  lines.push(...rankLines(top, frames).map((line) => `  ${line}`), '}');
   return `${lines.join('\n')}\n`;
 }
 
@@ -63,15 +64,10 @@ function indent({ depth }: Box): string {
 }
 
 function defaults(drawing: Drawing): string[] {
-  const { title, direction, boxes } = drawing;
-  // Ranks across frames need another way of ranking, which packs frames less tightly.
-  const acrossFrames = boxes.some(
-    ({ attributes, frame, children }) => attributes.style.rank !== undefined && (frame ?? children[0]) !== undefined,
-  );
+  const { title, direction } = drawing;
   const graph: Attributes = {
     rankdir: direction,
     compound: true,
-    newrank: acrossFrames || undefined,
     bgcolor: PAPER,
     pad: 0.2,
     nodesep: 0.3,
@@ -159,14 +155,24 @@ function arrowLine({ from, to }: Arrow, { frames, text }: { frames: Frames; text
   return `${tail.id} -> ${head.id} ${listOf(attributes)};`;
 }
 
-/** Puts boxes of equal rank side by side, and lower ranks before higher ones. */
-function rankLines(drawing: Drawing, frames: Frames): string[] {
-  const ranks = ranksOf(drawing).map((boxes) => [...new Set(boxes.map((box) => frames.firstIn(box).id))]);
-  const sides = ranks.filter((ids) => ids.length > 1).map((ids) => `  { rank=same; ${ids.join('; ')}; }`);
-  const order = ranks
-    .slice(1)
-    .map((ids, index) => `  ${ranks[index]?.[0] ?? ''} -> ${ids[0] ?? ''} [style=invis, weight=0];`);
-  return [...sides, ...order];
+/**
+ * Puts those boxes of a frame that have equal ranks side by side, and lower ranks before higher ones, as far as what they
+ * depend on allows. Not across frames: what Graphviz has for that (`newrank`) fails on some graphs, as ranks against the
+ * arrows do, and then reads memory that is not its own. For the same reason a box with others inside is put in order only.
+ */
+function rankLines(boxes: readonly Box[], frames: Frames): string[] {
+  const lines: string[] = [];
+  let last: Box | undefined;
+  for (const ranked of ranksOf(placeable(boxes, (box) => frames.before(box)))) {
+    const single = ranked.filter(({ children }) => children.length === 0);
+    if (single.length > 1) lines.push(`{ rank=same; ${single.map(({ id }) => id).join('; ')}; }`);
+    const first = single[0] ?? ranked[0];
+    if (first === undefined) continue;
+    if (last !== undefined)
+      lines.push(`${frames.lastIn(last).id} -> ${frames.firstIn(first).id} [style=invis, weight=0];`);
+    last = first;
+  }
+  return lines;
 }
 
 function listOf(attributes: Attributes): string {

@@ -8,9 +8,10 @@ import { eachBox, type Box, type Drawing } from './drawing.js';
 export class Frames {
   readonly #first = new Map<Box, Box>();
   readonly #last = new Map<Box, Box>();
+  readonly #before: ReadonlyMap<Box, readonly Box[]>;
 
   constructor(drawing: Drawing) {
-    const before = predecessors(drawing);
+    this.#before = predecessors(drawing);
     const heights = new Map<Box, number>();
     eachBox(drawing.top, {
       enter: () => undefined,
@@ -23,7 +24,7 @@ export class Frames {
         let lowest = -1;
         for (const child of frame.children) {
           let top = 0;
-          for (const box of before.get(child) ?? []) top = Math.max(top, bottoms.get(box) ?? 0);
+          for (const box of this.before(child)) top = Math.max(top, bottoms.get(box) ?? 0);
           const bottom = top + (heights.get(child) ?? 1);
           bottoms.set(child, bottom);
           if (top < highest) [highest, first] = [top, child];
@@ -34,6 +35,11 @@ export class Frames {
         this.#last.set(frame, this.lastIn(last));
       },
     });
+  }
+
+  /** What leads to a box, or into it, among those that stand in the same frame. */
+  before(box: Box): readonly Box[] {
+    return this.#before.get(box) ?? [];
   }
 
   /** Where arrows to a box lead to: the box itself, or one in it. */

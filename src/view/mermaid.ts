@@ -53,7 +53,7 @@ function mermaidOf(drawing: Drawing): string {
     const line = from.attributes.unused || to.attributes.unused ? '-.->' : '-->';
     lines.push(`  ${from.id} ${line}${text === '' ? '' : `|${mermaidString(text)}|`} ${to.id}`);
   }
-  const ranks = ranksOf(drawing);
+  const ranks = ranksOf(boxes);
   for (const [index, [after]] of ranks.slice(1).entries()) {
     const [before] = ranks[index] ?? [];
     if (before !== undefined && after !== undefined) lines.push(`  ${before.id} ~~~ ${after.id}`);

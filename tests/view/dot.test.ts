@@ -154,21 +154,45 @@ describe('calls', () => {
 });
 
 describe('ranks', () => {
+  const ranked = (rank: number): typeof show => show.with({ style: { rank } });
+
   test('put calls side by side, and lower ranks first', () => {
-    const ranked = (rank: number): typeof show => show.with({ style: { rank } });
     const dot = toDot([ranked(1)(1), ranked(0)(2), ranked(0)(3)]);
     expect(linesOf(dot).slice(-2)).toEqual(['{ rank=same; n1; n2; }', 'n1 -> n0 [style=invis, weight=0];']);
-    expect(dot).not.toContain('newrank');
   });
 
-  test('reach into frames', async () => {
-    const leaf = show.with({ style: { rank: 0 } });
-    const outer = node((x: unknown) => leaf(x), { name: 'outer', style: { rank: 0 } });
-    const target = [outer(1), leaf(2)];
+  test('hold among what stands in one frame', async () => {
+    const outer = node((x: unknown) => [ranked(0)(x), ranked(0)(2), ranked(1)(3)], {
+      name: 'outer',
+      style: { rank: 0 },
+    });
+    const target = [outer(1), ranked(0)(4), ranked(0)(5), ranked(1)(6)];
+    await Promise.all(target.map((f) => f.resolve()));
+    const lines = linesOf(toDot(target)).map((line) => line.trim());
+    expect(lines.filter((line) => line.includes('rank=same'))).toEqual([
+      expect.stringMatching(/^\{ rank=same; n\d; n\d; \}$/),
+      expect.stringMatching(/^\{ rank=same; n\d; n\d; \}$/),
+    ]);
+    expect(lines.filter((line) => line.includes('style=invis'))).toHaveLength(2);
+    expect(lines.at(-1)).toContain('style=invis');
+    expect(drawnTexts(toDot(target))).toContain('outer');
+  });
+
+  test('give way to what the calls depend on', () => {
+    const late = ranked(2)(1);
+    const lines = linesOf(toDot([ranked(1)(late), ranked(2)(late), ranked(2)(5), ranked(0)(show(late))]));
+    expect(lines.filter((line) => /rank=same|style=invis/.test(line))).toEqual([
+      expect.stringMatching(/^\{ rank=same; n\d; n\d; \}$/), // the call that others depend on, and the one for itself
+    ]);
+  });
+
+  test('put boxes with others inside in order only', async () => {
+    const outer = node((x: unknown) => show(x), { name: 'outer', style: { rank: 1 } });
+    const target = [outer(1), outer(2), ranked(0)(4)];
     await Promise.all(target.map((f) => f.resolve()));
     const dot = toDot(target);
-    expect(dot).toContain('newrank=true');
-    expect(linesOf(dot).at(-1)).toBe('{ rank=same; n2; n1; }');
+    expect(dot).not.toContain('rank=same');
+    expect(linesOf(dot).at(-1)).toMatch(/^n\d -> n\d \[style=invis, weight=0\];$/);
     expect(drawnTexts(dot)).toContain('outer');
   });
 });
@@ -332,6 +356,8 @@ describe('texts', () => {
 
   test('are escaped for strings and for markup', () => {
     expect(dotString('a"b\\c\nd&e')).toBe('"a\\"b\\\\c\\nd&amp;e"');
+    expect(dotString('\n')).toBe('" \\n "');
+    expect(dotString('a\n\nb\n')).toBe('"a\\n \\nb\\n "');
     expect(htmlText('a"b\\c\nd&<>\\N')).toBe('a&quot;b\\c<br/>d&amp;&lt;&gt;\\\u2060N');
   });
 });
