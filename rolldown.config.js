@@ -12,7 +12,7 @@ const entries = Object.values(exports)
 function isCore(id) {
   if (id.includes('rolldown/runtime')) return true;
   const core = /[\\/]src[\\/](errors|graph|schedule|memory|executor|resolve)\b/.test(id);
-  return core && !/[\\/]pool[\\/]worker[\\/](?!start)/.test(id);
+  return core && !/[\\/]pool[\\/]worker[\\/](?!start)|[\\/]memory[\\/]struct[\\/]/.test(id);
 }
 
 /** Bundles the JavaScript; tsc writes the types. @type {import('rolldown').RolldownOptions} */

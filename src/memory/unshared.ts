@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { substitute } from '../graph/containers.js';
+import { blocks } from './blocks.js';
 
 type SharedView = ArrayBufferView<SharedArrayBuffer>;
 
@@ -9,6 +10,16 @@ const isShared = (element: object): element is SharedView | SharedArrayBuffer =>
 /** The value with every buffer and view of shared memory copied into ordinary ones; the rest stays as it is. */
 export function unshared(value: unknown): unknown {
   return substitute(value, { match: isShared, replace: copyOf });
+}
+
+/** The value with every buffer and view of blocks, which the library recycles, copied into ordinary ones; the rest stays. */
+export function unblocked(value: unknown): unknown {
+  return substitute(value, { match: isOfBlock, replace: copyOf });
+}
+
+function isOfBlock(element: object): element is SharedView | SharedArrayBuffer {
+  if (!isShared(element)) return false;
+  return blocks.locate(ArrayBuffer.isView(element) ? element.buffer : element) !== undefined;
 }
 
 function copyOf(shared: SharedView | SharedArrayBuffer): unknown {

@@ -60,6 +60,16 @@ export class Bell {
   }
 
   /**
+   * Settles at the next ring; undefined when `ready` says true now. Neither keeps the thread alive. A second one while
+   * the first is pending settles with it.
+   */
+  nextRing(ready: () => boolean): Promise<unknown> | undefined {
+    if (this.#sleepsUnless(ready)) return undefined;
+    const sleep = (Atomics as unknown as AsyncAtomics).waitAsync(this.#word, 0, ASLEEP);
+    return sleep.async ? sleep.value : undefined;
+  }
+
+  /**
    * Blocks the thread until `ready` says true, or for `timeout` ms, default for ever. For threads that have nothing else
    * to do: messages and timers wait.
    *

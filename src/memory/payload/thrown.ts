@@ -1,9 +1,16 @@
 import { types } from 'node:util';
 import { DagError, describeThrown } from '../../errors.js';
 import { valueText } from '../../graph/value-text.js';
-import type { PackContext } from './context.js';
+import type { PackContext, PayloadMemory } from './context.js';
 import { errorParts, fillError, makeError } from './error-parts.js';
 import { pack } from './pack.js';
+
+/** Memory for packing what is then thrown away. */
+const NOWHERE: PayloadMemory = {
+  locate: () => undefined,
+  place: () => ({ block: 0, offset: 0 }),
+  open: () => new SharedArrayBuffer(0),
+};
 
 /**
  * Packs what a body threw: like `pack`, but what cannot travel never takes the place of the failure itself. Properties
@@ -17,6 +24,11 @@ export function packThrown(thrown: unknown, context: PackContext): unknown {
     if (!(failure instanceof DagError)) throw failure;
     return pack(trimmed(thrown, context, new Map()), context);
   }
+}
+
+/** What can be sent of something that was thrown: itself, or what `packThrown` makes of it. */
+export function portableThrown(thrown: unknown): unknown {
+  return trimmed(thrown, { memory: NOWHERE }, new Map());
 }
 
 function trimmed(value: unknown, context: PackContext, done: Map<unknown, unknown>): unknown {
@@ -48,13 +60,8 @@ function trimmedValues(record: object, context: PackContext, done: Map<unknown, 
 
 /** Whether a value can be packed. Nothing of it is kept. */
 function travels(value: unknown, { special }: PackContext): boolean {
-  const memory = {
-    locate: () => undefined,
-    place: () => ({ block: 0, offset: 0 }),
-    open: () => new SharedArrayBuffer(0),
-  };
   try {
-    pack(value, special === undefined ? { memory } : { memory, special });
+    pack(value, special === undefined ? { memory: NOWHERE } : { memory: NOWHERE, special });
     return true;
   } catch {
     return false;

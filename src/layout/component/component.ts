@@ -1,0 +1,65 @@
+import type { SourceOf, StructDefinition, StructView } from '../../memory/struct/definition.js';
+import type { Struct } from '../../memory/struct/struct.js';
+import { DagError } from '../../errors.js';
+import type { done, Emissions, skip } from './emission.js';
+
+/** Any struct. */
+export type AnyStruct = Struct<StructDefinition>;
+
+/** What a body sees of a value: a view where the value is a record of a struct, else a value of its own. */
+export type Received<Type> = Type extends AnyStruct ? StructView<Type> : Type;
+
+/** What a body is given to fill: a view of the record that will be emitted; nothing where values are no records. */
+export type Outlet<Type> = Type extends AnyStruct ? StructView<Type> : undefined;
+
+type FieldsOf<Type> = Type extends Struct<infer Definition extends StructDefinition> ? SourceOf<Definition> : Type;
+
+/** What a body may return: nothing once it has filled its outlet, the value or some of its fields, or a sign. */
+export type Emitted<Type> = FieldsOf<Type> | undefined | typeof skip | typeof done | Emissions;
+
+// A body that ends without `return` has the type `void`.
+// eslint-disable-next-line @typescript-eslint/no-invalid-void-type
+export type Firing<Type> = Emitted<Type> | void | PromiseLike<Emitted<Type> | void>;
+
+/** What each of several parents gives. */
+export type ReceivedAll<Types extends readonly unknown[]> = { [At in keyof Types]: Received<Types[At]> };
+
+/** What a component is given when its context takes it up. */
+export interface Equipment {
+  readonly name: string;
+  readonly context: string;
+  readonly signal: AbortSignal;
+}
+
+/** What all components have. Emitter, Router and Collector are what to extend. */
+export abstract class Component {
+  #equipment: Equipment | undefined;
+
+  /** Its name in the layout. Known from `start` on, as are the others; a constructor comes too early. */
+  get name(): string {
+    return this.#equipped.name;
+  }
+
+  /** Name of the context that it runs in. */
+  get context(): string {
+    return this.#equipped.context;
+  }
+
+  /** Aborted when the component is to end: what waits for a long time should listen to it. */
+  get signal(): AbortSignal {
+    return this.#equipped.signal;
+  }
+
+  get #equipped(): Equipment {
+    if (this.#equipment !== undefined) return this.#equipment;
+    throw new DagError('DAG_LAYOUT', {
+      message: `${this.constructor.name}: a component has a name, a context and a signal once a layout runs it.`,
+      remedy: 'Use them in start() and compute(), not in the constructor.',
+    });
+  }
+
+  /** Takes a component up. @internal */
+  static equip(component: Component, equipment: Equipment): void {
+    component.#equipment = equipment;
+  }
+}

@@ -1,0 +1,126 @@
+import { DagError } from '../../errors.js';
+import { checkIsOptions, describeOption } from '../../graph/options.js';
+import { struct } from '../../memory/struct/define.js';
+import type { FieldType, SourceOf, StructDefinition, StructView, ViewOf } from '../../memory/struct/definition.js';
+import type { ScalarName } from '../../memory/struct/scalars.js';
+import type { Struct } from '../../memory/struct/struct.js';
+
+/** One parameter: a number with its bounds, or an array of numbers. */
+export interface ParameterDefinition {
+  /** How it lies in memory. Default 'f64', or an array of these when `initial` is one. */
+  readonly type?: ScalarName | readonly [type: ScalarName, ...shape: number[]];
+  readonly initial: number | readonly number[];
+  /** Least value that may be set, of each element. Default: none. */
+  readonly min?: number;
+  /** Greatest value that may be set, of each element. Default: none. */
+  readonly max?: number;
+}
+
+/** The parameters of a component, by name. */
+export type ParameterDefinitions = Readonly<Record<string, ParameterDefinition>>;
+
+type TypeOf<Definition extends ParameterDefinition> = Definition extends { readonly type: infer Type extends FieldType }
+  ? Type
+  : Definition extends { readonly initial: readonly number[] }
+    ? readonly ['f64', number]
+    : 'f64';
+
+type StructOf<Definitions extends ParameterDefinitions> = {
+  readonly [Name in keyof Definitions]: TypeOf<Definitions[Name]>;
+};
+
+/** Whose values those are that a component has. */
+const owners = new WeakMap<object, Parameters<StructDefinition>>();
+
+/** A set of parameters with bounds and initial values. */
+export class Parameters<Definition extends StructDefinition> {
+  /** How the values lie in memory; the output of a component that sets them. */
+  readonly struct: Struct<Definition>;
+  readonly #definitions: ParameterDefinitions;
+
+  constructor(record: Struct<Definition>, definitions: ParameterDefinitions) {
+    this.struct = record;
+    this.#definitions = definitions;
+  }
+
+  /** The initial values, in memory of their own: for a field of the component. */
+  values(): ViewOf<Definition> {
+    const view = this.struct.allocate();
+    const initial = Object.fromEntries(Object.entries(this.#definitions).map(([name, each]) => [name, each.initial]));
+    this.struct.assign(view, initial as SourceOf<Definition>); // of the shapes that the struct was made from
+    owners.set(view, this as unknown as Parameters<StructDefinition>);
+    return view;
+  }
+
+  /** @throws DAG_PARAMETER for one that there is not, and for a value out of bounds; then nothing is set. */
+  check(values: Readonly<Record<string, unknown>>): void {
+    for (const [name, value] of Object.entries(values)) {
+      const definition = Object.hasOwn(this.#definitions, name) ? this.#definitions[name] : undefined;
+      if (definition === undefined) {
+        const names = Object.keys(this.#definitions).join(', ');
+        throw new DagError('DAG_PARAMETER', { message: `There is no parameter \`${name}\`. There are ${names}.` });
+      }
+      checkValue(name, { value, definition });
+    }
+  }
+}
+
+function checkValue(name: string, { value, definition }: { value: unknown; definition: ParameterDefinition }): void {
+  const { initial, min = -Infinity, max = Infinity } = definition;
+  const elements =
+    typeof initial === 'number' ? [value] : ArrayBuffer.isView(value) || Array.isArray(value) ? value : undefined;
+  const length = typeof initial === 'number' ? 1 : initial.length;
+  const all = elements === undefined ? [] : Array.from(elements as ArrayLike<unknown>);
+  const fits = (element: unknown): boolean => typeof element === 'number' && element >= min && element <= max;
+  if (all.length === length && all.every(fits)) return;
+  const bounds = min === -Infinity && max === Infinity ? '' : ` from ${min.toString()} to ${max.toString()}`;
+  const expected = typeof initial === 'number' ? `a number${bounds}` : `${length.toString()} numbers${bounds}`;
+  throw new DagError('DAG_PARAMETER', {
+    message: `\`${name}\` must be ${expected}, got ${describeOption(value)}.`,
+  });
+}
+
+/**
+ * Defines the parameters of a component: `const Gains = parameters({ gain: { initial: 1, min: 0, max: 10 } })`, and in the
+ * class `readonly parameters = Gains.values()`. They change between two firings, by `running.set()` or by a component that
+ * `parametrize()` connects.
+ *
+ * @throws DAG_OPTION
+ */
+export function parameters<const Definitions extends ParameterDefinitions>(
+  definitions: Definitions,
+): Parameters<StructOf<Definitions>> {
+  checkIsOptions(definitions, 'parameters()');
+  const fields = Object.entries(definitions).map(([name, definition]) => [name, typeOf(name, definition)]);
+  const record = struct(Object.fromEntries(fields) as StructOf<Definitions>); // a type for each of the names
+  const made = new Parameters(record, definitions);
+  for (const [name, definition] of Object.entries(definitions)) {
+    checkValue(name, { value: definition.initial, definition });
+  }
+  return made;
+}
+
+function typeOf(name: string, definition: ParameterDefinition): FieldType {
+  const { type, initial } = definition;
+  if (typeof initial !== 'number' && !Array.isArray(initial)) {
+    throw new DagError('DAG_OPTION', {
+      message: `parameters(): \`${name}.initial\` must be a number or an array of numbers, got ${describeOption(initial)}.`,
+    });
+  }
+  return type ?? (typeof initial === 'number' ? 'f64' : ['f64', initial.length]);
+}
+
+/** A component with parameters. */
+export interface Parametrized<Of extends Parameters<StructDefinition>> {
+  readonly parameters: StructView<Of['struct']>;
+}
+
+/** A component's parameters and their values; undefined when it has none. */
+export function parametersOf(
+  component: object,
+): { readonly definition: Parameters<StructDefinition>; readonly values: ViewOf<StructDefinition> } | undefined {
+  const values = 'parameters' in component ? component.parameters : undefined;
+  if (typeof values !== 'object' || values === null) return undefined;
+  const definition = owners.get(values);
+  return definition === undefined ? undefined : { definition, values: values as ViewOf<StructDefinition> }; // that is its owner's
+}

@@ -1,0 +1,237 @@
+import { DagError } from '../../errors.js';
+import type { Future } from '../../graph/future.js';
+import { recordOf } from '../component/record-of.js';
+import { portableThrown } from '../../memory/payload/thrown.js';
+import { unblocked } from '../../memory/unshared.js';
+import { parametersOf } from '../component/parameters.js';
+import type { RecordDescription } from '../channel/record.js';
+import type { WriterDescriptor } from '../channel/descriptors.js';
+import { Cell } from './cell.js';
+import type {
+  BuildRequest,
+  ContextCalls,
+  ContextEvent,
+  InputDescriptor,
+  Question,
+  RingsMessage,
+  Traits,
+} from './messages.js';
+import { Rest, turn } from './rest.js';
+import { shapeOf } from './signature.js';
+
+/** Milliseconds after which the event loop must go round though firings could go on. */
+const TURN = 4;
+
+/** What a context is made of. */
+export interface ContextParts {
+  readonly name: string;
+  /** Rung for everything that the context waits for. */
+  readonly bell: SharedArrayBuffer;
+  /** Number of the last call that was sent to it: see `CallNumbers`. */
+  readonly calls: SharedArrayBuffer;
+  /** It runs on the thread of the caller, which it must not block. */
+  readonly inline: boolean;
+}
+
+/** Runs the components of one context, on whichever thread that is: fires what can fire, in turn, and rests in between. */
+export class ContextHost implements ContextCalls {
+  readonly #parts: ContextParts;
+  readonly #cells = new Map<number, Cell>();
+  readonly #rest: Rest;
+  readonly #sent: Int32Array;
+  /** Calls that have come. */
+  #received = 0;
+  /** Calls that have not ended. */
+  #pending = 0;
+  #events: ContextEvent[] = [];
+  #listener: ((events: readonly ContextEvent[]) => void) | undefined;
+  #call: Future | undefined;
+  #closed = false;
+
+  constructor(parts: ContextParts) {
+    this.#parts = parts;
+    this.#rest = new Rest({ bell: parts.bell, blocks: !parts.inline });
+    this.#sent = new Int32Array(parts.calls);
+  }
+
+  /** Fires until it is closed. @param call the call of which the bodies are part. */
+  async run(call: Future | undefined): Promise<void> {
+    this.#call = call;
+    let turnAt = performance.now();
+    while (!this.#closed) {
+      let fired = false;
+      for (const cell of this.#cells.values()) if (cell.step()) fired = true;
+      if (!fired) {
+        await this.#rest.until(this.#canGoOn, this.#isBusy);
+        if (this.#awaitsCalls()) await turn();
+        turnAt = performance.now();
+      } else if (performance.now() - turnAt > TURN) {
+        await turn();
+        turnAt = performance.now();
+      }
+    }
+  }
+
+  readonly #canGoOn = (): boolean => {
+    if (this.#closed || this.#awaitsCalls()) return true;
+    for (const cell of this.#cells.values()) if (cell.canStep) return true;
+    return false;
+  };
+
+  /** Whether the event loop has to run: firings wait for something there, or calls. */
+  readonly #isBusy = (): boolean => {
+    if (this.#pending > 0 || this.#awaitsCalls()) return true;
+    for (const cell of this.#cells.values()) if (cell.firing) return true;
+    return false;
+  };
+
+  #awaitsCalls(): boolean {
+    return Atomics.load(this.#sent, 0) > this.#received;
+  }
+
+  /** Answers a call. */
+  async take({ number, name, args }: Question): Promise<unknown> {
+    this.#received = Math.max(this.#received, number);
+    // To wait for events is no reason for the event loop to run: each event of the thread settles it there.
+    const counts = name !== 'events';
+    if (counts) this.#pending += 1;
+    try {
+      return await (this[name] as (...args: readonly unknown[]) => unknown)(...args); // as ContextCalls has it
+    } finally {
+      if (counts) this.#pending -= 1;
+      this.#rest.wake();
+    }
+  }
+
+  build(request: BuildRequest): Traits {
+    const cell = new Cell({
+      // The memory of arguments goes to others when the call is over.
+      request: { ...request, args: unblocked(request.args) as readonly unknown[] },
+      context: this.#parts.name,
+      call: this.#call,
+      report: (event) => {
+        this.#report(event);
+      },
+      wake: () => {
+        this.#rest.wake();
+      },
+    });
+    this.#cells.set(request.component, cell);
+    return traitsOf(cell, request.name);
+  }
+
+  wire(component: number, writer: WriterDescriptor | undefined): void {
+    if (writer !== undefined) this.#cell(component).wire(writer);
+  }
+
+  connect(component: number, inputs: readonly InputDescriptor[]): void {
+    this.#cell(component).connect(inputs.map((input) => ownInitial(input)));
+  }
+
+  async disconnect(component: number, edges: readonly number[]): Promise<void> {
+    await this.#cell(component).disconnect(edges);
+  }
+
+  attach(rings: readonly RingsMessage[]): void {
+    for (const { component, edge, rings: news } of rings) this.#cells.get(component)?.attach(edge, news);
+  }
+
+  async start(component: number, resources: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#cell(component).start(unblocked(resources) as typeof resources);
+  }
+
+  begin(components: readonly number[]): void {
+    for (const component of components) this.#cell(component).begin();
+  }
+
+  unbegin(components: readonly number[]): void {
+    for (const component of components) this.#cell(component).begin(false);
+  }
+
+  hold(components: readonly number[], held: boolean): void {
+    for (const component of components) this.#cell(component).hold(held);
+  }
+
+  async set(component: number, values: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#cell(component).set(values);
+  }
+
+  finish(): void {
+    for (const cell of this.#cells.values()) cell.finish();
+  }
+
+  async halt(components: readonly number[] = [...this.#cells.keys()]): Promise<void> {
+    const cells = components.map((component) => this.#cell(component));
+    for (const cell of cells) cell.halt();
+    await Promise.all(cells.map((cell) => cell.over()));
+  }
+
+  async stop(component: number): Promise<void> {
+    const cell = this.#cells.get(component);
+    try {
+      await cell?.stop();
+    } finally {
+      if (cell?.ended === true) this.#cells.delete(component);
+    }
+  }
+
+  events(): Promise<readonly ContextEvent[]> {
+    if (this.#events.length > 0) return Promise.resolve(this.#events.splice(0));
+    return new Promise((resolve) => {
+      this.#listener = resolve;
+    });
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#listener?.([]);
+    this.#rest.wake();
+  }
+
+  #report(event: ContextEvent): void {
+    const told = 'error' in event ? { ...event, error: portableThrown(event.error) } : event;
+    this.#events.push(this.#parts.inline ? event : told);
+    const listener = this.#listener;
+    if (listener === undefined) return;
+    this.#listener = undefined;
+    // Events of one stretch go together.
+    queueMicrotask(() => {
+      listener(this.#events.splice(0));
+    });
+  }
+
+  #cell(component: number): Cell {
+    const cell = this.#cells.get(component);
+    if (cell !== undefined) return cell;
+    throw new DagError('DAG_INTERNAL', {
+      message: `${this.#parts.name} has no component ${component.toString()}.`,
+    });
+  }
+}
+
+function traitsOf({ component, kind }: Cell, name: string): Traits {
+  const type = component.constructor as { readonly output?: unknown; readonly inputs?: unknown };
+  const output = 'output' in component ? component.output : type.output;
+  const inputs = 'inputs' in component ? component.inputs : type.inputs;
+  const parameters = parametersOf(component);
+  const records = Array.isArray(inputs)
+    ? inputs.map((input) => recordOf(input, `${name}: each of \`inputs\``))
+    : undefined;
+  const { arity, variadic } = shapeOf((component as unknown as { compute: CallableFunction }).compute); // Cell has seen it
+  return {
+    kind,
+    output: kind === 'collector' ? undefined : outputOf(output, name),
+    inputs: records,
+    parameters: parameters?.definition.struct.describe(),
+    arity,
+    variadic,
+  };
+}
+
+function outputOf(output: unknown, name: string): RecordDescription {
+  return output === undefined ? 'bytes' : recordOf(output, `${name}: \`output\``);
+}
+
+function ownInitial(input: InputDescriptor): InputDescriptor {
+  return input.initial === undefined ? input : { ...input, initial: unblocked(input.initial) as typeof input.initial };
+}

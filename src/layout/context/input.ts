@@ -1,0 +1,82 @@
+import { structFrom } from '../../memory/struct/define.js';
+import type { SourceOf, StructDefinition } from '../../memory/struct/definition.js';
+import type { RecordDescription } from '../channel/record.js';
+import { ChannelReader } from '../channel/reader.js';
+import type { EdgeRole, InputDescriptor } from './messages.js';
+import { decodePayload } from './payload.js';
+
+/** One input of a component: what it reads from, and the value that it has. */
+export class Input {
+  readonly edge: number;
+  readonly role: EdgeRole;
+  readonly feedback: boolean;
+  readonly reader: ChannelReader;
+  /** What it gave last; a view stays valid as long as it is not let go. */
+  value: unknown = undefined;
+  /** Whether it has ever had one. */
+  hasValue = false;
+  /** The value was taken for a firing that has not begun. */
+  taken = false;
+  readonly #payload: boolean;
+  #initial: { readonly value: unknown } | undefined;
+
+  constructor({ edge, role, feedback, initial, reader }: InputDescriptor) {
+    this.edge = edge;
+    this.role = role;
+    this.feedback = feedback;
+    this.reader = new ChannelReader(reader);
+    this.#payload = reader.record === 'bytes';
+    this.#initial = initial === undefined ? undefined : { value: initialOf(reader.record, initial.value) };
+  }
+
+  /** Whether there is a value that no firing has had. */
+  get ready(): boolean {
+    return this.taken || this.#initial !== undefined || this.reader.ready;
+  }
+
+  /** Whether nothing will come any more. */
+  get ended(): boolean {
+    return !this.taken && this.#initial === undefined && this.reader.ended;
+  }
+
+  /** Takes the next value, and lets go of the one before; false when it was overtaken by newer ones just now. */
+  take(): boolean {
+    if (this.taken) return true;
+    if (this.#initial !== undefined) {
+      this.value = this.#initial.value;
+      this.#initial = undefined;
+    } else {
+      const view = this.reader.tryTake();
+      if (view === undefined) return false;
+      this.value = this.#payload ? decodePayload(view as Uint8Array) : view; // a channel of bytes has these
+      if (this.#payload) this.reader.release();
+    }
+    this.hasValue = true;
+    this.taken = true;
+    return true;
+  }
+
+  /** The firing is over: lets the value go, unless later firings are to see it again. */
+  settle(keeps: boolean): void {
+    this.taken = false;
+    if (keeps) return;
+    this.value = undefined;
+    this.reader.release();
+  }
+
+  close(): void {
+    this.#initial = undefined;
+    this.taken = false;
+    this.value = undefined;
+    this.reader.close();
+  }
+}
+
+/** A record for the first firing, in memory of its own. @throws DAG_OPTION for fields that the struct has not. */
+export function initialOf(record: RecordDescription, value: unknown): unknown {
+  if (record === 'bytes') return value;
+  const struct = structFrom(record);
+  const view = struct.allocate();
+  struct.assign(view, value as SourceOf<StructDefinition>); // checked there
+  return view;
+}

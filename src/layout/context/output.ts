@@ -1,0 +1,118 @@
+import { DagError } from '../../errors.js';
+import { describeOption } from '../../graph/options.js';
+import { structFrom } from '../../memory/struct/define.js';
+import type { SourceOf, StructDefinition, ViewOf } from '../../memory/struct/definition.js';
+import type { Struct } from '../../memory/struct/struct.js';
+import type { WriterDescriptor } from '../channel/descriptors.js';
+import { ChannelWriter } from '../channel/writer.js';
+import { encodePayload, type EncodedPayload } from './payload.js';
+
+/** Where a component emits to. */
+export interface Output {
+  readonly writer: ChannelWriter;
+  /** What a body is given to fill; undefined where there is no room just now, and for values that are no records. */
+  claim(): unknown;
+  /** Whether a body must be given something to fill. */
+  readonly isRecord: boolean;
+  /** Emits a value. False where there is no room just now: to be called again with the same one. @throws DAG_OPTION, DAG_CANNOT_TRAVEL */
+  emit(value: unknown): boolean;
+  /** Whether `emit` or `claim` would find room. */
+  readonly hasRoom: boolean;
+}
+
+/** What outputs need to know. */
+export interface OutputParts {
+  readonly writer: WriterDescriptor;
+  readonly name: string;
+  /** Asks for longer slots. */
+  readonly grow: (bytes: number) => void;
+}
+
+export function makeOutput(parts: OutputParts): Output {
+  return parts.writer.record === 'bytes' ? new PayloadOutput(parts) : new RecordOutput(parts);
+}
+
+/** Emits records of a struct. */
+class RecordOutput implements Output {
+  readonly isRecord = true;
+  readonly writer: ChannelWriter<ViewOf<StructDefinition>>;
+  readonly #struct: Struct<StructDefinition>;
+  readonly #name: string;
+  /** The only field, if it is a number: its value may be returned instead of a record. */
+  readonly #only: string | undefined;
+
+  constructor({ writer, name }: OutputParts) {
+    this.writer = new ChannelWriter(writer);
+    this.#name = name;
+    this.#struct = structFrom(writer.record as Exclude<typeof writer.record, 'bytes'>); // makeOutput has seen to it
+    const [first, ...others] = this.#struct.fields;
+    this.#only = first?.kind === 'scalar' && others.length === 0 ? first.name : undefined;
+  }
+
+  get hasRoom(): boolean {
+    return this.writer.hasRoom;
+  }
+
+  claim(): unknown {
+    return this.writer.tryClaim();
+  }
+
+  emit(value: unknown): boolean {
+    const view = this.writer.tryClaim();
+    if (view === undefined) return this.writer.closed;
+    if (value !== undefined && value !== view) this.#write(view, value);
+    this.writer.publish();
+    return true;
+  }
+
+  #write(view: ViewOf<StructDefinition>, value: unknown): void {
+    const isNumber = typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
+    if (isNumber && this.#only !== undefined)
+      this.#struct.assign(view, { [this.#only]: value as number }); // of that kind
+    else if (typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)) {
+      this.#struct.assign(view, value as SourceOf<StructDefinition>); // checked there
+    } else {
+      const names = this.#struct.fields.map(({ name }) => name).join(', ');
+      throw new DagError('DAG_OPTION', {
+        message: `${this.#name} must return nothing, or an object with fields of its output (${names}), got ${describeOption(value)}.`,
+      });
+    }
+  }
+}
+
+/** Emits values of any kind, as bytes. */
+class PayloadOutput implements Output {
+  readonly isRecord = false;
+  readonly writer: ChannelWriter<Uint8Array>;
+  readonly #subject: string;
+  /** What waits for room. */
+  #waiting: { readonly value: unknown; readonly encoded: EncodedPayload } | undefined;
+
+  constructor({ writer, name, grow }: OutputParts) {
+    this.writer = new ChannelWriter(writer, { onGrow: grow });
+    this.#subject = `What ${name} emits`;
+  }
+
+  get hasRoom(): boolean {
+    if (this.#waiting !== undefined && this.#waiting.encoded.length > this.writer.slotBytes) return false;
+    return this.writer.hasRoom;
+  }
+
+  claim(): undefined {
+    return undefined;
+  }
+
+  emit(value: unknown): boolean {
+    if (this.#waiting?.value !== value || this.#waiting === undefined) {
+      this.#waiting = { value, encoded: encodePayload(value, this.#subject) };
+    }
+    const { encoded } = this.#waiting;
+    const slot = this.writer.tryClaim(encoded.length);
+    if (slot === undefined && !this.writer.closed) return false;
+    this.#waiting = undefined;
+    if (slot === undefined) return true;
+    encoded.writeTo(slot);
+    this.writer.publish(encoded.length);
+    return true;
+  }
+}

@@ -1,0 +1,30 @@
+export { Collector } from './component/collector.js';
+export {
+  Component,
+  type AnyStruct,
+  type Emitted,
+  type Firing,
+  type Outlet,
+  type Received,
+} from './component/component.js';
+export { component, type ComponentClassOptions, type ComponentOptions, type OnError } from './component/decorator.js';
+export { done, emitAll, skip, type Emissions } from './component/emission.js';
+export { Emitter } from './component/emitter.js';
+export { parameters, type ParameterDefinition, type Parameters, type Parametrized } from './component/parameters.js';
+export type { Prepared } from './component/prepared.js';
+export type { Resourced } from './component/resourced.js';
+export { Router } from './component/router.js';
+export type { EdgePolicy } from './channel/descriptors.js';
+export { Layout } from './layout.js';
+export { ComponentError } from './run/component-error.js';
+export type { StopOptions } from './run/ending.js';
+export type { LayoutGraph } from './run/graphology.js';
+export type { RunningLayout, StartOptions } from './run/running-layout.js';
+export type { ComponentStats, EdgeStats, LayoutStats } from './run/stats.js';
+export type { ComponentRef } from './wiring/component-ref.js';
+export type { Context, ContextOptions } from './wiring/context.js';
+export type { EdgeOptions } from './wiring/edge.js';
+export type { Wiring } from './wiring/wiring.js';
+export { struct } from '../memory/struct/define.js';
+export type { StructDefinition, StructView } from '../memory/struct/definition.js';
+export type { Struct } from '../memory/struct/struct.js';

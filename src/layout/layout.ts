@@ -1,0 +1,95 @@
+import { DagError } from '../errors.js';
+import { checkByRules, type OptionRules } from '../graph/option-rules.js';
+import { checkIsOptions } from '../graph/options.js';
+import type { Component } from './component/component.js';
+import type { ComponentClass } from './component/decorator.js';
+import type { Prepared } from './component/prepared.js';
+import { RunningLayout, type StartOptions } from './run/running-layout.js';
+import type { ComponentRef } from './wiring/component-ref.js';
+import type { Context, ContextOptions } from './wiring/context.js';
+import type { EdgeOptions } from './wiring/edge.js';
+import { NameCounts, Wiring } from './wiring/wiring.js';
+
+const rules: OptionRules<StartOptions> = {
+  signal: { expected: 'an AbortSignal', allows: (value) => value instanceof AbortSignal },
+  resources: { expected: 'an object', allows: (value) => typeof value === 'object' && value !== null },
+  onFailure: { expected: 'a function', allows: (value) => typeof value === 'function' },
+};
+
+/**
+ * A graph of components that live for long, each at its own pace in a context of its own choice, which hand records to each
+ * other in shared memory. A class that extends it says in `setup` what it is made of. After ndgpy, and the units and topics
+ * of ezmsg.
+ */
+export abstract class Layout {
+  #wiring: Wiring | undefined;
+
+  /** Makes contexts, adds components and connects them. */
+  abstract setup(): void | PromiseLike<void>;
+
+  /** A new place for components: a thread, unless it is `inline`. @throws DAG_OPTION */
+  context(options: ContextOptions = {}): Context {
+    return this.#open('context()').context(options);
+  }
+
+  /**
+   * Adds a component: its class, and what its constructor is given in its context. Arguments travel to threads as those of
+   * calls on a pool do.
+   *
+   * @throws DAG_LAYOUT
+   */
+  add<Of extends Component, Args extends readonly unknown[]>(
+    context: Context,
+    type: (new (...args: Args) => Of) | Prepared<Of>,
+    ...args: Args
+  ): ComponentRef<Of> {
+    return this.#open('add()').add(context, type as ComponentClass<Of> | Prepared<Of>, ...args); // checked there
+  }
+
+  /** Gives the values of one component to another, behind the parents that it has. @throws DAG_OPTION, DAG_LAYOUT */
+  connect(from: ComponentRef, to: ComponentRef, options?: EdgeOptions): void {
+    this.#open('connect()').connect(from, to, options);
+  }
+
+  /** Lets one component set the parameters of another, without making it fire. @throws DAG_LAYOUT */
+  parametrize(from: ComponentRef, to: ComponentRef): void {
+    this.#open('parametrize()').parametrize(from, to);
+  }
+
+  /**
+   * Builds every component in its context, checks and makes all connections, runs every `start`, and then lets all fire. May be
+   * called again: each time is a layout of its own.
+   *
+   * @throws ComponentError when a constructor or `start` fails, DAG_LAYOUT for what cannot run, DAG_OPTION, DAG_ABORTED;
+   * then everything is closed again.
+   */
+  async start(options: StartOptions = {}): Promise<RunningLayout> {
+    checkIsOptions(options, 'start()');
+    checkByRules(options, { subject: 'start()', rules });
+    const names = new NameCounts();
+    const wiring = new Wiring(names);
+    if (this.#wiring !== undefined) {
+      throw new DagError('DAG_LAYOUT', { message: `start(): setup() of ${this.constructor.name} has not ended yet.` });
+    }
+    this.#wiring = wiring;
+    try {
+      await this.setup();
+    } finally {
+      this.#wiring = undefined;
+    }
+    if (wiring.components.length === 0) {
+      throw new DagError('DAG_LAYOUT', { message: `setup() of ${this.constructor.name} has added no component.` });
+    }
+    const running = new RunningLayout(this.constructor.name, { names, options });
+    await running.launch(wiring);
+    return running;
+  }
+
+  #open(subject: string): Wiring {
+    if (this.#wiring !== undefined) return this.#wiring;
+    throw new DagError('DAG_LAYOUT', {
+      message: `${subject} belongs into setup() of ${this.constructor.name}.`,
+      remedy: 'Change a layout that runs with what start() has given.',
+    });
+  }
+}

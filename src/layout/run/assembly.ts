@@ -1,0 +1,257 @@
+import { DagError } from '../../errors.js';
+import { Channel } from '../channel/channel.js';
+import { typeOf } from '../component/decorator.js';
+import { initialOf } from '../context/input.js';
+import type { ComponentRef } from '../wiring/component-ref.js';
+import type { Context } from '../wiring/context.js';
+import type { Edge } from '../wiring/edge.js';
+import { problemOf } from '../wiring/inputs.js';
+import { checkLoops, feedbackEdges } from '../wiring/loops.js';
+import type { Traits } from '../context/messages.js';
+import { ComponentError } from './component-error.js';
+import { InlineLink, ThreadLink, type ContextLink } from './link.js';
+import { Member, type Link, type Site } from './member.js';
+
+/** What is added to a layout at once. */
+export interface Additions {
+  readonly components: readonly ComponentRef[];
+  readonly edges: readonly Edge[];
+}
+
+/** What a layout that runs is made of, and how things are added to it and taken away. */
+export class Assembly {
+  readonly sites = new Map<Context, Site>();
+  readonly members = new Map<ComponentRef, Member>();
+  readonly links = new Map<Edge, Link>();
+  readonly #resources: Readonly<Record<string, unknown>>;
+  readonly #onSite: (site: Site) => void;
+  #ids = 0;
+
+  constructor(parts: {
+    readonly resources: Readonly<Record<string, unknown>>;
+    /** A context has begun. */
+    readonly onSite: (site: Site) => void;
+  }) {
+    this.#resources = parts.resources;
+    this.#onSite = parts.onSite;
+  }
+
+  /**
+   * Builds, checks, connects and starts; the components then wait for `begin`. When something fails, all of it is taken
+   * back.
+   *
+   * @param whole refuses components of which something is not connected yet.
+   * @throws ComponentError, DAG_LAYOUT, DAG_OPTION
+   */
+  async add({ components, edges }: Additions, whole: boolean): Promise<readonly Member[]> {
+    const made: Member[] = [];
+    try {
+      await this.#build(components, made);
+      this.#check(edges, whole);
+      await this.#connect(made, edges);
+      for (const member of made) await this.#start(member);
+    } catch (error) {
+      for (const edge of edges) await this.disconnect(edge).catch(() => undefined);
+      for (const member of made.reverse()) await this.remove(member).catch(() => undefined);
+      throw error;
+    }
+    return made;
+  }
+
+  /** Lets components fire, those of which everything is connected. */
+  async begin(): Promise<void> {
+    const edges = [...this.links.keys()];
+    const traits = this.#traits();
+    const bySite = new Map<Site, number[]>();
+    for (const member of this.members.values()) {
+      if (member.begun || problemOf(member.ref, { traits, edges }) !== undefined) continue;
+      member.begun = true;
+      bySite.set(member.site, [...(bySite.get(member.site) ?? []), member.id]);
+    }
+    await Promise.all(Array.from(bySite, ([{ link }, ids]) => link.call('begin', ids)));
+  }
+
+  /** Takes a connection away; its target waits if it cannot do without. */
+  async disconnect(edge: Edge): Promise<void> {
+    const link = this.links.get(edge);
+    if (link === undefined) return;
+    this.links.delete(edge);
+    const { to, channel, reader, id } = link;
+    if (!to.site.dead) await to.site.link.call('disconnect', to.id, [id]);
+    channel.disconnect(reader);
+    if (to.ended || !to.begun || to.site.dead) return;
+    if (problemOf(to.ref, { traits: this.#traits(), edges: [...this.links.keys()] }) === undefined) return;
+    to.begun = false;
+    await to.site.link.call('unbegin', [to.id]);
+  }
+
+  /** Ends a component after its present firing and takes it away with its connections. @throws what its `stop` throws */
+  async remove(member: Member): Promise<void> {
+    const { site, id, ref } = member;
+    if (!site.dead) await site.link.call('unbegin', [id]);
+    for (const edge of [...this.links.keys()]) if (edge.from === ref || edge.to === ref) await this.disconnect(edge);
+    if (!site.dead) await site.link.call('halt', [id]);
+    this.members.delete(ref);
+    await this.stop(member);
+  }
+
+  /** Closes what a component has open. @throws ComponentError */
+  async stop(member: Member): Promise<void> {
+    const { site, id } = member;
+    if (site.dead) return;
+    try {
+      await site.link.call('stop', id);
+    } catch (cause) {
+      throw failureOf(member, { doing: 'stop()', cause });
+    }
+  }
+
+  /** The rings of a channel have changed: tells its ends. */
+  async announce(writer: Member, channel: Channel): Promise<void> {
+    const rings = channel.commit();
+    if (rings.length === 0) return;
+    const tell = async (member: Member, edge: number | undefined): Promise<void> => {
+      if (!member.site.dead) await member.site.link.call('attach', [{ component: member.id, edge, rings }]);
+    };
+    const readers = [...this.links.values()].filter((link) => link.channel === channel);
+    await Promise.all([tell(writer, undefined), ...readers.map(({ to, id }) => tell(to, id))]);
+  }
+
+  #traits(): ReadonlyMap<ComponentRef, Traits> {
+    const traits = new Map<ComponentRef, Traits>();
+    for (const [ref, member] of this.members) if (member.traits !== undefined) traits.set(ref, member.traits);
+    return traits;
+  }
+
+  #siteOf(context: Context): Site {
+    const known = this.sites.get(context);
+    if (known !== undefined) return known;
+    const { name, options } = context;
+    const { inline, name: _name, ...thread } = options;
+    const link: ContextLink = inline === true ? new InlineLink(name) : new ThreadLink(name, thread);
+    const site: Site = { name, link, dead: false };
+    this.sites.set(context, site);
+    this.#onSite(site);
+    return site;
+  }
+
+  /** In the order in which they were added; different contexts side by side. */
+  async #build(components: readonly ComponentRef[], made: Member[]): Promise<void> {
+    const turns = new Map<Site, Promise<void>>();
+    for (const ref of components) {
+      const member = new Member((this.#ids += 1), ref, this.#siteOf(ref.context));
+      this.members.set(ref, member);
+      made.push(member);
+      const before = turns.get(member.site) ?? Promise.resolve();
+      turns.set(
+        member.site,
+        before.then(() => this.#buildOne(member)),
+      );
+    }
+    const ends = await Promise.allSettled(turns.values());
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  }
+
+  async #buildOne(member: Member): Promise<void> {
+    const { id, ref, site, counters } = member;
+    const { onError = 'stop', merge = false } = ref.options;
+    const Class = ref.type;
+    const factory = typeOf(Class).factory ?? ((...args: never[]): unknown => new Class(...args));
+    try {
+      member.traits = await site.link.call('build', {
+        component: id,
+        name: ref.name,
+        factory,
+        args: ref.args,
+        onError,
+        merge,
+        counters: counters.memory,
+      });
+    } catch (cause) {
+      throw failureOf(member, { doing: 'its constructor', cause });
+    }
+    const { output } = member.traits;
+    if (output !== undefined) member.channel = new Channel({ record: output, bell: site.link.bell });
+  }
+
+  #check(news: readonly Edge[], whole: boolean): void {
+    const edges = [...this.links.keys(), ...news];
+    const traits = this.#traits();
+    for (const { from, to } of news) {
+      for (const ref of [from, to]) {
+        if (this.members.has(ref)) continue;
+        throw new DagError('DAG_LAYOUT', { message: `${ref.name} is not part of this layout.` });
+      }
+    }
+    for (const ref of traits.keys()) {
+      const problem = problemOf(ref, { traits, edges });
+      if (problem !== undefined && (whole || !problem.incomplete)) throw problem.error;
+    }
+    checkLoops(edges);
+    for (const edge of news) {
+      const output = traits.get(edge.from)?.output;
+      if (output !== undefined && 'initial' in edge.options) initialOf(output, edge.options.initial);
+    }
+  }
+
+  async #connect(made: readonly Member[], edges: readonly Edge[]): Promise<void> {
+    const feedback = feedbackEdges([...this.links.keys(), ...edges]);
+    const links = edges.map((edge) => this.#linkOf(edge));
+    const fresh = new Set(made);
+    // A channel that nobody writes to yet needs nobody to be told: all that its ends get is in their descriptors.
+    for (const { channel } of made) channel?.commit();
+    for (const member of made) {
+      if (member.channel !== undefined) await member.site.link.call('wire', member.id, member.channel.writer());
+    }
+    for (const { id, edge, to, channel, reader } of links) {
+      const initial = 'initial' in edge.options ? { initial: { value: edge.options.initial } } : {};
+      const descriptor = { edge: id, role: edge.role, feedback: feedback.has(edge), reader: channel.reader(reader) };
+      await to.site.link.call('connect', to.id, [{ ...descriptor, ...initial }]);
+    }
+    const changed = new Set(links.filter(({ from }) => !fresh.has(from)).map(({ from }) => from));
+    for (const member of changed) if (member.channel !== undefined) await this.announce(member, member.channel);
+  }
+
+  #linkOf(edge: Edge): Link {
+    const [from, to] = [this.members.get(edge.from), this.members.get(edge.to)];
+    if (from?.channel === undefined || to === undefined) {
+      throw new DagError('DAG_INTERNAL', { message: `${edge.from.name} and ${edge.to.name} cannot be connected.` });
+    }
+    const { policy = 'latest', capacity, maxBytes } = edge.options;
+    const { channel } = from;
+    const reader = channel.connect({
+      policy,
+      bell: to.site.link.bell,
+      ...(capacity === undefined ? {} : { capacity }),
+      ...(maxBytes === undefined ? {} : { maxBytes }),
+    });
+    const link: Link = { id: (this.#ids += 1), edge, from, to, channel, reader, since: performance.now() };
+    this.links.set(edge, link);
+    return link;
+  }
+
+  async #start(member: Member): Promise<void> {
+    member.started = true;
+    try {
+      await member.site.link.call('start', member.id, this.#resources);
+    } catch (cause) {
+      throw failureOf(member, { doing: 'start()', cause });
+    }
+  }
+}
+
+/** What a member failed at. An error that names it already stays what it is. */
+export function failureOf(
+  { name, site }: Member,
+  { doing, cause }: { doing?: string; cause: unknown },
+): ComponentError {
+  if (cause instanceof ComponentError) return cause;
+  const code = 'DAG_COMPONENT_FAILED';
+  return new ComponentError({
+    code,
+    component: name,
+    context: site.name,
+    cause,
+    ...(doing === undefined ? {} : { doing }),
+  });
+}

@@ -1,0 +1,104 @@
+import type { Assembly } from './assembly.js';
+import { ComponentError } from './component-error.js';
+import type { Member, Site } from './member.js';
+
+/** How a layout ends. */
+export interface StopOptions {
+  /** Whether what was emitted is still worked on. Default true; otherwise components end after their present firing. */
+  readonly drain?: boolean;
+  /**
+   * Milliseconds that draining may take, then firings that go on, and closing: who takes longer is not waited for, and
+   * threads that do not answer are ended. Default 5,000.
+   */
+  readonly timeout?: number;
+}
+
+/** What of an assembly ends, and how long it may take. */
+interface Ending {
+  readonly assembly: Assembly;
+  readonly timeout: number;
+  /** Settles when every component has ended. */
+  readonly allEnded: () => Promise<void>;
+  readonly drain: boolean;
+}
+
+/**
+ * Ends a layout in order: sources, then what they fed, then what is open, the last first, then the threads.
+ *
+ * @returns what failed on the way.
+ */
+export async function endLayout({ assembly, timeout, allEnded, drain }: Ending): Promise<readonly unknown[]> {
+  const failures: unknown[] = [];
+  const sites = (): Site[] => [...assembly.sites.values()].filter(({ dead }) => !dead);
+  const members = [...assembly.members.values()].reverse();
+  if (drain) {
+    const finished = Promise.all(sites().map(({ link }) => link.call('finish').catch(() => undefined)));
+    await within(timeout, finished.then(allEnded));
+  }
+  // Firings that go on have their time once more; a thread that does not even take the call has a firing that blocks it.
+  const halting = sites().map(async (site) => {
+    const halted = site.link.call('halt', undefined).catch(() => undefined);
+    if (!(await within(timeout, halted))) failures.push(await whyNot(site, { timeout, members }));
+  });
+  await Promise.all(halting);
+  for (const member of members) {
+    if (!member.started || member.site.dead) continue;
+    try {
+      if (await within(timeout, assembly.stop(member))) continue;
+      failures.push(late(member.site, { timeout, member, doing: 'stop()' }));
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  await Promise.all(
+    sites().map(async ({ link }) => {
+      const closed = link.call('close').catch(() => undefined);
+      await within(timeout, Promise.all([closed, link.over.catch(() => undefined)]));
+    }),
+  );
+  await Promise.all([...assembly.sites.values()].map(({ link }) => link.terminate()));
+  return failures;
+}
+
+/** Firings that wait are left alone; a thread that does not answer is ended. */
+async function whyNot(
+  site: Site,
+  { timeout, members }: { readonly timeout: number; readonly members: readonly Member[] },
+): Promise<ComponentError> {
+  const answers = await within(
+    Math.min(timeout, 100),
+    site.link.call('attach', []).catch(() => undefined),
+  );
+  if (!answers) {
+    site.dead = true;
+    await site.link.terminate();
+  }
+  const going = members.filter((member) => member.site === site && member.begun && !member.ended);
+  return late(site, { timeout, member: going.length === 1 ? going[0] : undefined, doing: 'a firing' });
+}
+
+function late(
+  { name }: Site,
+  { timeout, member, doing }: { readonly timeout: number; readonly member: Member | undefined; readonly doing: string },
+): ComponentError {
+  return new ComponentError({
+    code: 'DAG_LAYOUT_TIMEOUT',
+    component: member?.name,
+    context: name,
+    message: `${doing} did not come to its end within ${timeout.toString()} ms.`,
+    remedy: 'Listen to `this.signal` in what waits for long, or give stop({ timeout }) more time.',
+  });
+}
+
+/** Whether something settles within some milliseconds. @throws what it rejects with in this time */
+async function within(milliseconds: number, promise: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, milliseconds, false);
+  });
+  try {
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,51 @@
+import type { Channel } from '../channel/channel.js';
+import { Counters } from '../context/counters.js';
+import type { Traits } from '../context/messages.js';
+import type { ComponentRef } from '../wiring/component-ref.js';
+import type { Edge } from '../wiring/edge.js';
+import type { ContextLink } from './link.js';
+
+/** A context that runs. */
+export interface Site {
+  readonly name: string;
+  readonly link: ContextLink;
+  /** Its thread has died. */
+  dead: boolean;
+}
+
+/** A component that runs. */
+export class Member {
+  readonly counters = new Counters(Counters.allocate());
+  traits: Traits | undefined;
+  /** What it emits to; undefined for collectors. */
+  channel: Channel | undefined;
+  /** It may have something open. */
+  started = false;
+  /** It was told to fire. */
+  begun = false;
+  paused = false;
+  ended = false;
+
+  constructor(
+    readonly id: number,
+    readonly ref: ComponentRef,
+    readonly site: Site,
+  ) {}
+
+  get name(): string {
+    return this.ref.name;
+  }
+}
+
+/** A connection that runs. */
+export interface Link {
+  readonly id: number;
+  readonly edge: Edge;
+  readonly from: Member;
+  readonly to: Member;
+  readonly channel: Channel;
+  /** The reader's number in the channel. */
+  readonly reader: number;
+  /** When it was made, in ms since the time origin of the process. */
+  readonly since: number;
+}
