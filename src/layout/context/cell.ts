@@ -146,7 +146,8 @@ export class Cell {
   /** Sources end; what has parents ends with these. */
   finish(): void {
     this.#finishing = true;
-    if (this.#kind === 'emitter' || this.#held || !this.#begun) this.halt();
+    if (this.#held || !this.#begun) this.halt();
+    else if (this.#kind === 'emitter') this.#controller.abort();
   }
 
   /** Ends after the present firing. */
@@ -194,7 +195,7 @@ export class Cell {
   }
 
   #isTriggered(): boolean {
-    if (this.#kind === 'emitter') return true;
+    if (this.#kind === 'emitter') return !this.#finishing;
     let some = false;
     for (const input of this.#inputs) {
       if (input.role === 'parameters') continue;
@@ -207,6 +208,7 @@ export class Cell {
 
   /** Whether it can never fire again. */
   #isOver(): boolean {
+    if (this.#kind === 'emitter') return this.#finishing;
     const { merge } = this.#parts.request;
     const isEnded = (input: Input): boolean => input.ended || (input.feedback && this.#finishing);
     const triggers = this.#inputs.filter(({ role }) => role === 'trigger');

@@ -56,7 +56,9 @@ export async function endLayout({ assembly, timeout, allEnded, drain }: Ending):
       await within(timeout, Promise.all([closed, link.over.catch(() => undefined)]));
     }),
   );
-  await Promise.all([...assembly.sites.values()].map(({ link }) => link.terminate()));
+  const ended = [...assembly.sites.values()];
+  for (const site of ended) site.dead = true;
+  await Promise.all(ended.map(({ link }) => link.terminate()));
   return failures;
 }
 

@@ -1,4 +1,4 @@
-import { DagError, describeThrown } from '../../errors.js';
+import { DagError, describeThrown, messageOf, NodeError } from '../../errors.js';
 import type { Component } from '../component/component.js';
 import type { ComponentClass } from '../component/decorator.js';
 import type { Prepared } from '../component/prepared.js';
@@ -227,6 +227,9 @@ export class RunningLayout implements AsyncDisposable {
 
   /** Takes the events of a context until it ends. */
   async #listen(site: Site): Promise<void> {
+    site.link.over.catch((cause: unknown) => {
+      this.#lose(site, cause);
+    });
     try {
       for (;;) {
         const events = await site.link.call('events');
@@ -234,7 +237,7 @@ export class RunningLayout implements AsyncDisposable {
         if (events.length === 0) return;
       }
     } catch (cause) {
-      if (!site.dead) this.#lose(site, cause);
+      this.#lose(site, cause);
     }
   }
 
@@ -272,6 +275,7 @@ export class RunningLayout implements AsyncDisposable {
 
   /** The thread of a context has ended: what it fed comes to an end, what fed it does not wait for it. */
   #lose(site: Site, cause: unknown): void {
+    if (site.dead) return;
     site.dead = true;
     for (const member of this.#assembly.members.values()) {
       if (member.site !== site) continue;
@@ -287,7 +291,7 @@ export class RunningLayout implements AsyncDisposable {
       component: undefined,
       context: site.name,
       cause,
-      message: `its thread has ended, with ${names.join(', ')}: ${describeThrown(cause)}.`,
+      message: `its thread has ended, and ${names.join(', ')} with it: ${whyOf(cause)}`,
     });
     void this.#end({}, { error });
   }
@@ -327,6 +331,12 @@ export class RunningLayout implements AsyncDisposable {
     if (this.#failed === undefined && failures.length === 0) this.#settle.resolve();
     else this.#settle.reject(error);
   }
+}
+
+/** Why a thread has ended, without the call of the library that was waiting for it. */
+function whyOf(cause: unknown): string {
+  if (!(cause instanceof NodeError)) return `${describeThrown(cause)}.`;
+  return messageOf(cause).slice(`${cause.node}${cause.args}: `.length);
 }
 
 /** The state changes while something is awaited, which the compiler does not see. */
