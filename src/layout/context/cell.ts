@@ -173,6 +173,7 @@ export class Cell {
     if (!this.#begun || this.#ended || this.#firing || this.#held) return false;
     if (this.#outbox.length > 0) return this.#output?.hasRoom ?? true;
     if (!this.#isTriggered()) return this.#isOver();
+    if (this.#finishing && this.#isOver()) return true;
     return this.#output?.hasRoom ?? true;
   }
 
@@ -180,12 +181,13 @@ export class Cell {
   step(): boolean {
     if (!this.#begun || this.#ended || this.#firing || this.#held) return false;
     if (this.#outbox.length > 0) return this.#flush();
-    if (!this.#isTriggered()) {
-      if (!this.#isOver()) return false;
+    const triggered = this.#isTriggered();
+    // A loop is always triggered, and ends only when it is told to.
+    if ((!triggered || this.#finishing) && this.#isOver()) {
       this.#end();
       return true;
     }
-    if (this.#output?.hasRoom === false) return false;
+    if (!triggered || this.#output?.hasRoom === false) return false;
     try {
       return this.#takeAll() && this.#fire();
     } catch (error) {
@@ -206,17 +208,22 @@ export class Cell {
     return some;
   }
 
-  /** Whether it can never fire again. */
+  /** Whether it can never fire again, or is not to: of loops, only what else comes in counts. */
   #isOver(): boolean {
     if (this.#kind === 'emitter') return this.#finishing;
-    const { merge } = this.#parts.request;
-    const isEnded = (input: Input): boolean => input.ended || (input.feedback && this.#finishing);
-    const triggers = this.#inputs.filter(({ role }) => role === 'trigger');
-    if (merge) {
-      const forward = triggers.filter(({ feedback }) => !feedback || this.#finishing);
-      return forward.length > 0 && forward.every(isEnded);
+    let forward = 0;
+    let ended = 0;
+    for (const input of this.#inputs) {
+      if (input.role !== 'trigger') continue;
+      if (input.feedback) {
+        if (!this.#parts.request.merge && input.ended) return true;
+      } else {
+        forward += 1;
+        if (input.ended) ended += 1;
+      }
     }
-    return triggers.some(isEnded);
+    if (forward === 0) return this.#finishing;
+    return this.#parts.request.merge ? ended === forward : ended > 0;
   }
 
   /** Takes what the firing is to be given; false when something was overtaken by newer values just now. */

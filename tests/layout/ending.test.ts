@@ -1,0 +1,383 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import { Collector, component, done, Emitter, type RunningLayout } from '../../src/layout/index.js';
+import { deferred, until, within } from '../support/waiting.js';
+import { Call, Count, Counter, Keep, Made, Through, Values, type CountView } from './parts.js';
+
+/** Says when it starts and stops, and waits or throws as it is told. */
+@component()
+class Told extends Collector<[typeof Count]> {
+  constructor(
+    private readonly name2: string,
+    private readonly told: string[],
+    private readonly on: { readonly start?: () => unknown; readonly stop?: () => unknown } = {},
+  ) {
+    super();
+  }
+
+  async start(resources: Readonly<Record<string, unknown>>): Promise<void> {
+    this.told.push(`start ${this.name2} ${String(resources['with'])}`);
+    await this.on.start?.();
+  }
+
+  async stop(): Promise<void> {
+    this.told.push(`stop ${this.name2}`);
+    await this.on.stop?.();
+  }
+
+  compute(): void {
+    // takes what comes
+  }
+}
+
+describe('a layout ends', () => {
+  test('when its sources have, after what they emitted was worked on, and what is open is closed, the last first', async () => {
+    const told: string[] = [];
+    const kept: number[] = [];
+    const running = await new Made((layout, here) => {
+      const source = layout.add(here, Counter, 10);
+      layout.connect(source, layout.add(here, Told, 'one', told));
+      layout.connect(source, layout.add(here, Told, 'two', told));
+      layout.connect(source, layout.add(here, Keep, kept), { policy: 'queue', capacity: 1 });
+    }).start({ resources: { with: 'all' } });
+    await running.done;
+    expect(kept).toHaveLength(10);
+    expect(told).toEqual(['start one all', 'start two all', 'stop two', 'stop one']);
+    expect(running.stats().components.every(({ state }) => state === 'ended')).toBe(true);
+  });
+
+  test('by stop(), which lets what was emitted be worked on', async () => {
+    const kept: number[] = [];
+    let emitted = 0;
+    const running = await new Made((layout, here) => {
+      const through = layout.add(here, Through, (n) => ({ n: (emitted = n + 1) - 1 }));
+      layout.connect(layout.add(here, Counter), through, { policy: 'queue' });
+      layout.connect(through, layout.add(here, Keep, kept), { policy: 'queue', capacity: 50 });
+    }).start();
+    await until(() => emitted > 20);
+    await running.stop();
+    await running.stop();
+    await running.done;
+    expect(kept).toEqual(Array.from({ length: emitted }, (_, index) => index));
+  });
+
+  test('by stop({ drain: false }), which does not', async () => {
+    let waits = 0;
+    const gate = deferred();
+    const running = await new Made((layout, here) => {
+      const call = layout.add(here, Call, () => {
+        waits += 1;
+        return gate.promise;
+      });
+      layout.connect(layout.add(here, Counter), call, { policy: 'queue' });
+    }).start();
+    await until(() => waits === 1 && (running.stats().edges[0]?.depth ?? 0) > 5);
+    const stopped = running.stop({ drain: false });
+    gate.resolve();
+    await stopped;
+    expect(waits).toBe(1);
+  });
+
+  test('at the end of a block with `await using`', async () => {
+    let ended: RunningLayout;
+    {
+      await using running = await new Made((layout, here) => {
+        layout.connect(layout.add(here, Counter), layout.add(here, Keep, []));
+      }).start();
+      ended = running;
+    }
+    await ended.done;
+  });
+
+  test('while a component waits, which its signal tells', async () => {
+    @component()
+    class Waits extends Emitter<typeof Count> {
+      static readonly output = Count;
+
+      async compute(): Promise<typeof done> {
+        await new Promise<void>((resolve) => {
+          this.signal.addEventListener('abort', () => {
+            resolve();
+          });
+        });
+        return done;
+      }
+    }
+    const running = await new Made((layout, here) => {
+      layout.connect(layout.add(here, Waits), layout.add(here, Keep, []));
+    }).start();
+    await within(5000, running.stop());
+  });
+
+  test('though a loop goes round for ever', async () => {
+    let rounds = 0;
+    const running = await new Made((layout, here) => {
+      const one = layout.add(here, Through, (n) => ({ n: n + 1 }));
+      const other = layout.add(here, Through, (n) => {
+        rounds = n;
+        return { n };
+      });
+      layout.connect(one, other, { policy: 'queue' });
+      layout.connect(other, one, { policy: 'queue', initial: { n: 0 } });
+    }).start();
+    await until(() => rounds > 10);
+    await within(5000, running.stop());
+  });
+
+  test('though a component is paused', async () => {
+    const kept: number[] = [];
+    let running!: RunningLayout;
+    running = await new Made((layout, here) => {
+      layout.connect(layout.add(here, Counter, 5), layout.add(here, Keep, kept, 2), { policy: 'queue', capacity: 1 });
+    }).start();
+    await within(5000, running.done);
+    expect(kept).toEqual([0, 1]);
+  });
+
+  test('by its signal, with DAG_ABORTED', async () => {
+    const controller = new AbortController();
+    const told: string[] = [];
+    const running = await new Made((layout, here) => {
+      layout.connect(layout.add(here, Counter), layout.add(here, Told, 'one', told));
+    }).start({ signal: controller.signal });
+    controller.abort(new Error('enough'));
+    await expect(running.done).rejects.toMatchObject({ code: 'DAG_ABORTED', cause: new Error('enough') });
+    expect(told.at(-1)).toBe('stop one');
+    await running.stop();
+  });
+
+  test('before it begins, by a signal that was aborted', async () => {
+    const layout = new Made((made, here) => made.add(here, Counter, 1));
+    await expect(layout.start({ signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'DAG_ABORTED' });
+  });
+
+  test('though a firing does not, and says so', async () => {
+    let waits = false;
+    const running = await new Made((layout, here) => {
+      const call = layout.add(here, Call, () => {
+        waits = true;
+        return deferred().promise;
+      });
+      layout.connect(layout.add(here, Counter), call);
+    }).start();
+    await until(() => waits);
+    await expect(running.stop({ timeout: 20 })).rejects.toMatchObject({
+      code: 'DAG_LAYOUT_TIMEOUT',
+      component: 'Call',
+      context: 'here',
+    });
+  });
+
+  test('though stop() of a component does not, and says so', async () => {
+    const running = await new Made((layout, here) => {
+      layout.connect(layout.add(here, Counter), layout.add(here, Told, 'one', [], { stop: () => deferred().promise }));
+    }).start();
+    await expect(running.stop({ timeout: 50 })).rejects.toThrow(
+      'DAG_LAYOUT_TIMEOUT: Told in here: stop() did not come to its end within 50 ms',
+    );
+  });
+});
+
+describe('what is open is closed', () => {
+  test('when start() of a component fails', async () => {
+    const told: string[] = [];
+    const layout = new Made((made, here) => {
+      const source = made.add(here, Counter);
+      made.connect(source, made.add(here, Told, 'one', told));
+      const failing = {
+        start: () => {
+          throw new RangeError('no device');
+        },
+      };
+      made.connect(source, made.add(here, Told, 'two', told, failing));
+      made.connect(source, made.add(here, Told, 'three', told));
+    });
+    const error: unknown = await layout.start().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'DAG_COMPONENT_FAILED',
+      component: 'Told 2',
+      context: 'here',
+      cause: new RangeError('no device'),
+    });
+    expect((error as Error).message).toBe('DAG_COMPONENT_FAILED: Told 2 in here: start(): no device.');
+    expect(told).toEqual(['start one undefined', 'start two undefined', 'stop two', 'stop one']);
+  });
+
+  test('when a constructor fails', async () => {
+    @component()
+    class Broken extends Counter {
+      constructor() {
+        super();
+        throw new TypeError('broken');
+      }
+    }
+    const layout = new Made((made, here) => made.add(here, Broken));
+    await expect(layout.start()).rejects.toThrow('DAG_COMPONENT_FAILED: Broken in here: its constructor: broken');
+  });
+
+  test('when a firing fails, and the failure is what `done` tells', async () => {
+    const told: string[] = [];
+    const running = await new Made((layout, here) => {
+      const source = layout.add(here, Counter);
+      layout.connect(source, layout.add(here, Told, 'one', told));
+      const call = layout.add(here, Call, (view) => {
+        if ((view as CountView).n === 3) throw new Error('three');
+      });
+      layout.connect(source, call, { policy: 'queue' });
+    }).start();
+    await expect(running.done).rejects.toMatchObject({
+      code: 'DAG_COMPONENT_FAILED',
+      component: 'Call',
+      context: 'here',
+      cause: new Error('three'),
+    });
+    expect(told.at(-1)).toBe('stop one');
+  });
+
+  test('when stop() of a component fails, which `done` tells', async () => {
+    const told: string[] = [];
+    const running = await new Made((layout, here) => {
+      const source = layout.add(here, Counter, 1);
+      layout.connect(source, layout.add(here, Told, 'one', told));
+      const failing = { stop: () => Promise.reject(new Error('stuck')) };
+      layout.connect(source, layout.add(here, Told, 'two', told, failing));
+    }).start();
+    await expect(running.done).rejects.toThrow('DAG_COMPONENT_FAILED: Told 2 in here: stop(): stuck');
+    expect(told.at(-1)).toBe('stop one');
+  });
+});
+
+describe('a failure', () => {
+  const failing = (n: number): { n: number } => {
+    if (n % 3 === 1) throw new Error(`no ${n.toString()}`);
+    return { n };
+  };
+
+  test('is passed over with `skip`', async () => {
+    const kept: number[] = [];
+    const failures: unknown[] = [];
+    const running = await new Made((layout, here) => {
+      const through = layout.add(here, Through, failing).with({ onError: 'skip' });
+      layout.connect(layout.add(here, Counter, 6), through, { policy: 'queue' });
+      layout.connect(through, layout.add(here, Keep, kept), { policy: 'queue' });
+    }).start({ onFailure: ({ component: name, cause }) => failures.push([name, (cause as Error).message]) });
+    await running.done;
+    expect(kept).toEqual([0, 2, 3, 5]);
+    expect(failures).toEqual([
+      ['Through', 'no 1'],
+      ['Through', 'no 4'],
+    ]);
+    expect(running.stats().components[0]).toMatchObject({ name: 'Through', firings: 4, failures: 2, restarts: 0 });
+  });
+
+  test('has the component made anew with `restart`, and what it has open closed and opened', async () => {
+    const kept: number[] = [];
+    const told: string[] = [];
+
+    @component({ onError: 'restart' })
+    class Fragile extends Through {
+      #fired = 0;
+
+      constructor() {
+        super((n) => {
+          this.#fired += 1;
+          if (this.#fired === 3) throw new Error('tired');
+          return { n };
+        });
+      }
+
+      start(): void {
+        told.push('start');
+      }
+
+      stop(): void {
+        told.push('stop');
+      }
+    }
+    const running = await new Made((layout, here) => {
+      const fragile = layout.add(here, Fragile);
+      layout.connect(layout.add(here, Counter, 7), fragile, { policy: 'queue' });
+      layout.connect(fragile, layout.add(here, Keep, kept), { policy: 'queue' });
+    }).start({ onFailure: () => undefined });
+    await running.done;
+    expect(kept).toEqual([0, 1, 3, 4, 6]);
+    expect(told).toEqual(['start', 'stop', 'start', 'stop', 'start', 'stop']);
+    expect(running.stats().components[0]).toMatchObject({ firings: 5, failures: 2, restarts: 2 });
+  });
+
+  test('of starting again ends the layout', async () => {
+    let starts = 0;
+
+    @component({ onError: 'restart' })
+    class Once extends Through {
+      constructor() {
+        super(() => {
+          throw new Error('first');
+        });
+      }
+
+      start(): void {
+        starts += 1;
+        if (starts === 2) throw new Error('second');
+      }
+    }
+    const running = await new Made((layout, here) => {
+      const once = layout.add(here, Once);
+      layout.connect(layout.add(here, Counter), once);
+      layout.connect(once, layout.add(here, Keep, []));
+    }).start({ onFailure: () => undefined });
+    await expect(running.done).rejects.toThrow('DAG_COMPONENT_FAILED: Once in here: second');
+  });
+
+  test('that nobody listens to is a warning of the process', async () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    try {
+      const survived = await new Made((layout, here) => {
+        const through = layout.add(here, Through, failing).with({ onError: 'skip' });
+        layout.connect(layout.add(here, Counter, 2), through, { policy: 'queue' });
+        layout.connect(through, layout.add(here, Keep, []), { policy: 'queue' });
+      }).start();
+      await survived.done;
+      expect(warn.mock.calls.map(([message]) => message)).toEqual(['DAG_COMPONENT_FAILED: Through in here: no 1.']);
+      const fatal = await new Made((layout, here) => {
+        const values = layout.add(here, Values, () => {
+          throw new Error('nobody asks');
+        });
+        layout.connect(
+          values,
+          layout.add(here, Call, () => undefined),
+        );
+      }).start();
+      await until(() => warn.mock.calls.length === 2);
+      expect(warn.mock.calls[1]?.[0]).toContain('nobody asks');
+      await expect(fatal.stop()).rejects.toThrow('nobody asks');
+    } finally {
+      warn.mockRestore();
+    }
+  });
+
+  test('that nobody has asked for is thrown by stop()', async () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    try {
+      const running = await new Made((layout, here) => {
+        const through = layout.add(here, Through, failing);
+        layout.connect(layout.add(here, Counter), through, { policy: 'queue' });
+        layout.connect(through, layout.add(here, Keep, []));
+      }).start();
+      await until(() => running.stats().components.some(({ failures }) => failures > 0));
+      await expect(running.stop()).rejects.toThrow('no 1');
+    } finally {
+      warn.mockRestore();
+    }
+  });
+
+  test('of a value that the output has not', async () => {
+    const running = await new Made((layout, here) => {
+      const through = layout.add(here, Through, () => 'text');
+      layout.connect(layout.add(here, Counter), through);
+      layout.connect(through, layout.add(here, Keep, []));
+    }).start();
+    await expect(running.done).rejects.toThrow(
+      /Through must return nothing, or an object with fields of its output \(n\), got/,
+    );
+  });
+});
