@@ -1,0 +1,348 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  component,
+  done,
+  emitAll,
+  Router,
+  type ComponentRef,
+  type Context,
+  type RunningLayout,
+  type StructView,
+} from '../../src/layout/index.js';
+import { deferred, until } from '../support/waiting.js';
+import { Add, Call, type Count, Counter, Gain, Gains, Keep, Made, Through, Values, type CountView } from './parts.js';
+
+/** Sets a gain of three and more. */
+@component()
+class Tuner extends Router<[typeof Count], typeof Gains.struct> {
+  static readonly output = Gains.struct;
+
+  constructor(
+    private readonly tuned: number[],
+    private readonly gain = 3,
+  ) {
+    super();
+  }
+
+  compute({ n }: CountView, out: StructView<typeof Gains.struct>): void {
+    this.tuned.push(n);
+    out.gain = this.gain;
+    out.offsets.fill(0);
+  }
+}
+
+/** A counter that runs, and what else a test has put beside it. */
+async function counting(
+  make: (parts: { source: ComponentRef; here: Context; layout: Made }) => unknown = () => undefined,
+) {
+  const parts: { source?: ComponentRef; here?: Context } = {};
+  const running = await new Made((layout, here) => {
+    const source = layout.add(here, Counter);
+    layout.connect(source, layout.add(here, Keep, []));
+    Object.assign(parts, { source, here });
+    make({ source, here, layout: layout as Made });
+  }).start();
+  return { running, source: parts.source as ComponentRef, here: parts.here as Context };
+}
+
+const stateOf = (running: RunningLayout, wanted: string): string | undefined =>
+  running.stats().components.find(({ name }) => name === wanted)?.state;
+
+describe('a layout that runs', () => {
+  test('takes a component, which waits until everything is connected', async () => {
+    const { running, source, here } = await counting();
+    const kept: number[] = [];
+    const add = await running.add(here, Add);
+    const keep = await running.add(here, Keep, kept);
+    expect(stateOf(running, 'Add')).toBe('waiting');
+    await running.connect(source, add, { policy: 'queue' });
+    await running.connect(add, keep, { policy: 'queue' });
+    expect(stateOf(running, 'Add')).toBe('waiting');
+    await running.connect(source, add, { policy: 'queue' });
+    expect(stateOf(running, 'Add')).toBe('running');
+    await until(() => kept.length > 10);
+    await running.stop();
+    const differences = kept.slice(1).map((sum, index) => sum - (kept[index] ?? 0));
+    expect(new Set(differences)).toEqual(new Set([2]));
+  });
+
+  test('takes several at once, or nothing when one fails', async () => {
+    const { running, source } = await counting();
+    const kept: number[] = [];
+    const fresh = running.context({ inline: true, name: 'fresh' });
+    const through = await running.change((wiring) => {
+      const made = wiring.add(fresh, Through, (n: number) => ({ n }));
+      wiring.connect(source, made, { policy: 'queue' });
+      wiring.connect(made, wiring.add(fresh, Keep, kept), { policy: 'queue' });
+      return made;
+    });
+    await until(() => kept.length > 3);
+    const before = running.stats();
+    const failed = running.change((wiring) => {
+      const other = wiring.add(fresh, Through, String);
+      wiring.connect(through, other);
+      wiring.connect(other, wiring.add(fresh, Keep, []));
+      wiring.connect(source, wiring.add(fresh, Keep, []), { initial: { m: 1 } });
+    });
+    await expect(failed).rejects.toThrow('DAG_OPTION');
+    expect(running.stats().components.map(({ name }) => name)).toEqual(before.components.map(({ name }) => name));
+    expect(running.stats().edges).toHaveLength(before.edges.length);
+    const seen = kept.length;
+    await until(() => kept.length > seen + 3);
+    await running.stop();
+    expect(kept).toEqual(kept.map((_, index) => (kept[0] ?? 0) + index));
+  });
+
+  test('gives readers that come later what is emitted from then on, in order', async () => {
+    const { running, source, here } = await counting();
+    const all: number[][] = [];
+    for (let reader = 0; reader < 5; reader += 1) {
+      const kept: number[] = [];
+      all.push(kept);
+      const keep = await running.add(here, Keep, kept);
+      await running.connect(source, keep, { policy: 'queue', capacity: 3 });
+      await until(() => kept.length > 3);
+    }
+    await running.stop();
+    for (const kept of all) expect(kept).toEqual(kept.map((_, index) => (kept[0] ?? 0) + index));
+    expect(new Set(all.map((kept) => kept.at(-1))).size).toBe(1);
+  });
+
+  test('lets a component go, with its connections, after its firing', async () => {
+    const gate = deferred();
+    let fired = 0;
+    const { running, source, here } = await counting();
+    const call = await running.add(here, Call, () => {
+      fired += 1;
+      return gate.promise;
+    });
+    await running.connect(source, call, { policy: 'queue', capacity: 1 });
+    await until(() => fired === 1);
+    const removed = running.remove(call);
+    gate.resolve();
+    await removed;
+    expect(running.stats().components.map(({ name }) => name)).toEqual(['Counter', 'Keep']);
+    const { firings } = running.stats().components[0] ?? { firings: 0 };
+    await until(() => (running.stats().components[0]?.firings ?? 0) > firings + 5);
+    await expect(running.remove(call)).rejects.toThrow('DAG_LAYOUT: remove(): Call is not part of this layout');
+    await running.stop();
+    expect(fired).toBe(1);
+  });
+
+  test('lets what a removed component fed wait for another', async () => {
+    const kept: number[] = [];
+    const { running, source, here } = await counting();
+    const keep = await running.add(here, Keep, kept);
+    const through = await running.add(here, Through, (n: number) => ({ n: -n }));
+    await running.connect(source, through);
+    await running.connect(through, keep);
+    await until(() => kept.length > 2);
+    await running.remove(through);
+    expect(stateOf(running, 'Keep 2')).toBe('waiting');
+    await running.connect(source, keep);
+    await until(() => (kept.at(-1) ?? 0) > 0);
+    await running.stop();
+  });
+
+  test('disconnects, and knows what is not connected', async () => {
+    const { running, source, here } = await counting();
+    const kept: number[] = [];
+    const keep = await running.add(here, Keep, kept);
+    await expect(running.disconnect(source, keep)).rejects.toThrow(
+      'DAG_LAYOUT: disconnect(): Counter and Keep 2 are not',
+    );
+    await running.connect(source, keep);
+    await until(() => kept.length > 0);
+    await running.disconnect(source, keep);
+    expect(stateOf(running, 'Keep 2')).toBe('waiting');
+    expect(running.stats().edges).toHaveLength(1);
+    await running.stop();
+  });
+
+  test('pauses and resumes components, of which a queue loses nothing', async () => {
+    const { running, source, here } = await counting();
+    const kept: number[] = [];
+    const keep = await running.add(here, Keep, kept);
+    await running.connect(source, keep, { policy: 'queue', capacity: 4 });
+    await until(() => kept.length > 3);
+    await running.pause(keep);
+    const held = kept.length;
+    await until(() => running.stats().edges[1]?.depth === 4);
+    expect(kept).toHaveLength(held);
+    expect(stateOf(running, 'Keep 2')).toBe('paused');
+    await running.resume(keep);
+    await until(() => kept.length > held + 10);
+    await running.stop();
+    expect(kept).toEqual(kept.map((_, index) => (kept[0] ?? 0) + index));
+  });
+
+  test('refuses changes after its end', async () => {
+    const { running, source, here } = await counting();
+    await running.stop();
+    await expect(running.add(here, Counter, 1)).rejects.toThrow('DAG_LAYOUT_OVER');
+    await expect(running.set(source, {})).rejects.toThrow('DAG_LAYOUT_OVER');
+    await expect(running.pause(source)).rejects.toThrow('DAG_LAYOUT_OVER');
+  });
+
+  test('ends when all that is left has ended', async () => {
+    const { running, source } = await counting();
+    await running.remove(source);
+    await running.stop();
+    await running.done;
+  });
+});
+
+describe('parameters', () => {
+  async function withGain(): Promise<{ running: RunningLayout; gain: ComponentRef; kept: number[] }> {
+    const kept: number[] = [];
+    const parts: { gain?: ComponentRef } = {};
+    const { running } = await counting(({ source, here, layout }) => {
+      const through = layout.add(here, Through, () => ({ n: 1 }));
+      const gain = layout.add(here, Gain);
+      layout.connect(source, through, { policy: 'queue' });
+      layout.connect(through, gain, { policy: 'queue' });
+      layout.connect(gain, layout.add(here, Keep, kept), { policy: 'queue' });
+      parts.gain = gain;
+    });
+    return { running, gain: parts.gain as ComponentRef, kept };
+  }
+
+  test('have initial values, and are set between firings', async () => {
+    const { running, gain, kept } = await withGain();
+    await until(() => kept.length > 0);
+    expect(kept[0]).toBe(1);
+    await running.set(gain, { gain: 3, offsets: [0, 4] });
+    await until(() => kept.at(-1) === 7);
+    await running.set(gain, { offsets: new Float64Array([0, 100]) });
+    await until(() => kept.at(-1) === 103);
+    await running.stop();
+  });
+
+  test.each([
+    [{ gain: 11 }, /`gain` must be a number from 0 to 10, got 11/],
+    [{ gain: 2, offsets: [1] }, /`offsets` must be 2 numbers/],
+    [{ gain: NaN }, /`gain` must be a number from 0 to 10, got NaN/],
+    [{ volume: 1 }, /There is no parameter `volume`\. There are gain, offsets/],
+  ])('refuse %j', async (values, message) => {
+    const { running, gain, kept } = await withGain();
+    await expect(running.set(gain, values)).rejects.toMatchObject({
+      code: 'DAG_PARAMETER',
+      message: expect.stringMatching(message),
+    });
+    await until(() => kept.length > 5);
+    await running.stop();
+    expect(new Set(kept)).toEqual(new Set([1]));
+  });
+
+  test('of a component that has none are refused', async () => {
+    const { running, source } = await counting();
+    await expect(running.set(source, { gain: 1 })).rejects.toThrow('DAG_PARAMETER: Counter has no parameters');
+    await running.stop();
+  });
+
+  test('are set by another component, without making theirs fire', async () => {
+    const kept: number[] = [];
+    const tuned: number[] = [];
+    const running = await new Made((layout, here) => {
+      const source = layout.add(here, Counter, 200);
+      const gain = layout.add(here, Gain);
+      const tuner = layout.add(here, Tuner, tuned);
+      layout.connect(source, gain, { policy: 'queue' });
+      layout.connect(source, tuner, { policy: 'queue' });
+      layout.parametrize(tuner, gain);
+      layout.connect(gain, layout.add(here, Keep, kept), { policy: 'queue' });
+    }).start();
+    await running.done;
+    expect(kept).toHaveLength(200);
+    expect(kept.at(-1)).toBeGreaterThan(199 * 2);
+    expect(running.toGraphology().edge('Tuner', 'Gain')).toBeDefined();
+  });
+
+  test('out of bounds from another component are a failure', async () => {
+    const running = await new Made((layout, here) => {
+      const source = layout.add(here, Counter);
+      const gain = layout.add(here, Gain);
+      const tuner = layout.add(here, Tuner, [], 100);
+      layout.connect(source, gain);
+      layout.connect(source, tuner);
+      layout.parametrize(tuner, gain);
+      layout.connect(gain, layout.add(here, Keep, []));
+    }).start();
+    await expect(running.done).rejects.toMatchObject({ component: 'Gain', cause: { code: 'DAG_PARAMETER' } });
+  });
+});
+
+describe('values that are no records', () => {
+  test('travel as they are, and belong to whoever gets them', async () => {
+    const given = [
+      { text: 'one', list: [1, 2, [3]], map: new Map([['a', new Float64Array([1, 2])]]) },
+      new Float32Array(5000).fill(3),
+      'text',
+      12n,
+      { nested: { view: new Uint8Array(new SharedArrayBuffer(8)).fill(5) }, nothing: null },
+      new Float64Array(40_000).fill(7),
+      null,
+    ];
+    const got: unknown[] = [];
+    let next = 0;
+    const running = await new Made((layout, here) => {
+      const values = layout.add(here, Values, () => (next < given.length ? given[next++] : undefined));
+      layout.connect(
+        values,
+        layout.add(here, Call, (value) => void got.push(value)),
+        { policy: 'queue', capacity: 2 },
+      );
+    }).start();
+    await until(() => got.length === given.length);
+    await running.stop();
+    expect(got).toEqual(given);
+    expect(got[0]).not.toBe(given[0]);
+    expect((got[1] as Float32Array).buffer.byteLength).toBeGreaterThanOrEqual(20_000);
+  });
+
+  test('that cannot travel are a failure', async () => {
+    const running = await new Made((layout, here) => {
+      layout.connect(
+        layout.add(here, Values, () => ({ fn: () => 1 })),
+        layout.add(here, Call, () => undefined),
+      );
+    }).start();
+    await expect(running.done).rejects.toMatchObject({ component: 'Values', cause: { code: 'DAG_CANNOT_TRAVEL' } });
+  });
+
+  test('may be several of one firing, more than there is room for', async () => {
+    const got: unknown[] = [];
+    let fired = 0;
+    const running = await new Made((layout, here) => {
+      const values = layout.add(here, Values, () => {
+        fired += 1;
+        return fired === 1 ? emitAll(Array.from({ length: 50 }, (_, n) => ({ n }))) : done;
+      });
+      layout.connect(
+        values,
+        layout.add(here, Call, (value) => void got.push((value as CountView).n)),
+        {
+          policy: 'queue',
+          capacity: 2,
+        },
+      );
+    }).start();
+    await running.done;
+    expect(got).toEqual(Array.from({ length: 50 }, (_, n) => n));
+  });
+});
+
+describe('figures', () => {
+  test('tell of components and connections', async () => {
+    const running = await new Made((layout, here) => {
+      layout.connect(layout.add(here, Counter, 20), layout.add(here, Keep, []), { policy: 'leaky', capacity: 2 });
+    }).start();
+    await running.done;
+    const { components, edges } = running.stats();
+    expect(components[1]).toMatchObject({ name: 'Keep', context: 'here', state: 'ended', failures: 0, restarts: 0 });
+    const [edge] = edges;
+    expect(edge).toMatchObject({ from: 'Counter', to: 'Keep', policy: 'leaky', overwritten: 0, depth: 0 });
+    expect((edge?.values ?? 0) + (edge?.dropped ?? 0)).toBe(20);
+    expect(edge?.p50).toBeGreaterThanOrEqual(0);
+  });
+});
