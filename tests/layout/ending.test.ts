@@ -125,8 +125,7 @@ describe('a layout ends', () => {
 
   test('though a component is paused', async () => {
     const kept: number[] = [];
-    let running!: RunningLayout;
-    running = await new Made((layout, here) => {
+    const running = await new Made((layout, here) => {
       layout.connect(layout.add(here, Counter, 5), layout.add(here, Keep, kept, 2), { policy: 'queue', capacity: 1 });
     }).start();
     await within(5000, running.done);

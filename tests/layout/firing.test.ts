@@ -29,7 +29,7 @@ describe('a body emits', () => {
     const kept: number[] = [];
     const running = await new Made((layout, here) => {
       const source = layout.add(here, Counter, 3);
-      const middle = layout.add(here, Through, through as (n: number, out: CountView) => unknown); // of several types
+      const middle = layout.add(here, Through, through); // of several types
       layout.connect(source, middle, { policy: 'queue' });
       layout.connect(middle, layout.add(here, Keep, kept), { policy: 'queue' });
     }).start();

@@ -6,6 +6,7 @@ import {
   Router,
   type ComponentRef,
   type Context,
+  type Layout,
   type RunningLayout,
   type StructView,
 } from '../../src/layout/index.js';
@@ -33,14 +34,14 @@ class Tuner extends Router<[typeof Count], typeof Gains.struct> {
 
 /** A counter that runs, and what else a test has put beside it. */
 async function counting(
-  make: (parts: { source: ComponentRef; here: Context; layout: Made }) => unknown = () => undefined,
+  make: (parts: { source: ComponentRef; here: Context; layout: Layout }) => unknown = () => undefined,
 ) {
   const parts: { source?: ComponentRef; here?: Context } = {};
   const running = await new Made((layout, here) => {
     const source = layout.add(here, Counter);
     layout.connect(source, layout.add(here, Keep, []));
     Object.assign(parts, { source, here });
-    make({ source, here, layout: layout as Made });
+    make({ source, here, layout });
   }).start();
   return { running, source: parts.source as ComponentRef, here: parts.here as Context };
 }

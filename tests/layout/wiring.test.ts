@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Layout } from '../../src/layout/index.js';
 import {
   Collector,
   component,
   Emitter,
-  Layout,
   Router,
   struct,
   type Context,

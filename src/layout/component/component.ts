@@ -1,4 +1,5 @@
 import type { SourceOf, StructDefinition, StructView } from '../../memory/struct/definition.js';
+import type { ScalarName, ScalarValues } from '../../memory/struct/scalars.js';
 import type { Struct } from '../../memory/struct/struct.js';
 import { DagError } from '../../errors.js';
 import type { done, Emissions, skip } from './emission.js';
@@ -12,9 +13,23 @@ export type Received<Type> = Type extends AnyStruct ? StructView<Type> : Type;
 /** What a body is given to fill: a view of the record that will be emitted; nothing where values are no records. */
 export type Outlet<Type> = Type extends AnyStruct ? StructView<Type> : undefined;
 
-type FieldsOf<Type> = Type extends Struct<infer Definition extends StructDefinition> ? SourceOf<Definition> : Type;
+/** The number of a record that is nothing but one number. */
+type OnlyNumber<Definition extends StructDefinition> =
+  IsUnion<keyof Definition> extends true
+    ? never
+    : Definition[keyof Definition] extends infer Name extends ScalarName
+      ? ScalarValues[Name]
+      : never;
 
-/** What a body may return: nothing once it has filled its outlet, the value or some of its fields, or a sign. */
+type IsUnion<Keys, Each = Keys> = Each extends unknown ? ([Keys] extends [Each] ? false : true) : never;
+
+type FieldsOf<Type> =
+  Type extends Struct<infer Definition extends StructDefinition> ? SourceOf<Definition> | OnlyNumber<Definition> : Type;
+
+/**
+ * What a body may return: nothing once it has filled its outlet, the value or some of its fields, the number where a record
+ * is nothing else, or a sign.
+ */
 export type Emitted<Type> = FieldsOf<Type> | undefined | typeof skip | typeof done | Emissions;
 
 // A body that ends without `return` has the type `void`.

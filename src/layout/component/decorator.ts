@@ -33,7 +33,7 @@ export interface ComponentClassOptions extends ComponentOptions {
 
 const text = {
   expected: 'a text that is not empty',
-  allows: (value: unknown) => typeof value === 'string' && value !== '',
+  allows: (value: unknown): boolean => typeof value === 'string' && value !== '',
 };
 
 /** Rules for {@link ComponentOptions}. */

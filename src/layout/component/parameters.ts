@@ -48,7 +48,7 @@ export class Parameters<Definition extends StructDefinition> {
     const view = this.struct.allocate();
     const initial = Object.fromEntries(Object.entries(this.#definitions).map(([name, each]) => [name, each.initial]));
     this.struct.assign(view, initial as SourceOf<Definition>); // of the shapes that the struct was made from
-    owners.set(view, this as unknown as Parameters<StructDefinition>);
+    owners.set(view, this);
     return view;
   }
 

@@ -88,7 +88,13 @@ export class Cell {
   wire(writer: WriterDescriptor): void {
     const { report, request } = this.#parts;
     const { component, name } = request;
-    this.#output = makeOutput({ writer, name, grow: (bytes) => report({ type: 'grow', component, bytes }) });
+    this.#output = makeOutput({
+      writer,
+      name,
+      grow: (bytes) => {
+        report({ type: 'grow', component, bytes });
+      },
+    });
   }
 
   /** Gives it further inputs, behind those that it has. */
@@ -245,7 +251,7 @@ export class Cell {
     const { definition, values } = parameters;
     const given = definition.struct.toObject(value as never); // the layout has seen that the structs are equal
     definition.check(given);
-    definition.struct.assign(values, given as never); // checked just now
+    definition.struct.assign(values, given); // checked just now
   }
 
   #fire(): boolean {

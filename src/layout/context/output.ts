@@ -1,7 +1,7 @@
 import { DagError } from '../../errors.js';
 import { describeOption } from '../../graph/options.js';
 import { structFrom } from '../../memory/struct/define.js';
-import type { SourceOf, StructDefinition, ViewOf } from '../../memory/struct/definition.js';
+import type { StructDefinition, ViewOf } from '../../memory/struct/definition.js';
 import type { Struct } from '../../memory/struct/struct.js';
 import type { WriterDescriptor } from '../channel/descriptors.js';
 import { ChannelWriter } from '../channel/writer.js';
@@ -68,9 +68,9 @@ class RecordOutput implements Output {
   #write(view: ViewOf<StructDefinition>, value: unknown): void {
     const isNumber = typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
     if (isNumber && this.#only !== undefined)
-      this.#struct.assign(view, { [this.#only]: value as number }); // of that kind
+      this.#struct.assign(view, { [this.#only]: value }); // of that kind
     else if (typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)) {
-      this.#struct.assign(view, value as SourceOf<StructDefinition>); // checked there
+      this.#struct.assign(view, value); // checked there
     } else {
       const names = this.#struct.fields.map(({ name }) => name).join(', ');
       throw new DagError('DAG_OPTION', {
