@@ -117,6 +117,16 @@ export class RunningLayout implements AsyncDisposable {
     return layoutGraph({ name: this.name, components, edges: [...this.#assembly.links.keys()] });
   }
 
+  /** The component with a name. @throws DAG_LAYOUT */
+  component(name: string): ComponentRef {
+    const refs = [...this.#assembly.members.keys()];
+    const found = refs.find((ref) => ref.name === name);
+    if (found !== undefined) return found;
+    throw new DagError('DAG_LAYOUT', {
+      message: `component(): there is no \`${name}\`. There are ${refs.map((ref) => ref.name).join(', ')}.`,
+    });
+  }
+
   /** A new context, for components that are added. @throws DAG_OPTION */
   context(options: ContextOptions = {}): Context {
     return new Wiring(this.#names).context(options);
