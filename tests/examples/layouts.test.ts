@@ -3,7 +3,7 @@ import { printed } from './printed.js';
 
 /** The rows of the table of connections: how many values went along each, and how many were overwritten. */
 function connections(text: string): Map<string, { values: number; overwritten: number }> {
-  const rows = text.matchAll(/^ {2}(\S.* → .*?\S) +(?:latest|queue|leaky) +([\d,]+) +([\d,]+)/gm);
+  const rows = text.matchAll(/^ {2}(\S.* → .*?\S) +(?:latest|queue|leaky) +([\d,]+) +[\d.,]+ +([\d,]+)/gm);
   const number = (cell = ''): number => Number(cell.replaceAll(',', ''));
   return new Map(
     Array.from(rows, ([, name = '', values, overwritten]) => [
