@@ -85,8 +85,12 @@ export class Throughput extends Collector<[unknown]> implements Resourced {
 
   stop(): void {
     const rate = (1000 * this.#count) / (performance.now() - this.#startedAt);
-    console.log(`  ${this.name}: ${decimal(rate)} values/s, ${decimal((rate * this.bytes) / 2 ** 30, 3)} GiB/s`);
+    console.log(`  ${this.name}: ${decimal(rate)} values/s, ${bytesText(rate * this.bytes)}/s`);
   }
+}
+
+function bytesText(bytes: number): string {
+  return bytes < 2 ** 26 ? `${decimal(bytes / 2 ** 20, 3)} MiB` : `${decimal(bytes / 2 ** 30, 2)} GiB`;
 }
 
 /** Numbers from one thread to another, in order and all of them. */
