@@ -9,6 +9,15 @@ export function outputPath(name: string): string {
   return path;
 }
 
+/** A folder to write to, which is made: in `.tmp`, or another one. */
+export function outputFolder(
+  name: string,
+  path = fileURLToPath(new URL(`../../.tmp/${name}`, import.meta.url)),
+): string {
+  mkdirSync(path, { recursive: true });
+  return path;
+}
+
 /** A path as it can be opened from where the program was started. */
 export function shownPath(path: string): string {
   return relative(process.cwd(), path);

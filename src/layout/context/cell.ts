@@ -349,14 +349,15 @@ export class Cell {
   #fail(error: unknown): void {
     const { request, report } = this.#parts;
     const { component, onError } = request;
+    const gaveUp = this.#controller.signal.aborted && isAbortError(error);
     this.#open = false;
-    this.#counters.failed();
+    if (!gaveUp) this.#counters.failed();
     this.#outbox = [];
     this.#scope.made = undefined;
     this.#scope.effects = undefined;
     this.#output?.writer.cancel();
     this.#release();
-    if (this.#halted) return;
+    if (gaveUp || this.#halted) return;
     if (onError === 'stop') {
       this.#end();
       report({ type: 'failed', component, error });
@@ -410,6 +411,11 @@ export class Cell {
   #inScope<Result>(act: () => Result): Result {
     return currentScope.run(this.#scope, act);
   }
+}
+
+/** Whether a body gave up because its signal was aborted, as all do that hand it on to what they wait for. */
+function isAbortError(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'name' in error && error.name === 'AbortError';
 }
 
 /** @throws what the constructor throws, and DAG_LAYOUT */

@@ -37,6 +37,8 @@ export class RunningLayout implements AsyncDisposable {
   #watched = false;
   #failed: { readonly error: unknown } | undefined;
   #ending: Promise<void> | undefined;
+  /** When all components had ended, in ms since the time origin. */
+  #overAt: number | undefined;
   /** Changes go one after the other. */
   #last: Promise<unknown> = Promise.resolve();
   #listeners: (() => void)[] = [];
@@ -108,7 +110,7 @@ export class RunningLayout implements AsyncDisposable {
 
   /** Figures of components and connections, read from shared memory: takes microseconds and asks nobody. */
   stats(): LayoutStats {
-    return statsOf(this.#assembly);
+    return statsOf(this.#assembly, this.#overAt ?? performance.now());
   }
 
   /** The layout as a graphology graph, for the views. */
@@ -310,6 +312,7 @@ export class RunningLayout implements AsyncDisposable {
   #endIfOver(): void {
     const members = [...this.#assembly.members.values()];
     if (members.some(({ ended, begun }) => begun && !ended)) return;
+    if (members.some(({ begun }) => begun)) this.#overAt ??= performance.now();
     for (const tell of this.#listeners.splice(0)) tell();
     if (this.#ending === undefined && members.length > 0 && members.some(({ begun }) => begun))
       void this.#end({}, undefined);

@@ -23,7 +23,7 @@ export interface EdgeStats {
   readonly policy: EdgePolicy;
   /** Values that the target was given. */
   readonly values: number;
-  /** Values per second since it was connected. */
+  /** Values per second since it was connected, until all components had ended. */
   readonly rate: number;
   /** Values of a `latest` connection that newer ones replaced before they were taken. */
   readonly overwritten: number;
@@ -43,8 +43,8 @@ export interface LayoutStats {
   readonly edges: readonly EdgeStats[];
 }
 
-/** Reads the figures out of shared memory: no component is asked. */
-export function statsOf({ members, links }: Assembly): LayoutStats {
+/** Reads the figures out of shared memory: no component is asked. @param at in ms since the time origin, for rates. */
+export function statsOf({ members, links }: Assembly, at: number): LayoutStats {
   return {
     components: Array.from(members.values(), (member) => {
       const { counters, name, site, ended, begun, paused } = member;
@@ -56,7 +56,7 @@ export function statsOf({ members, links }: Assembly): LayoutStats {
     edges: Array.from(links.values(), ({ from, to, channel, reader, since }) => {
       const stats = channel.stats(reader);
       const { policy = 'latest', values = 0, overwritten = 0, dropped = 0, depth = 0, p50, p99 } = stats ?? {};
-      const rate = (values * 1000) / Math.max(performance.now() - since, 1);
+      const rate = (values * 1000) / Math.max(at - since, 1);
       return { from: from.name, to: to.name, policy, values, rate, overwritten, dropped, depth, p50, p99 };
     }),
   };
