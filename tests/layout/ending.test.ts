@@ -132,6 +132,18 @@ describe('a layout ends', () => {
     expect(kept).toEqual([0, 1]);
   });
 
+  test('when nobody reads what its sources emit any more', async () => {
+    const kept: number[] = [];
+    const running = await new Made((layout, here) => {
+      const through = layout.add(here, Through, (n) => ({ n }));
+      layout.connect(layout.add(here, Counter), through, { policy: 'queue' });
+      layout.connect(through, layout.add(here, Keep, kept, 3), { policy: 'queue' });
+      layout.connect(through, layout.add(here, Keep, [], 5), { policy: 'queue' });
+    }).start();
+    await within(5000, running.done);
+    expect(kept).toEqual([0, 1, 2]);
+  });
+
   test('by its signal, with DAG_ABORTED', async () => {
     const controller = new AbortController();
     const told: string[] = [];
@@ -230,6 +242,23 @@ describe('what is open is closed', () => {
       cause: new Error('three'),
     });
     expect(told.at(-1)).toBe('stop one');
+  });
+
+  test('and a failure of the last firing is told', async () => {
+    const gate = deferred();
+    let waits = false;
+    const running = await new Made((layout, here) => {
+      const call = layout.add(here, Call, async () => {
+        waits = true;
+        await gate.promise;
+        throw new Error('at last');
+      });
+      layout.connect(layout.add(here, Counter), call);
+    }).start();
+    await until(() => waits);
+    const stopped = running.stop({ drain: false });
+    gate.resolve();
+    await expect(stopped).rejects.toMatchObject({ component: 'Call', cause: new Error('at last') });
   });
 
   test('when stop() of a component fails, which `done` tells', async () => {

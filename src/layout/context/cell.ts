@@ -357,14 +357,14 @@ export class Cell {
     this.#scope.effects = undefined;
     this.#output?.writer.cancel();
     this.#release();
-    if (gaveUp || this.#halted) return;
+    if (gaveUp) return;
     if (onError === 'stop') {
       this.#end();
       report({ type: 'failed', component, error });
       return;
     }
     report({ type: 'survived', component, error, how: onError });
-    if (onError === 'restart') void this.#restart();
+    if (onError === 'restart' && !this.#halted) void this.#restart();
   }
 
   /** Makes the component anew, with the parameters that it had. */

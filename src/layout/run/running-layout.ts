@@ -260,6 +260,7 @@ export class RunningLayout implements AsyncDisposable {
     switch (event.type) {
       case 'ended':
         member.ended = true;
+        this.#endUnread(member);
         this.#endIfOver();
         break;
       case 'failed':
@@ -307,6 +308,15 @@ export class RunningLayout implements AsyncDisposable {
       message: `its thread has ended, and ${names.join(', ')} with it: ${whyOf(cause)}`,
     });
     void this.#end({}, { error });
+  }
+
+  /** Who emits into nothing any more ends, too: otherwise a source would go on for ever. */
+  #endUnread(reader: Member): void {
+    const links = [...this.#assembly.links.values()];
+    for (const { from } of links.filter(({ to }) => to === reader)) {
+      if (from.ended || links.some((link) => link.from === from && !link.to.ended)) continue;
+      from.site.link.call('halt', [from.id]).catch(() => undefined); // whoever listens to the context hears of it
+    }
   }
 
   #endIfOver(): void {
