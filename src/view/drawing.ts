@@ -1,3 +1,5 @@
+import { Future } from '../graph/future.js';
+import { Graph } from '../graph/graph.js';
 import type { GraphEdgeAttributes, GraphNodeAttributes } from '../graph/graph-attributes.js';
 import { toGraphology } from '../graph/graphology.js';
 import type { NodeStyle } from '../graph/options.js';
@@ -35,13 +37,15 @@ export interface Drawing {
   readonly arrows: readonly Arrow[];
 }
 
-/** What makes its own graph, such as a pipeline. */
+/** What makes its own graph, such as a pipeline or a layout that runs. */
 interface GraphMaker {
   toGraphology(): ReturnType<typeof toGraphology>;
 }
 
 function hasGraph(target: unknown): target is GraphMaker {
-  return typeof target === 'function' && 'toGraphology' in target && typeof target.toGraphology === 'function';
+  if ((typeof target !== 'object' && typeof target !== 'function') || target === null) return false;
+  if (target instanceof Graph || target instanceof Future) return false; // whose graphs have options
+  return 'toGraphology' in target && typeof target.toGraphology === 'function';
 }
 
 /**
