@@ -1,4 +1,5 @@
 import type { Future } from '../graph/future.js';
+import type { Roster } from '../graph/roster.js';
 import type { Completion } from './completion.js';
 import { findCycle } from './cycle.js';
 import { RUNNING } from '../schedule/scheduler.js';
@@ -14,7 +15,7 @@ export interface CycleWatchParts {
   readonly table: TaskTable;
   readonly completion: Completion;
   /** Runs whose promise is not settled. */
-  readonly live: ReadonlySet<Run>;
+  readonly live: Roster<Run>;
   readonly wake: (run: Run) => void;
   /** Stops the body of a running task. */
   readonly stopBody: (task: number, future: Future, reason: unknown) => void;
@@ -27,7 +28,7 @@ export interface CycleWatchParts {
 export class CycleWatch {
   readonly #table: TaskTable;
   readonly #completion: Completion;
-  readonly #live: ReadonlySet<Run>;
+  readonly #live: Roster<Run>;
   readonly #wake: (run: Run) => void;
   readonly #stopBody: CycleWatchParts['stopBody'];
   readonly #suspects = new Set<number>();

@@ -174,6 +174,6 @@ export class Resolver {
       return;
     }
     if (this.#waitsForRoom() || this.#cycles.search()) return;
-    for (const run of [...this.#runs.live]) this.#runs.fail(run, stalledError());
+    for (const run of this.#runs.live) this.#runs.fail(run, stalledError());
   }
 }

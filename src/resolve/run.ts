@@ -8,6 +8,7 @@ import { Held } from './held.js';
 import type { Limiter } from './limiter.js';
 import { bytesOf } from '../memory/buffers.js';
 import { guarded } from '../graph/events.js';
+import type { Seat } from '../graph/roster.js';
 import type { RemoteJob } from './remote-job.js';
 import type { Slot } from './slot.js';
 import { Observer } from './observer.js';
@@ -79,6 +80,8 @@ export class Run {
   readonly keeps: boolean;
   /** Whether nothing may be awaited. */
   readonly sync: boolean;
+  /** Its place among the runs that live; undefined before it is one of them. */
+  seat: Seat<Run> | undefined = undefined;
   /** While what the run needs is still being found. */
   activation: Activation | undefined = undefined;
   /** Targets whose value the run holds, or will hold. */
@@ -102,7 +105,7 @@ export class Run {
   readonly #workers: number;
   readonly #now: () => number;
   /** Bytes of values that this run's calls hold, by call; counted only under `maxBytes`. */
-  readonly #bytes = new Map<Future, number>();
+  #bytes: Map<Future, number> | undefined;
   #liveBytes = 0;
   /** Bytes of the results that bodies at work are expected to give, likewise. */
   #expectedBytes = 0;
@@ -155,20 +158,21 @@ export class Run {
     this.observer?.consumed(future);
     if (this.options.maxBytes === undefined) return;
     const bytes = bytesOf(value);
-    this.#bytes.set(future, bytes);
+    (this.#bytes ??= new Map<Future, number>()).set(future, bytes);
     this.#liveBytes += bytes;
   }
 
   /** A call's value was dropped. */
   released(future: Future): void {
     this.observer?.released(future);
+    if (this.#bytes === undefined) return;
     this.#liveBytes -= this.#bytes.get(future) ?? 0;
     this.#bytes.delete(future);
   }
 
   /** Bytes of a call's live value; known only under `maxBytes`. */
   bytesOf(future: Future): number {
-    return this.#bytes.get(future) ?? 0;
+    return this.#bytes?.get(future) ?? 0;
   }
 
   /** Calls `progress`. */

@@ -5,6 +5,7 @@ import type { Graph } from '../graph/graph.js';
 import { guests } from '../graph/guests.js';
 import { bodyOf, scopes, type Scope } from '../graph/scope.js';
 import { verboseListener } from '../graph/verbose.js';
+import { Roster } from '../graph/roster.js';
 import type { Painter } from '../schedule/picture.js';
 import { Activation } from './activation.js';
 import { failureOf, type Completion } from './completion.js';
@@ -51,7 +52,7 @@ export class Runs {
   readonly #table: TaskTable;
   readonly #parts: RunsParts;
   /** Runs that have begun to look for what they need, and whose promise is not settled. */
-  readonly live = new Set<Run>();
+  readonly live = new Roster<Run>();
 
   constructor(parts: RunsParts) {
     this.#table = parts.table;
@@ -86,8 +87,8 @@ export class Runs {
     const outer = caller?.run instanceof Run ? caller.run : undefined;
     const depth = outer === undefined ? 0 : outer.depth + 1;
     const options = outer === undefined ? given : inherit(outer.options, given);
-    const observed = new Set<Graph>();
-    for (const { _graph: graph } of targets) if (graph?._observed === true) observed.add(graph);
+    let observed: Set<Graph> | undefined;
+    for (const { _graph: graph } of targets) if (graph?._observed === true) (observed ??= new Set<Graph>()).add(graph);
     const listeners = options.onEvent === undefined ? [] : [options.onEvent];
     if (options.verbose !== undefined && options.verbose !== false) {
       listeners.push(verboseListener(options.verbose === true ? console : options.verbose));
@@ -105,7 +106,9 @@ export class Runs {
           ? outer.limiter
           : new Limiter(options.concurrency ?? Infinity),
       observer:
-        listeners.length === 0 && observed.size === 0 ? undefined : new Observer(listeners, observed, this.#parts.now),
+        listeners.length === 0 && observed === undefined
+          ? undefined
+          : new Observer(listeners, observed ?? new Set(), this.#parts.now),
       caller,
       sink,
       startedAt: this.#parts.now(),
@@ -125,7 +128,7 @@ export class Runs {
   #poison(run: Run): void {
     this.#table.pool.poison = true;
     run.onEnd(() => {
-      this.#table.pool.poison = [...this.live].some(({ options }) => options.debug === true);
+      this.#table.pool.poison = this.live.all().some(({ options }) => options.debug === true);
     });
   }
 
@@ -160,7 +163,7 @@ export class Runs {
     const { scheduler, waiters } = this.#table;
     const activation = new Activation(this.#table, this.#parts.painter);
     run.activation = activation;
-    this.live.add(run);
+    run.seat = this.live.enter(run);
     if (run.caller !== undefined) this.#enterInner(run, run.caller);
     try {
       for (const target of run.targets) {
@@ -307,7 +310,7 @@ export class Runs {
 
   #over(run: Run): void {
     run.over = true;
-    this.live.delete(run);
+    if (run.seat !== undefined) this.live.leave(run.seat);
     scopes.leave();
     this.#endActivation(run);
     if (run.options.progress !== undefined) run.tell(this.#table.scheduler.queue(run.queue));
@@ -323,7 +326,7 @@ export class Runs {
 
   /** Ends the inner runs of a body that was aborted. */
   failInner(future: Future): void {
-    for (const run of [...this.live]) {
+    for (const run of this.live) {
       if (run.caller?.parent === future && run.caller.aborted) this.fail(run, abortedError(run.caller.abortReason));
     }
   }

@@ -38,11 +38,10 @@ interface Packed {
 export class JobPacker {
   readonly #host: Pick<JobHost, 'shared'>;
   readonly #memory: JobMemory;
-  /** What was copied of what the user gave: packed once for the whole run. */
-  readonly #copied = new Map<object, Packed>();
-  readonly #receivers = new Map<unknown, Packed>();
+  /** What was copied of what the user gave, and receivers: packed once for the whole run. Most runs have none. */
+  readonly #once: { copied?: Map<unknown, Packed>; receivers?: Map<unknown, Packed> } = {};
   /** Nodes that stood in values. */
-  readonly #nodes = new Map<unknown, object>();
+  #nodes: Map<unknown, object> | undefined;
   #bytes = 0;
   /** What is being written to, and the nodes that stood in its values so far. */
   #batch: Batch | undefined;
@@ -142,14 +141,14 @@ export class JobPacker {
     // A copy of the words: unpacking changes them, and they are still to be sent.
     this.#host.shared(
       future,
-      unpack(structuredClone(word), { memory: this.#memory, special: ([id]) => this.#nodes.get(id) }),
+      unpack(structuredClone(word), { memory: this.#memory, special: ([id]) => this.#nodes?.get(id) }),
     );
     return word;
   }
 
   /** What the user gave; a copy of it serves the whole run. */
   #packLiteral(literal: object, about: string): unknown {
-    return this.#packOnce(this.#copied, literal, () => {
+    return this.#packOnce('copied', literal, () => {
       this.#memory.begin();
       const word = pack(literal, { ...this.#context, subject: about });
       return { word, lasts: this.#memory.placed > 0 };
@@ -157,12 +156,12 @@ export class JobPacker {
   }
 
   /** Packs something for the whole run, if that `lasts`, or finds it packed. */
-  #packOnce<Key>(
-    table: Map<Key, Packed>,
-    key: Key,
+  #packOnce(
+    sort: 'copied' | 'receivers',
+    key: unknown,
     write: () => { readonly word: unknown; readonly lasts: boolean },
   ): unknown {
-    const known = table.get(key);
+    const known = this.#once[sort]?.get(key);
     if (known !== undefined) {
       // Pinned for the job, too: its thread may still read it when the run is over.
       this.#memory.pinAgain(known.pins);
@@ -176,7 +175,12 @@ export class JobPacker {
     const { word, lasts } = write();
     if (lasts) {
       const pins = this.#memory.cut(mark);
-      table.set(key, { word, pins, bytes: this.#bytes - before, nodes: this.#met.slice(metBefore) });
+      (this.#once[sort] ??= new Map<unknown, Packed>()).set(key, {
+        word,
+        pins,
+        bytes: this.#bytes - before,
+        nodes: this.#met.slice(metBefore),
+      });
       this.#memory.pinAgain(pins);
     }
     return word;
@@ -193,7 +197,7 @@ export class JobPacker {
 
   /** `this` is packed once for a run: what is changed in it later is not seen by calls that were ready to go. */
   #packReceiver({ _receiver: receiver, _spec: { identity } }: Future): unknown {
-    return this.#packOnce(this.#receivers, receiver, () => ({
+    return this.#packOnce('receivers', receiver, () => ({
       word: packReceiver(receiver, identity, this.#context),
       lasts: true,
     }));
@@ -205,7 +209,7 @@ export class JobPacker {
     if (spec === undefined) return undefined;
     const address = addressOf(spec.identity);
     if (address instanceof DagError) throw address;
-    this.#nodes.set(address.id, element);
+    (this.#nodes ??= new Map<unknown, object>()).set(address.id, element);
     // The thread must have its module before it reads the value.
     if (this.#batch !== undefined) this.#meet(address, this.#batch);
     this.#met.push(address);
@@ -214,7 +218,8 @@ export class JobPacker {
 
   /** Lets go of what was copied for the run. */
   close(): void {
-    for (const packed of [this.#copied, this.#receivers]) {
+    for (const packed of [this.#once.copied, this.#once.receivers]) {
+      if (packed === undefined) continue;
       for (const { pins } of packed.values()) for (const block of pins) transit.unpin(block);
       packed.clear();
     }

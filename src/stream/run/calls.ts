@@ -2,6 +2,7 @@ import type { Executor } from '../../graph/executor.js';
 import { Future } from '../../graph/future.js';
 import { bodyOf, currentScope, scopes } from '../../graph/scope.js';
 import type { ResolveOptions } from '../../graph/run-options.js';
+import { Roster, type Seat } from '../../graph/roster.js';
 import { resolve, resolver } from '../../resolve/resolve.js';
 import type { Run } from '../../resolve/run.js';
 import type { Step } from '../plan/plan.js';
@@ -17,7 +18,7 @@ export interface Settled {
 /** Makes calls of a pipeline through the resolver: those that run on threads, are tried again, or are limited. */
 export class Calls {
   readonly #options: ResolveOptions;
-  readonly #runs = new Set<Run>();
+  readonly #runs = new Roster<Run>();
   readonly #controller = new AbortController();
 
   constructor(executor: Executor | undefined) {
@@ -30,7 +31,7 @@ export class Calls {
     if (current === undefined) return false;
     const body = bodyOf(current);
     if (body instanceof BodyScope) return body.owner === this && body.runs;
-    return [...this.#runs].some((run) => run === body.run);
+    return this.#runs.all().some((run) => run === body.run);
   }
 
   /** Makes the call of a step for an item. Values that came from calls of their own go in as these, and are not copied. */
@@ -46,8 +47,9 @@ export class Calls {
 
   /** Resolves a call. */
   run(future: Future, { done, failed }: Settled): void {
+    let seat: Seat<Run> | undefined;
     const end = (error: unknown, hasFailed: boolean): void => {
-      this.#runs.delete(run);
+      if (seat !== undefined) this.#runs.leave(seat);
       if (hasFailed) failed(error);
       else done(future._value, future);
     };
@@ -55,7 +57,7 @@ export class Calls {
     const run = currentScope.run(undefined, () =>
       resolver.begin({ targets: [future], options: this.#options, sink: { end } }),
     );
-    if (!run.over) this.#runs.add(run);
+    if (!run.over) seat = this.#runs.enter(run);
   }
 
   /** Resolves what a body gave: something with Futures in it. */
@@ -66,7 +68,7 @@ export class Calls {
 
   /** Ends the calls that have not ended. */
   abort(reason: unknown): void {
-    for (const run of [...this.#runs]) resolver.abort(run, reason);
+    for (const run of this.#runs) resolver.abort(run, reason);
     this.#runs.clear();
     this.#controller.abort(reason);
   }

@@ -23,14 +23,6 @@ export interface KeptAddress {
   readonly parcel: RecipeParcel | undefined;
 }
 
-/** What a step needs besides its chunk. */
-export interface PinnedStep extends KeptAddress {
-  /** Which of the states; `ONLY` where there is one. */
-  readonly number: number;
-  /** The milliseconds of the step are wanted. */
-  readonly measured: boolean;
-}
-
 /** What a step gives whose milliseconds are wanted. */
 export interface Measured {
   readonly value: unknown;
@@ -38,7 +30,7 @@ export interface Measured {
   readonly milliseconds: number;
 }
 
-function keptAt({ name, parcel }: KeptAddress): KeptStates {
+function keptAt({ name, parcel }: Omit<KeptAddress, 'epoch'>): KeptStates {
   const known = kept.get(name);
   if (known !== undefined) return known;
   if (parcel === undefined) throw new DagError('DAG_WORKER_DIED', { message: LOST });
@@ -47,18 +39,32 @@ function keptAt({ name, parcel }: KeptAddress): KeptStates {
   return states;
 }
 
-/** Lets a chunk go through a state of this thread. */
+/**
+ * Lets a chunk go through a state of this thread. What says which one stands in arguments of its own: as one object it
+ * would have to be looked through, packed and cloned for each chunk.
+ *
+ * @param epoch, parcel, name as in {@link KeptAddress}.
+ * @param number which of the states; `ONLY` where there is one.
+ * @param measured whether the milliseconds of the step are wanted.
+ */
 export const advance = node(
-  (step: PinnedStep, chunk: unknown): unknown => {
-    const states = keptAt(step);
+  (
+    chunk: unknown,
+    number: number,
+    measured: boolean,
+    name: string,
+    epoch: number,
+    parcel: RecipeParcel | undefined,
+  ): unknown => {
+    const states = keptAt({ name, parcel });
     // The memory of a chunk goes to others when the step is over.
     const own = states.recipe.options.borrows === true ? chunk : unshared(chunk);
-    return states.step(step, (machine) => {
-      if (!step.measured) return machine.step(own);
+    return states.step({ number, epoch }, (machine) => {
+      if (!measured) return machine.step(own);
       const startedAt = performance.now();
-      const measured = (value: unknown): Measured => ({ value, milliseconds: performance.now() - startedAt });
+      const timed = (value: unknown): Measured => ({ value, milliseconds: performance.now() - startedAt });
       const result = machine.step(own);
-      return isThenable(result) ? Promise.resolve(result).then(measured) : measured(result);
+      return isThenable(result) ? Promise.resolve(result).then(timed) : timed(result);
     });
   },
   { ...OPTIONS, name: 'lazydag.advance' },

@@ -8,16 +8,7 @@ import type { NodeSpec } from '../../graph/spec.js';
 import type { Recipe } from '../transform.js';
 import type { Calls, Settled } from './calls.js';
 import { hasRun, lossOf, ownError, stateError } from './pinned-errors.js';
-import {
-  advance,
-  drop,
-  putBack,
-  saveAll,
-  saveOnly,
-  type KeptAddress,
-  type Measured,
-  type PinnedStep,
-} from './pinned-nodes.js';
+import { advance, drop, putBack, saveAll, saveOnly, type KeptAddress, type Measured } from './pinned-nodes.js';
 import { packRecipe } from './recipe-parcel.js';
 import type { PinnedTimes } from './stage-times.js';
 
@@ -90,9 +81,9 @@ export class Pinned {
     const { epoch, state: number, chunk, settled } = step;
     const { times } = this.#parts;
     const measured = times.measuresNext();
-    const address: PinnedStep = { ...this.#address(epoch), number, measured };
+    const { name, parcel } = this.#address(epoch);
     this.#underWay += 1;
-    this.#run(this.#advance, [address, chunk], {
+    this.#run(this.#advance, [chunk, number, measured, name, epoch, parcel], {
       done: (given, future) => {
         this.#underWay -= 1;
         if (!measured) settled.done(given, future);
@@ -106,7 +97,7 @@ export class Pinned {
       failed: (thrown) => {
         this.#underWay -= 1;
         // What says how the states are made may not have come to the thread, and others rely on it.
-        if (address.parcel !== undefined && !hasRun(thrown)) this.#forgetThread();
+        if (parcel !== undefined && !hasRun(thrown)) this.#forgetThread();
         if (!this.#waitsAgain(thrown, { place, step })) settled.failed(ownError(thrown));
         this.#goOn();
       },
