@@ -40,10 +40,17 @@ export abstract class Layout {
    */
   add<Of extends Component, Args extends readonly unknown[]>(
     context: Context,
-    type: (new (...args: Args) => Of) | Prepared<Of>,
+    type: new (...args: Args) => Of,
     ...args: Args
+  ): ComponentRef<Of>;
+  /** Adds what `unit()` has prepared. */
+  add<Of extends Component>(context: Context, prepared: Prepared<Of>): ComponentRef<Of>;
+  add<Of extends Component>(
+    context: Context,
+    type: ComponentClass<Of> | Prepared<Of>,
+    ...args: readonly unknown[]
   ): ComponentRef<Of> {
-    return this.#open('add()').add(context, type as ComponentClass<Of> | Prepared<Of>, ...args); // checked there
+    return this.#open('add()').add(context, type, ...args);
   }
 
   /** Gives the values of one component to another, behind the parents that it has. @throws DAG_OPTION, DAG_LAYOUT */

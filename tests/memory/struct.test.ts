@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import { struct, structFrom } from '../../src/memory/struct/define.js';
 import type { StructDefinition, StructView } from '../../src/memory/struct/definition.js';
 import { scalarArrays, type ScalarName } from '../../src/memory/struct/scalars.js';
+import { structOf } from '../../src/memory/struct/struct.js';
+import { travel } from './payload/travel.js';
 
 const Point = struct({ x: 'f32', y: 'f64' });
 const State = struct({
@@ -152,4 +154,20 @@ describe('refuses', () => {
     expect(() => State.index('x')).toThrow(code('got []'));
     expect(() => Point.copy({ x: 1, y: 2 }, Point.allocate())).toThrow(code('got an object'));
   });
+});
+
+test('a struct travels to other threads, also inside of what it is in', () => {
+  const [arrived] = travel([State] as const);
+  expect(arrived.equals(State)).toBe(true);
+  expect(arrived).not.toBe(State);
+  expect(travel({ point: Point }).point.size).toBe(Point.size);
+});
+
+test('a view says what it is a view of', () => {
+  const view = State.allocate();
+  expect(structOf(view)).toBe(State);
+  expect(structOf(view.at)).toBe(Point);
+  for (const other of [State.toObject(view), State, undefined, null, 5, Object.create(null)]) {
+    expect(structOf(other)).toBeUndefined();
+  }
 });

@@ -13,3 +13,11 @@ export class Emissions {
 export function emitAll<Value>(values: Iterable<Value>): Emissions {
   return new Emissions([...values]);
 }
+
+/**
+ * Returned by a body of the library that has waited: its value is asked for and emitted only if nothing newer has come for
+ * the component meanwhile.
+ */
+export class Provisional {
+  constructor(readonly give: () => unknown) {}
+}

@@ -8,4 +8,14 @@ export class Prepared<Of extends Component = Component> {
     readonly args: readonly unknown[],
     readonly name: string,
   ) {}
+
+  /**
+   * Told when it is added: `layout` stands for one run of a layout.
+   *
+   * @throws DagError where it cannot be added there, once more for one.
+   * @internal
+   */
+  claim(_layout: object): void {
+    // Others than units may be added as often as one likes.
+  }
 }

@@ -4,7 +4,8 @@ import type { Future } from '../../graph/future.js';
 import { currentScope, Scope } from '../../graph/scope.js';
 import { specOf } from '../../graph/node.js';
 import { Component } from '../component/component.js';
-import { done, Emissions, skip } from '../component/emission.js';
+import { concludingOf } from '../component/concluding.js';
+import { done, Emissions, Provisional, skip } from '../component/emission.js';
 import { kindOf, type ComponentKind } from '../component/kinds.js';
 import { parametersOf } from '../component/parameters.js';
 import { resourcesOf } from '../component/resourced.js';
@@ -50,6 +51,8 @@ export class Cell {
   /** Values were taken, and the firing is not over. */
   #open = false;
   #ending = false;
+  /** Its parents have ended, and what it has to say to that was asked for. */
+  #concluded = false;
   #finishing = false;
   #halted = false;
   #ended = false;
@@ -190,7 +193,7 @@ export class Cell {
     const triggered = this.#isTriggered();
     // A loop is always triggered, and ends only when it is told to.
     if ((!triggered || this.#finishing) && this.#isOver()) {
-      this.#end();
+      this.#conclude();
       return true;
     }
     if (!triggered || this.#output?.hasRoom === false) return false;
@@ -263,12 +266,32 @@ export class Cell {
       if (out === undefined) return false;
       args.push(out);
     }
+    this.#run(this.#compute, args);
+    return true;
+  }
+
+  /** Nothing comes any more: asks once for what is left, then ends. */
+  #conclude(): void {
+    const component = concludingOf(this.#component);
+    if (this.#concluded || this.#kind === 'emitter' || typeof component.end !== 'function') {
+      this.#end();
+      return;
+    }
+    this.#concluded = true;
+    try {
+      this.#run(() => component.end?.(), []);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #run(body: Body, args: unknown[]): void {
     this.#open = true;
     this.#startedAt = performance.now();
-    const result = currentScope.run(this.#scope, () => this.#compute.apply(this.#component, args));
+    const result = currentScope.run(this.#scope, () => body.apply(this.#component, args));
     if (!isThenable(result)) {
       this.#settle(result);
-      return true;
+      return;
     }
     this.#firing = true;
     Promise.resolve(result).then(
@@ -287,7 +310,6 @@ export class Cell {
         this.#goOn();
       },
     );
-    return true;
   }
 
   /** A firing that took its time is over. */
@@ -297,10 +319,11 @@ export class Cell {
     this.#parts.wake();
   }
 
-  #settle(result: unknown): void {
+  #settle(given: unknown): void {
     this.#scope.made = undefined;
     this.#scope.effects = undefined;
     const output = this.#output;
+    const result = this.#resultOf(given);
     if (result === skip || result === done) {
       output?.writer.cancel();
       this.#ending = result === done;
@@ -315,6 +338,14 @@ export class Cell {
       }
     }
     this.#close();
+  }
+
+  #resultOf(given: unknown): unknown {
+    if (given instanceof Provisional) {
+      return this.#inputs.some(({ role, hasNewer }) => role === 'trigger' && hasNewer) ? skip : given.give();
+    }
+    // At the end there was no outlet that it could have filled.
+    return this.#concluded && given === undefined ? skip : given;
   }
 
   /** Emits what there is room for. @returns whether that was anything */
@@ -335,10 +366,10 @@ export class Cell {
   #close(): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#counters.fired(performance.now() - this.#startedAt);
+    if (!this.#concluded) this.#counters.fired(performance.now() - this.#startedAt);
     this.#backoff.reset();
     this.#release();
-    if (this.#ending || (this.#halted && !this.#firing)) this.#end();
+    if (this.#ending || this.#concluded || (this.#halted && !this.#firing)) this.#end();
   }
 
   #release(): void {

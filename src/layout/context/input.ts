@@ -34,6 +34,11 @@ export class Input {
     return this.taken || this.#initial !== undefined || this.reader.ready;
   }
 
+  /** Whether there is a value besides the one that was taken. */
+  get hasNewer(): boolean {
+    return this.#initial !== undefined || this.reader.ready;
+  }
+
   /** Whether nothing will come any more. */
   get ended(): boolean {
     return !this.taken && this.#initial === undefined && this.reader.ended;

@@ -2,7 +2,7 @@ import { DagError } from '../../errors.js';
 import { describeOption } from '../../graph/options.js';
 import { structFrom } from '../../memory/struct/define.js';
 import type { StructDefinition, ViewOf } from '../../memory/struct/definition.js';
-import type { Struct } from '../../memory/struct/struct.js';
+import { structOf, type Struct } from '../../memory/struct/struct.js';
 import type { WriterDescriptor } from '../channel/descriptors.js';
 import { ChannelWriter } from '../channel/writer.js';
 import { encodePayload, type EncodedPayload } from './payload.js';
@@ -40,6 +40,9 @@ class RecordOutput implements Output {
   readonly #name: string;
   /** The only field, if it is a number: its value may be returned instead of a record. */
   readonly #only: string | undefined;
+  /** The struct of the last record that was given, which is equal to that of the output; and one that is not. */
+  #equal: Struct<StructDefinition> | undefined;
+  #unequal: Struct<StructDefinition> | undefined;
 
   constructor({ writer, name }: OutputParts) {
     this.writer = new ChannelWriter(writer);
@@ -66,6 +69,11 @@ class RecordOutput implements Output {
   }
 
   #write(view: ViewOf<StructDefinition>, value: unknown): void {
+    const given = structOf(value);
+    if (given !== undefined) {
+      this.#writeRecord(view, { record: value as never, given }); // it has a struct
+      return;
+    }
     const isNumber = typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
     if (isNumber && this.#only !== undefined)
       this.#struct.assign(view, { [this.#only]: value }); // of that kind
@@ -78,9 +86,22 @@ class RecordOutput implements Output {
       });
     }
   }
+
+  /** A record of another component, or of a body's own: its bytes where it is of the same struct, else its fields. */
+  #writeRecord(
+    view: ViewOf<StructDefinition>,
+    { record, given }: { readonly record: ViewOf<StructDefinition>; readonly given: Struct<StructDefinition> },
+  ): void {
+    if (given !== this.#unequal && given !== this.#equal) {
+      if (this.#struct.equals(given)) this.#equal = given;
+      else this.#unequal = given;
+    }
+    if (given === this.#equal) this.#struct.copy(record, view);
+    else this.#struct.assign(view, given.toObject(record)); // checked there
+  }
 }
 
-/** Emits values of any kind, as bytes. */
+/** Emits values of any kind, as bytes; a record becomes an object with its fields. */
 class PayloadOutput implements Output {
   readonly isRecord = false;
   readonly writer: ChannelWriter<Uint8Array>;
@@ -104,7 +125,7 @@ class PayloadOutput implements Output {
 
   emit(value: unknown): boolean {
     if (this.#waiting?.value !== value || this.#waiting === undefined) {
-      this.#waiting = { value, encoded: encodePayload(value, this.#subject) };
+      this.#waiting = { value, encoded: encodePayload(plainOf(value), this.#subject) };
     }
     const { encoded } = this.#waiting;
     const slot = this.writer.tryClaim(encoded.length);
@@ -115,4 +136,10 @@ class PayloadOutput implements Output {
     this.writer.publish(encoded.length);
     return true;
   }
+}
+
+/** Views of records lie in memory that is written again. */
+function plainOf(value: unknown): unknown {
+  const struct = structOf(value);
+  return struct === undefined ? value : struct.toObject(value as never); // it has a struct
 }

@@ -153,10 +153,17 @@ export class RunningLayout implements AsyncDisposable {
   /** Adds a component; one that takes values waits until all its parents are connected. @throws as {@link change} */
   add<Of extends Component, Args extends readonly unknown[]>(
     context: Context,
-    type: (new (...args: Args) => Of) | Prepared<Of>,
+    type: new (...args: Args) => Of,
     ...args: Args
+  ): Promise<ComponentRef<Of>>;
+  /** Adds what `unit()` has prepared. */
+  add<Of extends Component>(context: Context, prepared: Prepared<Of>): Promise<ComponentRef<Of>>;
+  add<Of extends Component>(
+    context: Context,
+    type: ComponentClass<Of> | Prepared<Of>,
+    ...args: readonly unknown[]
   ): Promise<ComponentRef<Of>> {
-    return this.change((wiring) => wiring.add(context, type as ComponentClass<Of> | Prepared<Of>, ...args)); // checked there
+    return this.change((wiring) => wiring.add(context, type, ...args));
   }
 
   /** Connects two components, behind the parents that the second one has. @throws as {@link change} */

@@ -58,6 +58,7 @@ export class Wiring {
         remedy: 'Put @component() above it, or add it to a context({ inline: true }).',
       });
     }
+    if (prepared) component.claim(this.#names); // the same for all changes of a layout
     const ref = new ComponentRef<Of>({
       context,
       type,

@@ -1,4 +1,5 @@
 import type { FieldDescription, FieldType, StructDefinition, StructDescription } from './definition.js';
+import { registerCodec } from '../payload/codec.js';
 import { layOut } from './layout.js';
 import { Struct } from './struct.js';
 
@@ -21,3 +22,11 @@ export function structFrom({ fields }: StructDescription): Struct<StructDefiniti
 function typeFrom(type: FieldDescription): FieldType {
   return typeof type === 'object' && 'fields' in type ? structFrom(type) : type;
 }
+
+// A struct may be an argument of a call, or of a component, on another thread.
+registerCodec(Struct, {
+  name: 'lazydag.Struct',
+  module: import.meta.url,
+  encode: (given) => given.describe(),
+  decode: structFrom,
+});

@@ -6,6 +6,15 @@ import type { RecordLayout, StructField } from './layout.js';
 import type { ScalarName } from './scalars.js';
 import { type Bank, bankOf, RecordView, typesIn, viewClass, type ViewMaker, type ViewPlace } from './view-class.js';
 
+/** The struct of each class of views, by its prototype. */
+const structs = new WeakMap<object, unknown>();
+
+/** The struct that an object is a view of; undefined for anything else. */
+export function structOf(view: unknown): Struct<StructDefinition> | undefined {
+  if (typeof view !== 'object' || view === null) return undefined;
+  return structs.get(Object.getPrototypeOf(view) as object) as Struct<StructDefinition> | undefined; // only structs were entered
+}
+
 /**
  * A record of numbers, arrays of numbers and structs at fixed places in memory: what views of it are made by, on any
  * thread that has its description.
@@ -29,6 +38,7 @@ export class Struct<Definition extends StructDefinition> {
     ({ fields: this.fields, size: this.size, alignment: this.alignment } = layout);
     this.#types = typesIn(layout);
     this.#view = viewClass<Definition>(layout);
+    structs.set(this.#view.prototype as object, this);
     const toObject = (view: ViewOf<Definition>): object => this.toObject(view);
     Object.defineProperty(this.#view.prototype, inspect.custom, {
       value(this: ViewOf<Definition>) {

@@ -1,8 +1,8 @@
 import { DagError } from '../../errors.js';
-import { isInnerStep, nameOf, traitsOf } from '../transform.js';
+import { isInnerStep, nameOf, recipeOf, traitsOf } from '../transform.js';
 import type { Plan, Step } from './plan.js';
 
-/** Which pipeline a transform belongs to. */
+/** Which pipeline a transform belongs to, or what else has it. */
 const owners = new WeakMap<object, object>();
 
 /**
@@ -24,9 +24,28 @@ export function claimTransforms(plan: Plan, owner: object): void {
   for (const transform of seen) owners.set(transform as object, owner); // only transforms were entered
 }
 
+/**
+ * Enters a transform as that of `owner`, which `name` stands for in errors.
+ *
+ * @throws DAG_TRANSFORM_SHARED when something else has it.
+ */
+export function claimTransform(
+  transform: object,
+  { owner, name }: { readonly owner: object; readonly name: string },
+): void {
+  if (owners.has(transform)) {
+    const recipe = recipeOf(transform);
+    throw new DagError('DAG_TRANSFORM_SHARED', {
+      message: `The transform ${recipe === undefined ? 'of' : nameOf(recipe)} has one state, but ${name} and another place use it.`,
+      remedy: 'Make one for each place by its factory.',
+    });
+  }
+  owners.set(transform, owner);
+}
+
 function sharedError(plan: Plan, step: Step, twice: boolean): DagError {
   return new DagError('DAG_TRANSFORM_SHARED', {
-    message: `The transform ${step.name} has one state, but ${plan.name} ${twice ? 'uses it twice' : 'and another pipeline use it'}.`,
+    message: `The transform ${step.name} has one state, but ${plan.name} ${twice ? 'uses it twice' : 'and another pipeline or unit use it'}.`,
     remedy: 'Make one for each place by its factory.',
   });
 }
