@@ -1,6 +1,8 @@
 import { DagError } from '../errors.js';
 import { checkByRules, type OptionRules } from '../graph/option-rules.js';
 import { checkIsOptions } from '../graph/options.js';
+import { thread } from '../graph/thread.js';
+import { never } from '../resolve/resolve.js';
 import type { Component } from './component/component.js';
 import type { ComponentClass } from './component/decorator.js';
 import type { Prepared } from './component/prepared.js';
@@ -71,6 +73,8 @@ export abstract class Layout {
    * then everything is closed again.
    */
   async start(options: StartOptions = {}): Promise<RunningLayout> {
+    // Where a thread imports the program for its components, it begins nothing.
+    if (thread.pooled && thread.inert) await never();
     checkIsOptions(options, 'start()');
     checkByRules(options, { subject: 'start()', rules });
     const names = new NameCounts();
