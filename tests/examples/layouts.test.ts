@@ -39,3 +39,12 @@ test('probes and connections tell of the throughput of small and of large record
   expect(table.get('Mean → means')?.values).toBe(pictures);
   for (const { overwritten } of table.values()) expect(overwritten).toBe(0);
 });
+
+test('units give what their transforms give for the whole record', async () => {
+  const text = await printed('units', {});
+  expect(text).toContain('5,105 prices became 244 smoothed ones');
+  expect(text).toContain('gave exactly what the whole record gives');
+  const table = connections(text);
+  expect([...table.values()]).toHaveLength(4);
+  expect(new Set(Array.from(table.values(), ({ values }) => values))).toEqual(new Set([90]));
+});
