@@ -81,6 +81,17 @@ describe('the benchmark runner', () => {
     );
   }, 60_000);
 
+  test('measures layouts against threads by hand', async () => {
+    const quick = ['--parts', 'small,paced,large,integrity,soak', '--sizes', '20', '--rounds', '1'];
+    const [layout] = (await bench('layout', ...quick)).suites;
+    const records = ['small', 'paced', 'large', 'integrity', 'soak'].map(
+      (part) => expect.objectContaining({ part }) as unknown,
+    );
+    expect(layout?.records).toEqual(records);
+    const faults = layout?.checks.filter(({ name }) => /torn|lost|newer/.test(name)) ?? [];
+    expect(faults.map(({ measured }) => measured)).toEqual([0, 0, 0, 0]);
+  }, 60_000);
+
   test('scores plans of Standard Task Graphs and of workflow traces', async () => {
     const stg = await folderWith({ 'a.stg': stgText, 'optimal-2.csv': 'x/a.stg,2,3\nx/a.stg,2,2,bound\n' });
     const [scored] = (await bench('stg', stg)).suites;

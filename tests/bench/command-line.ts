@@ -3,8 +3,8 @@ import { nodeContenders, pythonContenders } from './contenders/names.js';
 import type { ContenderName } from './contenders/names.js';
 import { poolNames } from './pools/names.js';
 import type { PoolName } from './pools/names.js';
+import { layoutPartNames } from './layouts/names.js';
 import { partNames } from './pools/parts/part.js';
-import type { PartName } from './pools/parts/part.js';
 import { shapeNames } from './shapes/shape.js';
 import type { ShapeName } from './shapes/shape.js';
 import { suiteNames } from './suites/suite.js';
@@ -52,7 +52,7 @@ export function parseCommand(parameters: readonly string[]): Command {
         contenders: some(contenders, values.contenders, '--contenders'),
       }),
       ...(values.pools !== undefined && { pools: some<PoolName>(poolNames, values.pools, '--pools') }),
-      ...(values.parts !== undefined && { parts: some<PartName>(partNames, values.parts, '--parts') }),
+      ...(values.parts !== undefined && { parts: some([...partNames, ...layoutPartNames], values.parts, '--parts') }),
       ...(values.apart !== undefined && { apart: values.apart }),
       ...(values.rounds !== undefined && { rounds: count(values.rounds, '--rounds') }),
       ...(values.limit !== undefined && { limit: count(values.limit, '--limit') }),

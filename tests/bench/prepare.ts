@@ -13,7 +13,8 @@ const entries = [
   'child/import-time',
   'pools/pool-host',
   'streams/host',
-  ...['pools/worker', 'streams/worker'].flatMap((folder) =>
+  'layouts/layout-host',
+  ...['pools/worker', 'streams/worker', 'layouts/worker'].flatMap((folder) =>
     readdirSync(path(folder)).map((file) => `${folder}/${basename(file, '.ts')}`),
   ),
 ];
@@ -46,7 +47,7 @@ export async function buildChildren(): Promise<void> {
     platform: 'node',
     target: 'node20',
     packages: 'external',
-    external: ['../sketch.mjs', path('../../dist/index.js'), path('../../dist/stream/index.js')],
+    external: ['../sketch.mjs', ...['', 'stream/', 'layout/'].map((entry) => path(`../../dist/${entry}index.js`))],
     logLevel: 'warning',
   });
 }

@@ -23,7 +23,7 @@ ${suiteNames.map((name) => `  ${name.padEnd(10)} ${suites[name].description}`).j
   --shapes chain,tree     shapes instead of all
   --contenders a,b        contenders instead of all
   --pools a,b             pools instead of all (pool)
-  --parts burst,single    parts instead of all (pool)
+  --parts burst,single    parts instead of all (pool, layout)
   --rounds N              repeats of each measurement
   --limit N               seconds after which a measurement counts as too slow
   --apart                 a process per contender instead of one shared with the sketch

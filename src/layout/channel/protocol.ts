@@ -30,6 +30,9 @@
  * it writes down where the old ring ends, and only then publishes in the new one. Sequence numbers,
  * cursors and pins go on; what is in the old ring stays as it is until its readers have passed it and let go of it.
  *
+ * Bells. Readers are rung for each value, the writer only when it has found no room: it says so and then looks once more;
+ * who takes a value or lets go of one does so and then looks whether the writer has said so.
+ *
  * Ends. The writer closes after its last value: a reader that sees the flag and then nothing before it has seen all. Who
  * dies leaves nothing locked: a value that was not published does not exist, and the owner marks the seat of a dead
  * reader as gone, after which neither its cursor nor its pin counts.
@@ -41,6 +44,8 @@
 /** Words of a channel. The number published last and the flags lie on cache lines of their own. */
 export const PUBLISHED = 0;
 export const FLAGS = 16;
+/** Set while the writer waits for room. */
+export const WANTING = 17;
 export const CHANNEL_WORDS = 32;
 
 /** Flags of a channel: the writer has ended, or died. */

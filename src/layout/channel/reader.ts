@@ -2,7 +2,7 @@ import { DagError } from '../../errors.js';
 import { Bell } from './bell.js';
 import { clock } from './clock.js';
 import type { EdgePolicy, ReaderDescriptor, RingDescriptor } from './descriptors.js';
-import { CHANNEL_WORDS, distance, FLAGS, pinOf, PUBLISHED } from './protocol.js';
+import { CHANNEL_WORDS, distance, FLAGS, pinOf, PUBLISHED, WANTING } from './protocol.js';
 import { type RecordFormat, recordFormat } from './record.js';
 import { Ring } from './ring.js';
 import { Seat } from './seat.js';
@@ -114,7 +114,7 @@ export class ChannelReader<View = unknown> {
     if (!this.#holds) return;
     this.#holds = false;
     this.#seat.setPin(0);
-    this.#writer.ring();
+    this.#makeRoom();
   }
 
   /** Ends reading: the writer does not wait for this reader any more. Who waits in `take` gets undefined. */
@@ -133,8 +133,15 @@ export class ChannelReader<View = unknown> {
     this.#seat.take(sequence, lost);
     const stamp = ring.stamps[slot] ?? 0;
     if (stamp !== 0) this.#seat.countLatency(clock() - stamp);
-    this.#writer.ring();
+    this.#makeRoom();
     return ring.view(slot, ring.lengths[slot] ?? 0) as View; // as the record of the channel says
+  }
+
+  /** There is room for a value, perhaps: for a writer that has found none. */
+  #makeRoom(): void {
+    if (Atomics.load(this.#words, WANTING) === 0) return;
+    Atomics.store(this.#words, WANTING, 0);
+    this.#writer.ring();
   }
 
   #isActive(): boolean {

@@ -2,7 +2,7 @@ import { DagError } from '../../errors.js';
 import { Bell } from './bell.js';
 import { clock } from './clock.js';
 import type { EdgePolicy, RingDescriptor, WriterDescriptor } from './descriptors.js';
-import { CHANNEL_WORDS, CLOSED, distance, FLAGS, invalidAt, pinOf, PUBLISHED } from './protocol.js';
+import { CHANNEL_WORDS, CLOSED, distance, FLAGS, invalidAt, pinOf, PUBLISHED, WANTING } from './protocol.js';
 import { type RecordFormat, recordFormat } from './record.js';
 import { Ring } from './ring.js';
 import { Seat } from './seat.js';
@@ -80,14 +80,25 @@ export class ChannelWriter<View = unknown> {
     return this.#ring.descriptor.slotBytes;
   }
 
-  /** Whether no queue reader is full, so that a slot can be claimed. */
+  /** Whether no queue reader is full, so that a slot can be claimed. If not, readers ring from now on. */
   get hasRoom(): boolean {
+    return this.#orWants(this.#isRoom);
+  }
+
+  /** Asks once more after it has told readers that they are waited for. */
+  #orWants(found: () => boolean): boolean {
+    if (found()) return true;
+    Atomics.store(this.#words, WANTING, 1);
+    return found();
+  }
+
+  readonly #isRoom = (): boolean => {
     const published = this.#published;
     for (const { seat, policy, capacity } of this.#audience) {
       if (policy === 'queue' && seat.active && distance(seat.cursor, published) >= capacity) return false;
     }
     return true;
-  }
+  };
 
   /** Goes over to a new ring of the owner's, at once or after the value that is being filled. */
   attach(descriptor: RingDescriptor): void {
@@ -106,7 +117,7 @@ export class ChannelWriter<View = unknown> {
    */
   tryClaim(bytes = 0): View | undefined {
     if (this.closed || !this.#fits(bytes)) return undefined;
-    if (this.#claimed === NONE && (!this.hasRoom || !this.#takeSlot())) return undefined;
+    if (this.#claimed === NONE && (!this.hasRoom || !this.#orWants(this.#takeSlot))) return undefined;
     return this.#ring.view(this.#claimed, this.slotBytes) as View; // as the record of the channel says
   }
 
@@ -177,7 +188,7 @@ export class ChannelWriter<View = unknown> {
   }
 
   /** Takes a slot that nobody has pinned, of those whose values are not retained. */
-  #takeSlot(): boolean {
+  readonly #takeSlot = (): boolean => {
     const count = this.#order.length;
     if (this.slotBytes < LARGE) {
       // Not one that a reader may just look at: for small values the time goes into moving cache lines between threads.
@@ -188,7 +199,7 @@ export class ChannelWriter<View = unknown> {
     // The one that was used last: it is in the cache.
     for (let age = count - this.#unread() - 1; age >= 0; age -= 1) if (this.#takeAt(age)) return true;
     return false;
-  }
+  };
 
   /** How many of the last values some reader may still want: fewer than are retained where queue readers have taken them. */
   #unread(): number {

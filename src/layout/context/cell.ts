@@ -1,7 +1,6 @@
 import { DagError } from '../../errors.js';
 import { isThenable } from '../../executor/thenable.js';
-import type { Future } from '../../graph/future.js';
-import { currentScope, Scope } from '../../graph/scope.js';
+import { currentScope, type Scope } from '../../graph/scope.js';
 import { specOf } from '../../graph/node.js';
 import { Component } from '../component/component.js';
 import { concludingOf } from '../component/concluding.js';
@@ -20,8 +19,8 @@ import { makeOutput, type Output } from './output.js';
 export interface CellParts {
   readonly request: BuildRequest;
   readonly context: string;
-  /** The call that the context is, of which bodies are part; none on the calling thread. */
-  readonly call: Future | undefined;
+  /** The scope of all bodies of the context, in which {@link Cell.step} is called. */
+  readonly scope: Scope;
   readonly report: (event: ContextEvent) => void;
   /** It may be able to take a step again. */
   readonly wake: () => void;
@@ -63,7 +62,7 @@ export class Cell {
   constructor(parts: CellParts) {
     this.#parts = parts;
     this.#counters = new Counters(parts.request.counters);
-    this.#scope = new Scope(undefined, parts.call, undefined);
+    this.#scope = parts.scope;
     this.#component = this.#inScope(() => makeComponent(parts.request));
     this.#kind = kindOf(this.#component.constructor) ?? 'collector'; // makeComponent has seen to it
     this.#compute = computeOf(this.#component);
@@ -177,15 +176,6 @@ export class Cell {
     while (!this.#ended && this.#firing) await this.#settled();
   }
 
-  /** Whether {@link step} would do anything. */
-  get canStep(): boolean {
-    if (!this.#begun || this.#ended || this.#firing || this.#held) return false;
-    if (this.#outbox.length > 0) return this.#output?.hasRoom ?? true;
-    if (!this.#isTriggered()) return this.#isOver();
-    if (this.#finishing && this.#isOver()) return true;
-    return this.#output?.hasRoom ?? true;
-  }
-
   /** Fires, emits or ends, if it can. @returns whether it has done something */
   step(): boolean {
     if (!this.#begun || this.#ended || this.#firing || this.#held) return false;
@@ -288,7 +278,7 @@ export class Cell {
   #run(body: Body, args: unknown[]): void {
     this.#open = true;
     this.#startedAt = performance.now();
-    const result = currentScope.run(this.#scope, () => body.apply(this.#component, args));
+    const result = body.apply(this.#component, args);
     if (!isThenable(result)) {
       this.#settle(result);
       return;

@@ -1,5 +1,6 @@
 import { DagError } from '../../errors.js';
 import type { Future } from '../../graph/future.js';
+import { currentScope, Scope } from '../../graph/scope.js';
 import { recordOf } from '../component/record-of.js';
 import { portableThrown } from '../../memory/payload/thrown.js';
 import { unblocked } from '../../memory/unshared.js';
@@ -45,7 +46,8 @@ export class ContextHost implements ContextCalls {
   #pending = 0;
   #events: ContextEvent[] = [];
   #listener: ((events: readonly ContextEvent[]) => void) | undefined;
-  #call: Future | undefined;
+  /** Bodies are part of the call that the context is; of none on the calling thread. */
+  #scope = new Scope(undefined, undefined, undefined);
   #closed = false;
 
   constructor(parts: ContextParts) {
@@ -56,13 +58,17 @@ export class ContextHost implements ContextCalls {
 
   /** Fires until it is closed. @param call the call of which the bodies are part. */
   async run(call: Future | undefined): Promise<void> {
-    this.#call = call;
+    this.#scope = new Scope(undefined, call, undefined);
+    // Entered once for all firings: each time costs as much as a small firing.
+    await currentScope.run(this.#scope, () => this.#fire());
+  }
+
+  async #fire(): Promise<void> {
     let turnAt = performance.now();
     while (!this.#closed) {
-      let fired = false;
-      for (const cell of this.#cells.values()) if (cell.step()) fired = true;
-      if (!fired) {
-        await this.#rest.until(this.#canGoOn, this.#isBusy);
+      if (!this.#stepAll()) {
+        await this.#rest.settle();
+        if (!this.#rest.block(this.#goOn, this.#isBusy)) await this.#rest.sleep(this.#goOn);
         if (this.#awaitsCalls()) await turn();
         turnAt = performance.now();
       } else if (performance.now() - turnAt > TURN) {
@@ -72,11 +78,15 @@ export class ContextHost implements ContextCalls {
     }
   }
 
-  readonly #canGoOn = (): boolean => {
-    if (this.#closed || this.#awaitsCalls()) return true;
-    for (const cell of this.#cells.values()) if (cell.canStep) return true;
-    return false;
-  };
+  /** Lets each component do what it can. @returns whether any has done something */
+  #stepAll(): boolean {
+    let some = false;
+    for (const cell of this.#cells.values()) if (cell.step()) some = true;
+    return some;
+  }
+
+  /** It does at once what it has been waiting for: between looking and doing there would be a microsecond or more. */
+  readonly #goOn = (): boolean => this.#closed || this.#awaitsCalls() || this.#stepAll();
 
   /** Whether the event loop has to run: firings wait for something there, or calls. */
   readonly #isBusy = (): boolean => {
@@ -108,7 +118,7 @@ export class ContextHost implements ContextCalls {
       // The memory of arguments goes to others when the call is over.
       request: { ...request, args: unblocked(request.args) as readonly unknown[] },
       context: this.#parts.name,
-      call: this.#call,
+      scope: this.#scope,
       report: (event) => {
         this.#report(event);
       },

@@ -1,7 +1,13 @@
 import { Bell } from '../channel/bell.js';
 
-/** Longest that a thread is blocked at a time, in ms: timers that keep no thread alive come later by as much. */
+/**
+ * Longest that the event loop of a thread stands still while the thread is blocked, again and again perhaps, in ms: timers
+ * that keep no thread alive come later by as much, and so does what a body leaves to many microtasks or to `nextTick`.
+ */
 const SLICE = 50;
+
+/** The same on the thread of the caller, who has other things to do. */
+const SHARED_SLICE = 4;
 
 /** What a thread has besides what its components do: nothing, where only these keep its event loop busy. */
 const OWN_RESOURCES: ReadonlySet<string> = new Set(['MessagePort', 'PipeWrap', 'TTYWrap']);
@@ -17,6 +23,7 @@ export class Rest {
   #wake: (() => void) | undefined;
   /** A promise of the engine for the next ring; it outlives the wait that has asked for it. */
   #listening = false;
+  #turnedAt = 0;
 
   /** @param blocks whether the thread belongs to the context, which may block it. */
   constructor({ bell, blocks }: { readonly bell: SharedArrayBuffer; readonly blocks: boolean }) {
@@ -30,37 +37,47 @@ export class Rest {
     this.#wake?.();
   }
 
+  /** Lets what the firings before have begun have its turn. To be awaited before {@link block}. */
+  settle(): Promise<void> | undefined {
+    // To go round takes twenty times as long as to look, and is not done for each value.
+    if (performance.now() - this.#turnedAt < (this.#blocks ? SLICE : SHARED_SLICE)) return undefined;
+    return turn().then(() => {
+      this.#turnedAt = performance.now();
+    });
+  }
+
   /**
-   * Waits until `ready` says true, or `wake` is called.
+   * Blocks the thread until `act` says that it has done something, or `wake` is called, for some time at most. It gives
+   * no promise, as each takes as long as a small firing.
    *
    * @param busy whether something goes on in the event loop.
+   * @returns false when the event loop is needed, so that {@link sleep} has to be called instead.
    */
-  async until(ready: () => boolean, busy: () => boolean): Promise<void> {
-    if (this.#blocks && !busy()) {
-      // What the firings before have begun may need the event loop; and timers may be due.
-      await turn();
-      if (!busy() && !needsEventLoop()) {
-        this.#bell.untilSync(() => this.#woken || ready(), SLICE);
-        this.#woken = false;
-        return;
-      }
-    }
+  block(act: () => boolean, busy: () => boolean): boolean {
+    if (!this.#blocks || busy() || needsEventLoop()) return false;
+    this.#bell.untilSync(() => this.#woken || act(), SLICE);
+    this.#woken = false;
+    return true;
+  }
+
+  /** Waits in the event loop until `act` says that it has done something, or `wake` is called. */
+  async sleep(act: () => boolean): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
       if (this.#woken) resolve();
-      else this.#listen(ready);
+      else this.#listen(act);
     });
     this.#wake = undefined;
     this.#woken = false;
   }
 
-  #listen(ready: () => boolean): void {
+  #listen(act: () => boolean): void {
     if (this.#listening) {
       // The word says that somebody sleeps unless it has been rung; then the promise is on its way.
-      if (ready()) this.#wake?.();
+      if (act()) this.#wake?.();
       return;
     }
-    const ring = this.#bell.nextRing(ready);
+    const ring = this.#bell.nextRing(act);
     if (ring === undefined) {
       this.#wake?.();
       return;

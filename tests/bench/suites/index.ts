@@ -2,6 +2,7 @@ import { core } from './core.js';
 import { demo } from './demo.js';
 import { heap } from './heap.js';
 import { importTime } from './import.js';
+import { layout } from './layout.js';
 import { live } from './live.js';
 import { memory } from './memory.js';
 import { pool } from './pool.js';
@@ -20,6 +21,7 @@ export const suites: Readonly<Record<SuiteName, Suite>> = {
   memory,
   pool,
   stream,
+  layout,
   import: importTime,
   demo,
   stg,

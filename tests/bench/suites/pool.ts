@@ -15,7 +15,8 @@ export const pool: Suite = {
     const effort = { rounds, turn: 50, limit };
     const python = findJoblib();
     const results: PartResult[] = [];
-    for (const name of chosen) results.push(await parts[name].run({ pools, sizes, effort, python, progress }));
+    const names = partNames.filter((name) => chosen.includes(name));
+    for (const name of names) results.push(await parts[name].run({ pools, sizes, effort, python, progress }));
     return {
       suite: 'pool',
       tables: results.flatMap(({ tables }) => tables),

@@ -1,4 +1,5 @@
 import type { ContenderName } from '../contenders/names.js';
+import type { LayoutPartName } from '../layouts/names.js';
 import type { PoolName } from '../pools/names.js';
 import type { PartName } from '../pools/parts/part.js';
 import type { SuiteResult } from '../report/result.js';
@@ -11,8 +12,8 @@ export interface SuiteOptions {
   readonly contenders?: readonly ContenderName[];
   /** Contenders of `pool`. */
   readonly pools?: readonly PoolName[];
-  /** Parts of `pool`. */
-  readonly parts?: readonly PartName[];
+  /** Parts of `pool` or `layout`. */
+  readonly parts?: readonly (PartName | LayoutPartName)[];
   /** Give contenders processes of their own instead of one that they share with the sketch. */
   readonly apart?: boolean;
   /** Repeats of each measurement. */
@@ -47,6 +48,7 @@ export const suiteNames = [
   'memory',
   'pool',
   'stream',
+  'layout',
   'import',
   'demo',
   'stg',

@@ -1,0 +1,49 @@
+import type * as Layouts from '../../../../src/layout/index.js';
+import { layoutsUrl } from '../library.js';
+import { Latencies } from '../latencies.js';
+import { pace, type Pace } from '../pace.js';
+import { sharedNow } from '../shared-now.js';
+import { Window, type Stretch } from '../window.js';
+
+const layouts = (await import(layoutsUrl)) as typeof Layouts;
+const { Collector, component, Emitter, struct } = layouts;
+
+const Stamp = struct({ sentAt: 'f64' });
+type StampView = Layouts.StructView<typeof Stamp>;
+
+/** Emits the time again and again. */
+@component()
+export class Pacer extends Emitter<typeof Stamp> {
+  static readonly output = Stamp;
+  #sent = 0;
+
+  constructor(private readonly rhythm: Pace) {
+    super();
+  }
+
+  async compute(out: StampView): Promise<typeof layouts.done | undefined> {
+    if (this.#sent === this.rhythm.count) return layouts.done;
+    await pace(this.#sent++, this.rhythm);
+    out.sentAt = sharedNow();
+    return undefined;
+  }
+}
+
+/** Notes how long ago each was sent. */
+@component()
+export class Stopwatch extends Collector<[typeof Stamp]> {
+  readonly #window: Window;
+  readonly #latencies: Latencies;
+  #seen = 0;
+
+  constructor(memory: { readonly window: SharedArrayBuffer; readonly latencies: SharedArrayBuffer }, stretch: Stretch) {
+    super();
+    this.#window = new Window(memory.window, stretch);
+    this.#latencies = new Latencies(memory.latencies, stretch);
+  }
+
+  compute({ sentAt }: StampView): void {
+    this.#latencies.note(this.#seen, sharedNow() - sentAt);
+    this.#window.passed(this.#seen++);
+  }
+}
