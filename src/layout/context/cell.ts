@@ -1,17 +1,13 @@
-import { DagError } from '../../errors.js';
 import { isThenable } from '../../executor/thenable.js';
-import { currentScope, type Scope } from '../../graph/scope.js';
-import { specOf } from '../../graph/node.js';
-import { Component } from '../component/component.js';
-import { concludingOf } from '../component/concluding.js';
+import type { Scope } from '../../graph/scope.js';
+import type { Component } from '../component/component.js';
 import { done, Emissions, Provisional, skip } from '../component/emission.js';
-import { kindOf, type ComponentKind } from '../component/kinds.js';
-import { parametersOf } from '../component/parameters.js';
-import { resourcesOf } from '../component/resourced.js';
+import type { ComponentKind } from '../component/kinds.js';
 import type { RingDescriptor, WriterDescriptor } from '../channel/descriptors.js';
 import { Backoff } from './backoff.js';
 import { Counters } from './counters.js';
-import { Input } from './input.js';
+import { Inputs } from './inputs.js';
+import { Instance, type Body } from './instance.js';
 import type { BuildRequest, ContextEvent, InputDescriptor } from './messages.js';
 import { makeOutput, type Output } from './output.js';
 
@@ -26,8 +22,6 @@ export interface CellParts {
   readonly wake: () => void;
 }
 
-type Body = (...args: unknown[]) => unknown;
-
 /** Runs one component: takes what its firings need, fires, emits, and ends it. */
 export class Cell {
   readonly #parts: CellParts;
@@ -35,13 +29,10 @@ export class Cell {
   readonly #controller = new AbortController();
   readonly #backoff = new Backoff();
   readonly #counters: Counters;
-  #component: Component;
-  #kind: ComponentKind;
-  #compute: Body;
-  #inputs: readonly Input[] = [];
+  readonly #instance: Instance;
+  readonly #inputs: Inputs;
   #output: Output | undefined;
-  #args: unknown[] = [];
-  #resources: Readonly<Record<string, unknown>> | undefined;
+  readonly #args: unknown[] = [];
   /** What was emitted and found no room. The values of the firing stay as long as there is any. */
   #outbox: unknown[] = [];
   #begun = false;
@@ -57,24 +48,26 @@ export class Cell {
   #ended = false;
   #idle: (() => void)[] = [];
   #startedAt = 0;
+  readonly #isSource: boolean;
 
   /** Makes the instance. @throws what its constructor throws, and DAG_LAYOUT */
   constructor(parts: CellParts) {
     this.#parts = parts;
     this.#counters = new Counters(parts.request.counters);
     this.#scope = parts.scope;
-    this.#component = this.#inScope(() => makeComponent(parts.request));
-    this.#kind = kindOf(this.#component.constructor) ?? 'collector'; // makeComponent has seen to it
-    this.#compute = computeOf(this.#component);
-    this.#equip();
+    this.#inputs = new Inputs(parts.request.merge);
+    const { request, context, scope } = parts;
+    const equipment = { name: request.name, context, signal: this.#controller.signal };
+    this.#instance = new Instance({ request, equipment, scope });
+    this.#isSource = this.#instance.kind === 'emitter';
   }
 
   get component(): Component {
-    return this.#component;
+    return this.#instance.component;
   }
 
   get kind(): ComponentKind {
-    return this.#kind;
+    return this.#instance.kind;
   }
 
   /** A firing goes on and may need the event loop. */
@@ -101,33 +94,29 @@ export class Cell {
 
   /** Gives it further inputs, behind those that it has. */
   connect(inputs: readonly InputDescriptor[]): void {
-    this.#inputs = [...this.#inputs, ...inputs.map((input) => new Input(input))];
+    this.#inputs.connect(inputs);
   }
 
   /** Takes inputs away from it, after the present firing if there is one. */
   async disconnect(edges: readonly number[]): Promise<void> {
     await this.#settled();
-    for (const input of this.#inputs) if (edges.includes(input.edge)) input.close();
-    this.#inputs = this.#inputs.filter(({ edge }) => !edges.includes(edge));
+    this.#inputs.disconnect(edges);
   }
 
   /** New rings of the channel of an input, or of the output. */
   attach(edge: number | undefined, rings: readonly RingDescriptor[]): void {
-    const end = edge === undefined ? this.#output?.writer : this.#inputs.find((input) => input.edge === edge)?.reader;
-    for (const ring of rings) end?.attach(ring);
+    if (edge !== undefined) this.#inputs.attach(edge, rings);
+    else for (const ring of rings) this.#output?.writer.attach(ring);
   }
 
   /** Opens what the component needs. @throws what `start` throws */
-  async start(resources: Readonly<Record<string, unknown>>): Promise<void> {
-    this.#resources = resources;
-    await this.#inScope(() => resourcesOf(this.#component).start?.(resources));
+  start(resources: Readonly<Record<string, unknown>>): Promise<void> {
+    return this.#instance.start(resources);
   }
 
   /** Closes what `start` has opened. @throws what `stop` throws */
-  async stop(): Promise<void> {
-    if (this.#resources === undefined) return;
-    this.#resources = undefined;
-    await this.#inScope(() => resourcesOf(this.#component).stop?.());
+  stop(): Promise<void> {
+    return this.#instance.stop();
   }
 
   /** It may fire from now on, or may not any more. */
@@ -142,20 +131,16 @@ export class Cell {
 
   /** Sets parameters, between firings. @throws DAG_PARAMETER */
   async set(values: Readonly<Record<string, unknown>>): Promise<void> {
-    const parameters = parametersOf(this.#component);
-    if (parameters === undefined) {
-      throw new DagError('DAG_PARAMETER', { message: `${this.#parts.request.name} has no parameters.` });
-    }
-    parameters.definition.check(values);
+    this.#instance.checkParameters(values);
     await this.#settled();
-    parameters.definition.struct.assign(parameters.values, values as never); // checked above
+    this.#instance.setParameters(values);
   }
 
   /** Sources end; what has parents ends with these. */
   finish(): void {
     this.#finishing = true;
     if (this.#held || !this.#begun) this.halt();
-    else if (this.#kind === 'emitter') this.#controller.abort();
+    else if (this.#isSource) this.#controller.abort();
   }
 
   /** Ends after the present firing. */
@@ -188,7 +173,7 @@ export class Cell {
     }
     if (!triggered || this.#output?.hasRoom === false) return false;
     try {
-      return this.#takeAll() && this.#fire();
+      return this.#inputs.take(this.#parametrize) && this.#fire();
     } catch (error) {
       this.#fail(error);
       return true;
@@ -196,80 +181,41 @@ export class Cell {
   }
 
   #isTriggered(): boolean {
-    if (this.#kind === 'emitter') return !this.#finishing;
-    let some = false;
-    for (const input of this.#inputs) {
-      if (input.role === 'parameters') continue;
-      if (input.ready) {
-        if (input.role === 'trigger') some = true;
-      } else if (!this.#parts.request.merge && (input.role === 'trigger' || !input.hasValue)) return false;
-    }
-    return some;
+    return this.#isSource ? !this.#finishing : this.#inputs.triggered;
   }
 
-  /** Whether it can never fire again, or is not to: of loops, only what else comes in counts. */
+  /** Whether it can never fire again, or is not to. */
   #isOver(): boolean {
-    if (this.#kind === 'emitter') return this.#finishing;
-    let forward = 0;
-    let ended = 0;
-    for (const input of this.#inputs) {
-      if (input.role !== 'trigger') continue;
-      if (input.feedback) {
-        if (!this.#parts.request.merge && input.ended) return true;
-      } else {
-        forward += 1;
-        if (input.ended) ended += 1;
-      }
-    }
-    if (forward === 0) return this.#finishing;
-    return this.#parts.request.merge ? ended === forward : ended > 0;
+    return this.#isSource ? this.#finishing : this.#inputs.isOver(this.#finishing);
   }
 
-  /** Takes what the firing is to be given; false when something was overtaken by newer values just now. */
-  #takeAll(): boolean {
-    let all = true;
-    for (const input of this.#inputs) {
-      if (!input.ready) continue;
-      if (!input.take()) all = false;
-      else if (input.role === 'parameters') this.#parametrize(input);
-    }
-    return all;
-  }
-
-  #parametrize(input: Input): void {
-    const { value } = input;
-    input.settle(false);
-    const parameters = parametersOf(this.#component);
-    if (parameters === undefined) return;
-    const { definition, values } = parameters;
-    const given = definition.struct.toObject(value as never); // the layout has seen that the structs are equal
-    definition.check(given);
-    definition.struct.assign(values, given); // checked just now
-  }
+  readonly #parametrize = (values: unknown): void => {
+    this.#instance.takeParameters(values);
+  };
 
   #fire(): boolean {
     const args = this.#args;
     args.length = 0;
-    for (const { role, value } of this.#inputs) if (role !== 'parameters') args.push(value);
+    this.#inputs.appendTo(args);
     if (this.#output?.isRecord === true) {
       const out = this.#output.claim();
       if (out === undefined) return false;
       args.push(out);
     }
-    this.#run(this.#compute, args);
+    this.#run(this.#instance.compute, args);
     return true;
   }
 
   /** Nothing comes any more: asks once for what is left, then ends. */
   #conclude(): void {
-    const component = concludingOf(this.#component);
-    if (this.#concluded || this.#kind === 'emitter' || typeof component.end !== 'function') {
+    const end = this.#concluded || this.#isSource ? undefined : this.#instance.end;
+    if (end === undefined) {
       this.#end();
       return;
     }
     this.#concluded = true;
     try {
-      this.#run(() => component.end?.(), []);
+      this.#run(end, []);
     } catch (error) {
       this.#fail(error);
     }
@@ -278,7 +224,7 @@ export class Cell {
   #run(body: Body, args: unknown[]): void {
     this.#open = true;
     this.#startedAt = performance.now();
-    const result = body.apply(this.#component, args);
+    const result = body.apply(this.#instance.component, args);
     if (!isThenable(result)) {
       this.#settle(result);
       return;
@@ -332,7 +278,7 @@ export class Cell {
 
   #resultOf(given: unknown): unknown {
     if (given instanceof Provisional) {
-      return this.#inputs.some(({ role, hasNewer }) => role === 'trigger' && hasNewer) ? skip : given.give();
+      return this.#inputs.hasNewer ? skip : given.give();
     }
     // At the end there was no outlet that it could have filled.
     return this.#concluded && given === undefined ? skip : given;
@@ -358,13 +304,8 @@ export class Cell {
     this.#open = false;
     if (!this.#concluded) this.#counters.fired(performance.now() - this.#startedAt);
     this.#backoff.reset();
-    this.#release();
+    this.#inputs.release();
     if (this.#ending || this.#concluded || (this.#halted && !this.#firing)) this.#end();
-  }
-
-  #release(): void {
-    const { merge } = this.#parts.request;
-    for (const input of this.#inputs) input.settle(merge || input.role === 'sample');
   }
 
   #fail(error: unknown): void {
@@ -377,7 +318,7 @@ export class Cell {
     this.#scope.made = undefined;
     this.#scope.effects = undefined;
     this.#output?.writer.cancel();
-    this.#release();
+    this.#inputs.release();
     if (gaveUp) return;
     if (onError === 'stop') {
       this.#end();
@@ -391,21 +332,13 @@ export class Cell {
   /** Makes the component anew, with the parameters that it had. */
   async #restart(): Promise<void> {
     const { request, report } = this.#parts;
-    const resources = this.#resources;
     this.#firing = true;
     try {
-      await this.stop();
-      await this.#backoff.wait();
-      if (!this.#halted) {
-        const before = parametersOf(this.#component);
-        this.#component = this.#inScope(() => makeComponent(request));
-        this.#compute = computeOf(this.#component);
-        this.#equip();
-        const after = parametersOf(this.#component);
-        if (before !== undefined && after !== undefined) after.definition.struct.copy(before.values, after.values);
-        if (resources !== undefined) await this.start(resources);
-        this.#counters.restarted();
-      }
+      const renewed = await this.#instance.renew(async () => {
+        await this.#backoff.wait();
+        return !this.#halted;
+      });
+      if (renewed) this.#counters.restarted();
     } catch (error) {
       this.#firing = false;
       this.#end();
@@ -420,38 +353,12 @@ export class Cell {
     this.#ended = true;
     this.#controller.abort();
     this.#output?.writer.close();
-    for (const input of this.#inputs) input.close();
+    this.#inputs.close();
     this.#parts.report({ type: 'ended', component: this.#parts.request.component });
-  }
-
-  #equip(): void {
-    const { request, context } = this.#parts;
-    Component.equip(this.#component, { name: request.name, context, signal: this.#controller.signal });
-  }
-
-  #inScope<Result>(act: () => Result): Result {
-    return currentScope.run(this.#scope, act);
   }
 }
 
 /** Whether a body gave up because its signal was aborted, as all do that hand it on to what they wait for. */
 function isAbortError(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'name' in error && error.name === 'AbortError';
-}
-
-/** @throws what the constructor throws, and DAG_LAYOUT */
-function makeComponent({ factory, args, name }: BuildRequest): Component {
-  const spec = specOf(factory);
-  const make = (spec === undefined ? factory : spec.body) as (...args: readonly unknown[]) => unknown; // the layout gives nothing else
-  const made = make(...args);
-  if (made instanceof Component && kindOf(made.constructor) !== undefined) return made;
-  throw new DagError('DAG_LAYOUT', { message: `${name} is no Emitter, Router or Collector.` });
-}
-
-function computeOf(component: Component): Body {
-  const compute = 'compute' in component ? component.compute : undefined;
-  if (typeof compute === 'function') return compute as Body;
-  throw new DagError('DAG_LAYOUT', {
-    message: `${component.constructor.name} has no method \`compute\`, which is what fires.`,
-  });
 }

@@ -1,0 +1,104 @@
+import type { RingDescriptor } from '../channel/descriptors.js';
+import { Input } from './input.js';
+import type { InputDescriptor } from './messages.js';
+
+/** All inputs of a component, in the order in which they were connected: whether it can fire, and what it is given. */
+export class Inputs {
+  readonly #merge: boolean;
+  #all: readonly Input[] = [];
+
+  /** @param merge fires on any input that triggers it, rather than on all. */
+  constructor(merge: boolean) {
+    this.#merge = merge;
+  }
+
+  /** Adds inputs, behind those that there are. */
+  connect(inputs: readonly InputDescriptor[]): void {
+    this.#all = [...this.#all, ...inputs.map((input) => new Input(input))];
+  }
+
+  /** Takes inputs away; nothing may hold their values any more. */
+  disconnect(edges: readonly number[]): void {
+    for (const input of this.#all) if (edges.includes(input.edge)) input.close();
+    this.#all = this.#all.filter(({ edge }) => !edges.includes(edge));
+  }
+
+  /** New rings of the channel of an input. */
+  attach(edge: number, rings: readonly RingDescriptor[]): void {
+    const reader = this.#all.find((input) => input.edge === edge)?.reader;
+    for (const ring of rings) reader?.attach(ring);
+  }
+
+  /** Whether there is what a firing needs. */
+  get triggered(): boolean {
+    let some = false;
+    for (const input of this.#all) {
+      if (input.role === 'parameters') continue;
+      if (input.ready) {
+        if (input.role === 'trigger') some = true;
+      } else if (!this.#merge && (input.role === 'trigger' || !input.hasValue)) return false;
+    }
+    return some;
+  }
+
+  /**
+   * Whether nothing comes any more that could trigger a firing. Of loops only what else comes in counts.
+   *
+   * @param finishing loops come to their end, too.
+   */
+  isOver(finishing: boolean): boolean {
+    let forward = 0;
+    let ended = 0;
+    for (const input of this.#all) {
+      if (input.role !== 'trigger') continue;
+      if (input.feedback) {
+        if (!this.#merge && input.ended) return true;
+      } else {
+        forward += 1;
+        if (input.ended) ended += 1;
+      }
+    }
+    if (forward === 0) return finishing;
+    return this.#merge ? ended === forward : ended > 0;
+  }
+
+  /**
+   * Takes what the next firing is to be given; false when something was overtaken by newer values just now.
+   *
+   * @param parametrize is given parameters that have come; their view is let go of after that.
+   */
+  take(parametrize: (values: unknown) => void): boolean {
+    let all = true;
+    for (const input of this.#all) {
+      if (!input.ready) continue;
+      if (!input.take()) all = false;
+      else if (input.role === 'parameters') {
+        try {
+          parametrize(input.value);
+        } finally {
+          input.settle(false);
+        }
+      }
+    }
+    return all;
+  }
+
+  /** Appends the values that were taken, or kept, in order. */
+  appendTo(args: unknown[]): void {
+    for (const { role, value } of this.#all) if (role !== 'parameters') args.push(value);
+  }
+
+  /** Whether a value has come that would trigger a firing, since the last ones were taken. */
+  get hasNewer(): boolean {
+    return this.#all.some(({ role, hasNewer }) => role === 'trigger' && hasNewer);
+  }
+
+  /** The firing is over: lets go of its values, but for those that later firings are to see again. */
+  release(): void {
+    for (const input of this.#all) input.settle(this.#merge || input.role === 'sample');
+  }
+
+  close(): void {
+    for (const input of this.#all) input.close();
+  }
+}
