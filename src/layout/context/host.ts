@@ -109,6 +109,7 @@ export class ContextHost implements ContextCalls {
       return await (this[name] as (...args: readonly unknown[]) => unknown)(...args); // as ContextCalls has it
     } finally {
       if (counts) this.#pending -= 1;
+      this.#rest.expedite();
       this.#rest.wake();
     }
   }
@@ -204,6 +205,7 @@ export class ContextHost implements ContextCalls {
     const listener = this.#listener;
     if (listener === undefined) return;
     this.#listener = undefined;
+    this.#rest.expedite();
     // Events of one stretch go together.
     queueMicrotask(() => {
       listener(this.#events.splice(0));
