@@ -178,6 +178,15 @@ describe('a layout ends', () => {
     });
   });
 
+  test.each([[{ drain: 'no' }], [{ timeout: -1 }], [{ drian: false }]])('not by stop(%j)', async (options) => {
+    const running = await new Made((layout, here) => {
+      layout.connect(layout.add(here, Counter), layout.add(here, Keep, []));
+    }).start();
+    await expect(running.stop(options as never)).rejects.toThrow('DAG_OPTION: stop()');
+    expect(running.stats().components[0]?.state).toBe('running');
+    await running.stop({ timeout: Infinity });
+  });
+
   test('though stop() of a component does not, and says so', async () => {
     const running = await new Made((layout, here) => {
       layout.connect(layout.add(here, Counter), layout.add(here, Told, 'one', [], { stop: () => deferred().promise }));

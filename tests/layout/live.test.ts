@@ -32,6 +32,14 @@ class Tuner extends Router<[typeof Count], typeof Gains.struct> {
   }
 }
 
+@component()
+class Broken extends Keep {
+  constructor() {
+    super([]);
+    throw new TypeError('broken.');
+  }
+}
+
 /** A counter that runs, and what else a test has put beside it. */
 async function counting(
   make: (parts: { source: ComponentRef; here: Context; layout: Layout }) => unknown = () => undefined,
@@ -92,6 +100,32 @@ describe('a layout that runs', () => {
     await until(() => kept.length > seen + 3);
     await running.stop();
     expect(kept).toEqual(kept.map((_, index) => (kept[0] ?? 0) + index));
+  });
+
+  test('is as it was when a constructor of a change fails', async () => {
+    const { running, source } = await counting();
+    const fresh = running.context({ inline: true, name: 'fresh' });
+    const change = running.change((wiring) => {
+      wiring.connect(source, wiring.add(fresh, Broken));
+    });
+    await expect(change).rejects.toThrow('DAG_COMPONENT_FAILED: Broken in fresh: its constructor: broken.');
+    expect(running.stats().components.map(({ name }) => name)).toEqual(['Counter', 'Keep']);
+    expect(running.stats().edges).toHaveLength(1);
+    const keep = await running.add(fresh, Keep, []);
+    await running.connect(source, keep);
+    await until(() => (running.stats().edges[1]?.values ?? 0) > 2);
+    await running.stop();
+  });
+
+  test('refuses names that are taken, and what is none of its parts', async () => {
+    const { running, here } = await counting();
+    const change = running.change((wiring) => wiring.add(here, Counter, 1).with({ name: 'Keep' }));
+    await expect(change).rejects.toThrow('DAG_LAYOUT: Two components have the name `Keep`');
+    const context = running.change((wiring) => wiring.add(wiring.context({ inline: true, name: 'here' }), Counter, 1));
+    await expect(context).rejects.toThrow('DAG_LAYOUT: Two contexts have the name `here`');
+    await expect(running.pause('Keep' as never)).rejects.toThrow('DAG_LAYOUT: pause(): "Keep" is not part');
+    await expect(running.remove(undefined as never)).rejects.toThrow('DAG_LAYOUT: remove(): undefined is not part');
+    await running.stop();
   });
 
   test('gives readers that come later what is emitted from then on, in order', async () => {

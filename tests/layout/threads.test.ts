@@ -213,7 +213,9 @@ describe('what cannot be built on a thread', () => {
       code: 'DAG_COMPONENT_FAILED',
       component: 'Write',
       context: 'one',
-      message: expect.stringContaining('cannot'),
+      message: expect.stringMatching(
+        /its constructor: DAG_CANNOT_TRAVEL: argument 0 cannot travel to another thread: it is a function/,
+      ),
     });
   });
 

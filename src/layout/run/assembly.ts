@@ -45,6 +45,7 @@ export class Assembly {
    */
   async add({ components, edges }: Additions, whole: boolean): Promise<readonly Member[]> {
     const made: Member[] = [];
+    const before = new Set(this.sites.keys());
     try {
       await this.#build(components, made);
       this.#check(edges, whole);
@@ -53,6 +54,7 @@ export class Assembly {
     } catch (error) {
       for (const edge of edges) await this.disconnect(edge).catch(() => undefined);
       for (const member of made.reverse()) await this.remove(member).catch(() => undefined);
+      await this.#closeSites(new Map([...this.sites].filter(([context]) => !before.has(context))));
       throw error;
     }
     return made;
@@ -87,12 +89,24 @@ export class Assembly {
 
   /** Ends a component after its present firing and takes it away with its connections. @throws what its `stop` throws */
   async remove(member: Member): Promise<void> {
-    const { site, id, ref } = member;
-    if (!site.dead) await site.link.call('unbegin', [id]);
+    const { site, id, ref, traits } = member;
+    // Without traits it was never built.
+    const runs = traits !== undefined && !site.dead;
+    if (runs) await site.link.call('unbegin', [id]);
     for (const edge of [...this.links.keys()]) if (edge.from === ref || edge.to === ref) await this.disconnect(edge);
-    if (!site.dead) await site.link.call('halt', [id]);
+    if (runs) await site.link.call('halt', [id]);
     this.members.delete(ref);
     await this.stop(member);
+  }
+
+  /** Ends contexts in which nothing is. */
+  async #closeSites(sites: ReadonlyMap<Context, Site>): Promise<void> {
+    for (const [context, site] of sites) {
+      site.dead = true;
+      this.sites.delete(context);
+      await site.link.call('close').catch(() => undefined);
+      await site.link.terminate();
+    }
   }
 
   /** Closes what a component has open. @throws ComponentError */
@@ -168,7 +182,7 @@ export class Assembly {
         counters: counters.memory,
       });
     } catch (cause) {
-      throw failureOf(member, { doing: 'its constructor', cause });
+      throw failureOf(member, { doing: 'its constructor', cause: plainly(cause) });
     }
     const { output } = member.traits;
     if (output !== undefined) member.channel = new Channel({ record: output, bell: site.link.bell });
@@ -183,6 +197,8 @@ export class Assembly {
         throw new DagError('DAG_LAYOUT', { message: `${ref.name} is not part of this layout.` });
       }
     }
+    checkNames('components', [...traits.keys()]);
+    checkNames('contexts', [...this.sites.keys()]);
     for (const ref of traits.keys()) {
       const problem = problemOf(ref, { traits, edges });
       if (problem !== undefined && (whole || !problem.incomplete)) throw problem.error;
@@ -238,6 +254,27 @@ export class Assembly {
       throw failureOf(member, { doing: 'start()', cause });
     }
   }
+}
+
+/** @throws DAG_LAYOUT for a name that is there twice: errors and figures could not tell which is meant. */
+function checkNames(what: string, named: readonly { readonly name: string }[]): void {
+  const names = new Set<string>();
+  for (const { name } of named) {
+    if (names.has(name)) throw new DagError('DAG_LAYOUT', { message: `Two ${what} have the name \`${name}\`.` });
+    names.add(name);
+  }
+}
+
+/** An error of an argument that cannot travel, without the call of the library that was to carry it. */
+function plainly(cause: unknown): unknown {
+  if (!(cause instanceof DagError) || cause.code !== 'DAG_CANNOT_TRAVEL') return cause;
+  const [, index, rest] = /argument 1\.args\[0\]\.args\[(\d+)\](.*)$/s.exec(cause.message) ?? [];
+  if (index === undefined || rest === undefined) return cause;
+  return new DagError('DAG_CANNOT_TRAVEL', {
+    message: `argument ${index}${rest}`,
+    remedy: 'A context({ inline: true }) takes anything.',
+    cause,
+  });
 }
 
 /** What a member failed at. An error that names it already stays what it is. */

@@ -22,7 +22,7 @@ export class ComponentError extends DagError {
 
   constructor({ code, component, context, doing, cause, message, remedy }: ComponentFailure) {
     const what = component === undefined ? context : `${component} in ${context}`;
-    const text = message ?? `${doing === undefined ? '' : `${doing}: `}${describeThrown(cause)}.`;
+    const text = message ?? `${doing === undefined ? '' : `${doing}: `}${describeThrown(cause).replace(/\.$/, '')}.`;
     super(code, { message: `${what}: ${text}`, cause, ...(remedy === undefined ? {} : { remedy }) });
     this.name = 'ComponentError';
     this.component = component;

@@ -1,3 +1,5 @@
+import { checkByRules, type OptionRules } from '../../graph/option-rules.js';
+import { checkIsOptions } from '../../graph/options.js';
 import type { Assembly } from './assembly.js';
 import { ComponentError } from './component-error.js';
 import type { Member, Site } from './member.js';
@@ -7,11 +9,28 @@ export interface StopOptions {
   /** Whether what was emitted is still worked on. Default true; otherwise components end after their present firing. */
   readonly drain?: boolean;
   /**
-   * Milliseconds that draining may take, then firings that go on, and closing: who takes longer is not waited for, and
-   * threads that do not answer are ended. Default 5,000.
+   * Milliseconds that draining and firings that go on may take together, and then each `stop` of a component: who takes
+   * longer is not waited for, and threads that do not answer are ended. Default 5,000; Infinity waits for ever.
    */
   readonly timeout?: number;
 }
+
+const rules: OptionRules<StopOptions> = {
+  drain: { expected: 'true or false', allows: (value) => typeof value === 'boolean' },
+  timeout: {
+    expected: 'milliseconds of at least 0, or Infinity',
+    allows: (value) => typeof value === 'number' && value >= 0,
+  },
+};
+
+/** @throws DAG_OPTION */
+export function checkStopOptions(options: StopOptions): void {
+  checkIsOptions(options, 'stop()');
+  checkByRules(options, { subject: 'stop()', rules });
+}
+
+/** Most milliseconds that a firing has after draining took all the time. */
+const LAST = 200;
 
 /** What of an assembly ends, and how long it may take. */
 interface Ending {
@@ -31,14 +50,16 @@ export async function endLayout({ assembly, timeout, allEnded, drain }: Ending):
   const failures: unknown[] = [];
   const sites = (): Site[] => [...assembly.sites.values()].filter(({ dead }) => !dead);
   const members = [...assembly.members.values()].reverse();
+  const deadline = performance.now() + timeout;
   if (drain) {
     const finished = Promise.all(sites().map(({ link }) => link.call('finish').catch(() => undefined)));
     await within(timeout, finished.then(allEnded));
   }
-  // Firings that go on have their time once more; a thread that does not even take the call has a firing that blocks it.
+  // A thread that does not even take the call has a firing that blocks it.
+  const left = Math.max(deadline - performance.now(), Math.min(timeout, LAST));
   const halting = sites().map(async (site) => {
     const halted = site.link.call('halt', undefined).catch(() => undefined);
-    if (!(await within(timeout, halted))) failures.push(await whyNot(site, { timeout, members }));
+    if (!(await within(left, halted))) failures.push(await whyNot(site, { timeout, members }));
   });
   await Promise.all(halting);
   for (const member of members) {
@@ -94,6 +115,7 @@ function late(
 
 /** Whether something settles within some milliseconds. @throws what it rejects with in this time */
 async function within(milliseconds: number, promise: Promise<unknown>): Promise<boolean> {
+  if (milliseconds === Infinity) return promise.then(() => true);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {
     timer = setTimeout(resolve, milliseconds, false);

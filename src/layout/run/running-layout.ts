@@ -1,16 +1,17 @@
 import { DagError, describeThrown, messageOf, NodeError } from '../../errors.js';
+import { describeOption } from '../../graph/options.js';
 import type { Component } from '../component/component.js';
 import type { ComponentClass } from '../component/decorator.js';
 import type { Prepared } from '../component/prepared.js';
 import type { ContextEvent } from '../context/messages.js';
-import type { ComponentRef } from '../wiring/component-ref.js';
+import { ComponentRef } from '../wiring/component-ref.js';
 import type { Context, ContextOptions } from '../wiring/context.js';
 import type { EdgeOptions } from '../wiring/edge.js';
 import type { NameCounts } from '../wiring/wiring.js';
 import { Wiring } from '../wiring/wiring.js';
 import { Assembly, failureOf } from './assembly.js';
 import { ComponentError } from './component-error.js';
-import { endLayout, type StopOptions } from './ending.js';
+import { checkStopOptions, endLayout, type StopOptions } from './ending.js';
 import { layoutGraph, type LayoutGraph } from './graphology.js';
 import type { Member, Site } from './member.js';
 import { statsOf, type LayoutStats } from './stats.js';
@@ -93,6 +94,7 @@ export class RunningLayout implements AsyncDisposable {
    * Settles after that, as often as it is called. @throws what `done` rejects with, if nobody has asked for `done`
    */
   async stop(options: StopOptions = {}): Promise<void> {
+    checkStopOptions(options);
     const watched = this.#watched;
     this.#watched = true;
     await this.#end(options, undefined);
@@ -228,7 +230,9 @@ export class RunningLayout implements AsyncDisposable {
   #member(ref: ComponentRef, subject: string): Member {
     const member = this.#assembly.members.get(ref);
     if (member !== undefined) return member;
-    throw new DagError('DAG_LAYOUT', { message: `${subject}: ${ref.name} is not part of this layout.` });
+    const given: unknown = ref;
+    const text = given instanceof ComponentRef ? given.name : describeOption(given);
+    throw new DagError('DAG_LAYOUT', { message: `${subject}: ${text} is not part of this layout.` });
   }
 
   #next<Result>(change: () => Promise<Result>): Promise<Result> {
