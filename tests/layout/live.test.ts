@@ -1,5 +1,7 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import {
+  Collector,
   component,
   done,
   emitAll,
@@ -29,6 +31,27 @@ class Tuner extends Router<[typeof Count], typeof Gains.struct> {
     this.tuned.push(n);
     out.gain = this.gain;
     out.offsets.fill(0);
+  }
+}
+
+/** Does what a test says when it is made, starts and stops. */
+@component()
+class Opened extends Collector {
+  constructor(private readonly on: { make?: () => unknown; start?: () => unknown; stop?: () => unknown }) {
+    super();
+    on.make?.();
+  }
+
+  async start(): Promise<void> {
+    await this.on.start?.();
+  }
+
+  compute(_: unknown): void {
+    // is given nothing
+  }
+
+  stop(): void {
+    this.on.stop?.();
   }
 }
 
@@ -345,5 +368,76 @@ describe('figures', () => {
     expect(edge).toMatchObject({ from: 'Counter', to: 'Keep', policy: 'leaky', overwritten: 0, depth: 0 });
     expect((edge?.values ?? 0) + (edge?.dropped ?? 0)).toBe(20);
     expect(edge?.p50).toBeGreaterThanOrEqual(0);
+  });
+});
+
+describe('changes of a layout', () => {
+  test('that fail leave nothing behind, neither components nor contexts', async () => {
+    const { running, here } = await counting();
+    let stopped = 0;
+    const change = running.change((wiring) => {
+      wiring.add(here, Opened, { stop: () => (stopped += 1) });
+      wiring.add(wiring.context({ inline: true }), Opened, {
+        make: () => {
+          throw new Error('no device');
+        },
+      });
+    });
+    await expect(change).rejects.toThrow('no device');
+    expect(running.stats().components.map(({ name }) => name)).toEqual(['Counter', 'Keep']);
+    expect(stopped).toBe(0); // it was never started
+    await running.stop();
+  });
+
+  test('are refused when the layout has ended while they were thought of', async () => {
+    const { running, here } = await counting();
+    const begun = deferred<undefined>();
+    const goOn = deferred<undefined>();
+    const change = running.change(async (wiring) => {
+      begun.resolve(undefined);
+      await goOn.promise;
+      wiring.add(here, Counter);
+    });
+    await begun.promise;
+    await running.stop();
+    goOn.resolve(undefined);
+    await expect(change).rejects.toMatchObject({ code: 'DAG_LAYOUT_OVER' });
+  });
+
+  test('are taken back when the layout ends while a component starts', async () => {
+    const { running, here } = await counting();
+    const told: string[] = [];
+    const started = deferred<undefined>();
+    const change = running.change((wiring) => {
+      for (const name of ['one', 'two']) {
+        wiring.add(here, Opened, {
+          start: async () => {
+            told.push(`start ${name}`);
+            started.resolve(undefined);
+            await turn();
+          },
+          stop: () => told.push(`stop ${name}`),
+        });
+      }
+    });
+    await started.promise;
+    await Promise.all([expect(change).rejects.toMatchObject({ code: 'DAG_LAYOUT_OVER' }), running.stop()]);
+    expect(told).toEqual(['start one', 'stop one']);
+  });
+
+  test('that connect to a component that has ended hold nobody up', async () => {
+    const seen: number[] = [];
+    const parts: { source?: ComponentRef; ended?: ComponentRef } = {};
+    const running = await new Made((layout, context) => {
+      parts.source = layout.add(context, Counter);
+      parts.ended = layout.add(context, Call, () => done).with({ name: 'ended' });
+      layout.connect(layout.add(context, Counter, 2), parts.ended, { policy: 'queue' });
+      layout.connect(parts.source, layout.add(context, Keep, seen));
+    }).start();
+    await until(() => stateOf(running, 'ended') === 'ended');
+    await running.connect(parts.source as ComponentRef, parts.ended as ComponentRef, { policy: 'queue', capacity: 1 });
+    const before = seen.length;
+    await until(() => seen.length > before + 10);
+    await running.stop();
   });
 });

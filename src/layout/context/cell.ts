@@ -102,7 +102,9 @@ export class Cell {
 
   /** Gives it further inputs, behind those that it has. */
   connect(inputs: readonly InputDescriptor[]): void {
-    this.#inputs = [...this.#inputs, ...inputs.map((input) => new Input(input))];
+    const news = inputs.map((input) => new Input(input));
+    if (this.#ended) for (const input of news) input.close(); // nobody is to wait for it
+    this.#inputs = [...this.#inputs, ...news];
   }
 
   /** Takes inputs away from it, after the present firing if there is one. */
@@ -220,19 +222,27 @@ export class Cell {
   /** Whether it can never fire again, or is not to: of loops, only what else comes in counts. */
   #isOver(): boolean {
     if (this.#kind === 'emitter') return this.#finishing;
+    const { merge } = this.#parts.request;
     let forward = 0;
     let ended = 0;
+    let back = 0;
+    let alive = false;
     for (const input of this.#inputs) {
-      if (input.role !== 'trigger') continue;
-      if (input.feedback) {
-        if (!this.#parts.request.merge && input.ended) return true;
-      } else {
-        forward += 1;
-        if (input.ended) ended += 1;
+      const { role, feedback, ended: over } = input;
+      if (role === 'parameters') continue;
+      // Without merge each must give a value, one that is only sampled at least once.
+      if (over && !merge && (role === 'sample' ? !input.hasValue : feedback)) return true;
+      if (role === 'sample') continue;
+      if (!over) alive = true;
+      if (feedback) {
+        back += 1;
+        continue;
       }
+      forward += 1;
+      if (over) ended += 1;
     }
-    if (forward === 0) return this.#finishing;
-    return this.#parts.request.merge ? ended === forward : ended > 0;
+    if (forward === 0) return this.#finishing || (back > 0 && !alive);
+    return merge ? ended === forward : ended > 0;
   }
 
   /** Takes what the firing is to be given; false when something was overtaken by newer values just now. */

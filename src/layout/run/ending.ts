@@ -1,3 +1,5 @@
+import { checkByRules, type OptionRules } from '../../graph/option-rules.js';
+import { checkIsOptions } from '../../graph/options.js';
 import type { Assembly } from './assembly.js';
 import { ComponentError } from './component-error.js';
 import type { Member, Site } from './member.js';
@@ -8,9 +10,24 @@ export interface StopOptions {
   readonly drain?: boolean;
   /**
    * Milliseconds that draining may take, then firings that go on, and closing: who takes longer is not waited for, and
-   * threads that do not answer are ended. Default 5,000.
+   * threads that do not answer are ended. Default 5,000; Infinity waits for ever.
    */
   readonly timeout?: number;
+}
+
+const rules: OptionRules<StopOptions> = {
+  drain: { expected: 'true or false', allows: (value) => typeof value === 'boolean' },
+  timeout: {
+    expected: 'milliseconds of at least 0, or Infinity',
+    allows: (value) => typeof value === 'number' && value >= 0,
+  },
+};
+
+/** @throws DAG_OPTION */
+export function checkStopOptions(options: StopOptions): void {
+  const given: unknown = options;
+  checkIsOptions(given, 'stop()');
+  checkByRules(options, { subject: 'stop()', rules });
 }
 
 /** What of an assembly ends, and how long it may take. */
@@ -92,11 +109,14 @@ function late(
   });
 }
 
+/** Longest that a timer takes: those that should take longer fire at once. */
+const LONGEST = 2 ** 31 - 1;
+
 /** Whether something settles within some milliseconds. @throws what it rejects with in this time */
-async function within(milliseconds: number, promise: Promise<unknown>): Promise<boolean> {
+export async function within(milliseconds: number, promise: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, milliseconds, false);
+    if (milliseconds <= LONGEST) timer = setTimeout(resolve, milliseconds, false);
   });
   try {
     return await Promise.race([promise.then(() => true), late]);
