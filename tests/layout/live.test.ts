@@ -3,8 +3,10 @@ import { describe, expect, test } from '@jest/globals';
 import {
   Collector,
   component,
+  Constant,
   done,
   emitAll,
+  parameters,
   Router,
   type ComponentRef,
   type Context,
@@ -441,3 +443,48 @@ describe('changes of a layout', () => {
     await running.stop();
   });
 });
+
+describe('parameters', () => {
+  const Kinds = parameters({
+    on: { type: 'bool', initial: 0 },
+    at: { type: 'i64', initial: 1, max: 9 },
+    all: { type: ['u64', 2], initial: [1, 2] },
+  });
+
+  @component()
+  class Kind extends Collector<[typeof Count]> {
+    readonly parameters = Kinds.values();
+
+    constructor(private readonly seen: unknown[]) {
+      super();
+    }
+
+    compute(): void {
+      const { on, at, all } = this.parameters;
+      this.seen.push([on, at, ...all]);
+    }
+  }
+
+  test('may be of any type of a struct, set from outside and by a component', async () => {
+    const seen: unknown[] = [];
+    const { running } = await counting(({ source, here, layout }) => {
+      layout.connect(source, layout.add(here, Kind, seen).with({ name: 'kind' }));
+    });
+    const kind = running.component('kind');
+    await until(() => seen.length > 0);
+    expect(seen[0]).toEqual([false, 1n, 1n, 2n]);
+    await running.set(kind, { on: true, at: 5n, all: [3n, 4n] });
+    await until(() => JSON.stringify(seen.at(-1), text) === '[true,"5","3","4"]');
+    await expect(running.set(kind, { at: 10n })).rejects.toMatchObject({ code: 'DAG_PARAMETER' });
+    await expect(running.set(kind, { at: 5 })).rejects.toThrow('`at` must be a bigint');
+    await running.change((wiring) => {
+      const record = Kinds.values();
+      record.at = 7n;
+      wiring.parametrize(wiring.add(kind.context, Constant, Kinds.struct, Kinds.struct.toObject(record)), kind);
+    });
+    await until(() => JSON.stringify(seen.at(-1), text) === '[false,"7","1","2"]');
+    await running.stop();
+  });
+});
+
+const text = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);
