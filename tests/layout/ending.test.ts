@@ -1,7 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { Collector, component, done, Emitter, type RunningLayout } from '../../src/layout/index.js';
 import { deferred, until, within } from '../support/waiting.js';
-import { Call, Count, Counter, Keep, Made, Through, Values, type CountView } from './parts.js';
+import { Add, Call, Count, Counter, Keep, Made, Through, Values, type CountView } from './parts.js';
 
 /** Says when it starts and stops, and waits or throws as it is told. */
 @component()
@@ -416,5 +416,56 @@ describe('a failure', () => {
     await expect(running.done).rejects.toThrow(
       /Through must return nothing, or an object with fields of its output \(n\), got/,
     );
+  });
+});
+
+describe('the end of a layout', () => {
+  test('is waited for as long as it takes with an infinite timeout', async () => {
+    const kept: number[] = [];
+    const running = await new Made((layout, here) => {
+      layout.connect(layout.add(here, Counter), layout.add(here, Keep, kept), { policy: 'queue' });
+    }).start();
+    await until(() => kept.length > 3);
+    await running.stop({ timeout: Infinity });
+  });
+
+  test.each([{ timeout: -1 }, { timeout: NaN }, { drain: 1 }, { force: true }])('refuses %j', async (options) => {
+    await using running = await new Made((layout, here) => layout.add(here, Counter)).start();
+    await expect(running.stop(options as never)).rejects.toMatchObject({ code: 'DAG_OPTION' });
+  });
+
+  test('comes when `onFailure` throws, with what it threw', async () => {
+    const running = await new Made((layout, here) => {
+      const fails = layout.add(here, Call, () => {
+        throw new Error('a firing');
+      });
+      layout.connect(layout.add(here, Counter), fails.with({ onError: 'skip' }));
+    }).start({
+      onFailure: () => {
+        throw new Error('a listener');
+      },
+    });
+    await expect(running.done).rejects.toThrow('a listener');
+  });
+
+  test('comes where a parent that is only sampled has ended without a value', async () => {
+    const running = await new Made((layout, here) => {
+      const call = layout.add(here, Call, () => undefined);
+      layout.connect(layout.add(here, Counter, 3), call, { policy: 'queue' });
+      layout.connect(layout.add(here, Counter, 0), call, { trigger: false });
+    }).start();
+    await within(2000, running.done);
+  });
+
+  test('comes to a loop in which a component merges', async () => {
+    const running = await new Made((layout, here) => {
+      const add = layout.add(here, Add);
+      const back = layout.add(here, Through, (n) => ({ n })).with({ merge: true });
+      layout.connect(layout.add(here, Counter, 3), add, { policy: 'queue' });
+      layout.connect(back, add, { policy: 'queue', initial: { n: 0 } });
+      layout.connect(add, back, { policy: 'queue' });
+      layout.connect(back, layout.add(here, Keep, []));
+    }).start();
+    await within(2000, running.done);
   });
 });

@@ -6,6 +6,8 @@ import {
   done,
   emitAll,
   Emitter,
+  FromArray,
+  Lambda,
   Router,
   struct,
   type StructView,
@@ -213,4 +215,56 @@ test('a component knows its name, its context and its signal once a layout runs 
   }).start();
   await running.done;
   expect(told).toEqual([['teller', 'here', false]]);
+});
+
+describe('what comes first', () => {
+  test.each([[5], [{ n: 5 }]])('may be %j', async (initial) => {
+    const kept: number[] = [];
+    const running = await new Made((layout, here) => {
+      layout.connect(layout.add(here, Counter, 2), layout.add(here, Keep, kept), { policy: 'queue', initial });
+    }).start();
+    await running.done;
+    expect(kept).toEqual([5, 0, 1]);
+  });
+
+  test.each([[null], ['5'], [[5]]])('may not be %j', async (initial) => {
+    const layout = new Made((made, here) => {
+      made.connect(made.add(here, Counter, 2), made.add(here, Keep, []), { initial });
+    });
+    await expect(layout.start()).rejects.toMatchObject({ code: 'DAG_OPTION' });
+  });
+});
+
+describe('values that are no records', () => {
+  test('take with them only what they are', async () => {
+    const given: Float64Array[] = [];
+    const parts = [new Float64Array(1000), new Float64Array([1, 2])];
+    const running = await new Made((layout, here) => {
+      const second = layout.add(here, Lambda, (all) => (all as Float64Array[])[1]);
+      layout.connect(layout.add(here, FromArray, 'any', [parts]), second, { policy: 'queue' });
+      layout.connect(
+        second,
+        layout.add(here, Call, (value) => void given.push(value as Float64Array)),
+      );
+    }).start();
+    await running.done;
+    expect(given).toEqual([new Float64Array([1, 2])]);
+    expect(given[0]?.buffer.byteLength).toBe(16);
+  });
+
+  test('may hold arrays of records, without the ring that these lie in', async () => {
+    const Row = struct({ row: ['i32', 3] });
+    const given: Int32Array[] = [];
+    const running = await new Made((layout, here) => {
+      const row = layout.add(here, Lambda, (record) => ({ only: (record as StructView<typeof Row>).row }));
+      layout.connect(layout.add(here, FromArray, Row, [{ row: [1, 2, 3] }]), row, { policy: 'queue' });
+      layout.connect(
+        row,
+        layout.add(here, Call, (value) => void given.push((value as { only: Int32Array }).only)),
+      );
+    }).start();
+    await running.done;
+    expect(given).toEqual([Int32Array.of(1, 2, 3)]);
+    expect(given[0]?.buffer.byteLength).toBe(16);
+  });
 });

@@ -1,8 +1,12 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import {
+  Collector,
   component,
+  Constant,
   done,
   emitAll,
+  parameters,
   Router,
   type ComponentRef,
   type Context,
@@ -37,6 +41,27 @@ class Broken extends Keep {
   constructor() {
     super([]);
     throw new TypeError('broken.');
+  }
+}
+
+/** Does what a test says when it is made, starts and stops. */
+@component()
+class Opened extends Collector {
+  constructor(private readonly on: { make?: () => unknown; start?: () => unknown; stop?: () => unknown }) {
+    super();
+    on.make?.();
+  }
+
+  async start(): Promise<void> {
+    await this.on.start?.();
+  }
+
+  compute(_: unknown): void {
+    // is given nothing
+  }
+
+  stop(): void {
+    this.on.stop?.();
   }
 }
 
@@ -381,3 +406,119 @@ describe('figures', () => {
     expect(edge?.p50).toBeGreaterThanOrEqual(0);
   });
 });
+
+describe('changes of a layout', () => {
+  test('that fail leave nothing behind, neither components nor contexts', async () => {
+    const { running, here } = await counting();
+    let stopped = 0;
+    const change = running.change((wiring) => {
+      wiring.add(here, Opened, { stop: () => (stopped += 1) });
+      wiring.add(wiring.context({ inline: true }), Opened, {
+        make: () => {
+          throw new Error('no device');
+        },
+      });
+    });
+    await expect(change).rejects.toThrow('no device');
+    expect(running.stats().components.map(({ name }) => name)).toEqual(['Counter', 'Keep']);
+    expect(stopped).toBe(0); // it was never started
+    await running.stop();
+  });
+
+  test('are refused when the layout has ended while they were thought of', async () => {
+    const { running, here } = await counting();
+    const begun = deferred<undefined>();
+    const goOn = deferred<undefined>();
+    const change = running.change(async (wiring) => {
+      begun.resolve(undefined);
+      await goOn.promise;
+      wiring.add(here, Counter);
+    });
+    await begun.promise;
+    await running.stop();
+    goOn.resolve(undefined);
+    await expect(change).rejects.toMatchObject({ code: 'DAG_LAYOUT_OVER' });
+  });
+
+  test('are taken back when the layout ends while a component starts', async () => {
+    const { running, here } = await counting();
+    const told: string[] = [];
+    const started = deferred<undefined>();
+    const change = running.change((wiring) => {
+      for (const name of ['one', 'two']) {
+        wiring.add(here, Opened, {
+          start: async () => {
+            told.push(`start ${name}`);
+            started.resolve(undefined);
+            await turn();
+          },
+          stop: () => told.push(`stop ${name}`),
+        });
+      }
+    });
+    await started.promise;
+    await Promise.all([expect(change).rejects.toMatchObject({ code: 'DAG_LAYOUT_OVER' }), running.stop()]);
+    expect(told).toEqual(['start one', 'stop one']);
+  });
+
+  test('that connect to a component that has ended hold nobody up', async () => {
+    const seen: number[] = [];
+    const parts: { source?: ComponentRef; ended?: ComponentRef } = {};
+    const running = await new Made((layout, context) => {
+      parts.source = layout.add(context, Counter);
+      parts.ended = layout.add(context, Call, () => done).with({ name: 'ended' });
+      layout.connect(layout.add(context, Counter, 2), parts.ended, { policy: 'queue' });
+      layout.connect(parts.source, layout.add(context, Keep, seen));
+    }).start();
+    await until(() => stateOf(running, 'ended') === 'ended');
+    await running.connect(parts.source as ComponentRef, parts.ended as ComponentRef, { policy: 'queue', capacity: 1 });
+    const before = seen.length;
+    await until(() => seen.length > before + 10);
+    await running.stop();
+  });
+});
+
+describe('parameters', () => {
+  const Kinds = parameters({
+    on: { type: 'bool', initial: 0 },
+    at: { type: 'i64', initial: 1, max: 9 },
+    all: { type: ['u64', 2], initial: [1, 2] },
+  });
+
+  @component()
+  class Kind extends Collector<[typeof Count]> {
+    readonly parameters = Kinds.values();
+
+    constructor(private readonly seen: unknown[]) {
+      super();
+    }
+
+    compute(): void {
+      const { on, at, all } = this.parameters;
+      this.seen.push([on, at, ...all]);
+    }
+  }
+
+  test('may be of any type of a struct, set from outside and by a component', async () => {
+    const seen: unknown[] = [];
+    const { running } = await counting(({ source, here, layout }) => {
+      layout.connect(source, layout.add(here, Kind, seen).with({ name: 'kind' }));
+    });
+    const kind = running.component('kind');
+    await until(() => seen.length > 0);
+    expect(seen[0]).toEqual([false, 1n, 1n, 2n]);
+    await running.set(kind, { on: true, at: 5n, all: [3n, 4n] });
+    await until(() => JSON.stringify(seen.at(-1), text) === '[true,"5","3","4"]');
+    await expect(running.set(kind, { at: 10n })).rejects.toMatchObject({ code: 'DAG_PARAMETER' });
+    await expect(running.set(kind, { at: 5 })).rejects.toThrow('`at` must be a bigint');
+    await running.change((wiring) => {
+      const record = Kinds.values();
+      record.at = 7n;
+      wiring.parametrize(wiring.add(kind.context, Constant, Kinds.struct, Kinds.struct.toObject(record)), kind);
+    });
+    await until(() => JSON.stringify(seen.at(-1), text) === '[false,"7","1","2"]');
+    await running.stop();
+  });
+});
+
+const text = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);

@@ -46,7 +46,9 @@ export class Parameters<Definition extends StructDefinition> {
   /** The initial values, in memory of their own: for a field of the component. */
   values(): ViewOf<Definition> {
     const view = this.struct.allocate();
-    const initial = Object.fromEntries(Object.entries(this.#definitions).map(([name, each]) => [name, each.initial]));
+    const initial = Object.fromEntries(
+      Object.entries(this.#definitions).map(([name, each]) => [name, initialOf(each)]),
+    );
     this.struct.assign(view, initial as SourceOf<Definition>); // of the shapes that the struct was made from
     owners.set(view, this);
     return view;
@@ -71,13 +73,37 @@ function checkValue(name: string, { value, definition }: { value: unknown; defin
     typeof initial === 'number' ? [value] : ArrayBuffer.isView(value) || Array.isArray(value) ? value : undefined;
   const length = typeof initial === 'number' ? 1 : initial.length;
   const all = elements === undefined ? [] : Array.from(elements as ArrayLike<unknown>);
-  const fits = (element: unknown): boolean => typeof element === 'number' && element >= min && element <= max;
+  const { kind, expects } = kindOf(definition);
+  // A bool may be told by a number, too.
+  const plain = (element: unknown): unknown => (kind === 'boolean' ? Number(element) : element);
+  const fits = (element: unknown): boolean => {
+    if (typeof element !== kind && !(kind === 'boolean' && typeof element === 'number')) return false;
+    const compared = plain(element) as number | bigint; // both compare with numbers
+    return compared >= min && compared <= max;
+  };
   if (all.length === length && all.every(fits)) return;
   const bounds = min === -Infinity && max === Infinity ? '' : ` from ${min.toString()} to ${max.toString()}`;
-  const expected = typeof initial === 'number' ? `a number${bounds}` : `${length.toString()} numbers${bounds}`;
+  const expected = typeof initial === 'number' ? `a ${expects}${bounds}` : `${length.toString()} ${expects}s${bounds}`;
   throw new DagError('DAG_PARAMETER', {
     message: `\`${name}\` must be ${expected}, got ${describeOption(value)}.`,
   });
+}
+
+/** What values of a parameter are in JavaScript: those of 64 bits are bigints. */
+function kindOf({ type = 'f64' }: ParameterDefinition): {
+  readonly kind: 'number' | 'bigint' | 'boolean';
+  readonly expects: string;
+} {
+  const scalar = typeof type === 'string' ? type : type[0];
+  if (scalar === 'i64' || scalar === 'u64') return { kind: 'bigint', expects: 'bigint' };
+  return scalar === 'bool' ? { kind: 'boolean', expects: 'boolean' } : { kind: 'number', expects: 'number' };
+}
+
+/** The initial value as its field takes it. @throws RangeError for one of 64 bits that is not whole */
+function initialOf(definition: ParameterDefinition): unknown {
+  const { initial } = definition;
+  if (kindOf(definition).kind !== 'bigint') return initial;
+  return typeof initial === 'number' ? BigInt(initial) : initial.map((each) => BigInt(each));
 }
 
 /**
@@ -95,7 +121,10 @@ export function parameters<const Definitions extends ParameterDefinitions>(
   const record = struct(Object.fromEntries(fields) as StructOf<Definitions>); // a type for each of the names
   const made = new Parameters(record, definitions);
   for (const [name, definition] of Object.entries(definitions)) {
-    checkValue(name, { value: definition.initial, definition });
+    const { initial } = definition;
+    const whole = (typeof initial === 'number' ? [initial] : initial).every(Number.isInteger);
+    const isLong = kindOf(definition).kind === 'bigint';
+    checkValue(name, { value: isLong && whole ? initialOf(definition) : initial, definition });
   }
   return made;
 }

@@ -95,6 +95,7 @@ export class Cell {
   /** Gives it further inputs, behind those that it has. */
   connect(inputs: readonly InputDescriptor[]): void {
     this.#inputs.connect(inputs);
+    if (this.#ended) this.#inputs.close(); // nobody is to wait for it
   }
 
   /** Takes inputs away from it, after the present firing if there is one. */

@@ -49,16 +49,22 @@ export class Inputs {
   isOver(finishing: boolean): boolean {
     let forward = 0;
     let ended = 0;
-    for (const input of this.#all) {
-      if (input.role !== 'trigger') continue;
-      if (input.feedback) {
-        if (!this.#merge && input.ended) return true;
-      } else {
-        forward += 1;
-        if (input.ended) ended += 1;
+    let back = 0;
+    let alive = false;
+    for (const { role, feedback, ended: over, hasValue } of this.#all) {
+      if (role === 'parameters') continue;
+      // Without merge each must give a value, one that is only sampled at least once.
+      if (over && !this.#merge && (role === 'sample' ? !hasValue : feedback)) return true;
+      if (role === 'sample') continue;
+      if (!over) alive = true;
+      if (feedback) {
+        back += 1;
+        continue;
       }
+      forward += 1;
+      if (over) ended += 1;
     }
-    if (forward === 0) return finishing;
+    if (forward === 0) return finishing || (back > 0 && !alive);
     return this.#merge ? ended === forward : ended > 0;
   }
 

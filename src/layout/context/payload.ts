@@ -1,5 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
 import { types } from 'node:util';
+import { substitute } from '../../graph/containers.js';
 import { pack } from '../../memory/payload/pack.js';
 import { unpack } from '../../memory/payload/unpack.js';
 
@@ -26,7 +27,22 @@ type Extent = readonly [start: number, length: number];
  * @throws DAG_CANNOT_TRAVEL
  */
 export function encodePayload(value: unknown, subject: string): EncodedPayload {
-  const parts: { readonly bytes: Uint8Array; readonly start: number }[] = [];
+  const blocks = packBlocks(value, subject);
+  if (blocks.shared.size === 0) return encoded(blocks);
+  return encoded(packBlocks(substitute(value, { match: isPartOfShared, replace: copyOf }), subject));
+}
+
+/** A value that was packed, and the memory that goes with it. */
+interface Blocks {
+  readonly packed: unknown;
+  readonly parts: { readonly bytes: Uint8Array; readonly start: number }[];
+  readonly shared: ReadonlyMap<ArrayBufferLike, number>;
+  /** Bytes of the block of copies. */
+  readonly copied: number;
+}
+
+function packBlocks(value: unknown, subject: string): Blocks {
+  const parts: Blocks['parts'] = [];
   const shared = new Map<ArrayBufferLike, number>();
   let copied = 0;
   const packed = pack(value, {
@@ -47,6 +63,10 @@ export function encodePayload(value: unknown, subject: string): EncodedPayload {
       open: () => new SharedArrayBuffer(0), // of reading only
     },
   });
+  return { packed, parts, shared, copied };
+}
+
+function encoded({ packed, parts, shared, copied }: Blocks): EncodedPayload {
   const extents: Extent[] = [[0, copied]];
   let end = copied;
   for (const buffer of shared.keys()) {
@@ -78,12 +98,31 @@ export function decodePayload(slot: Uint8Array): unknown {
       place: () => ({ block: COPIED, offset: 0 }), // of writing only
       open(block) {
         const [start, size] = extents[block] ?? [0, 0];
-        const copy = new SharedArrayBuffer(size);
+        // Memory that was not shared is not shared here: where a part of the value is handed on, only that part is copied.
+        const copy = block === COPIED ? new ArrayBuffer(size) : new SharedArrayBuffer(size);
         new Uint8Array(copy).set(slot.subarray(body + start, body + start + size));
-        return copy;
+        return copy as SharedArrayBuffer; // views are made on either
       },
     },
   });
+}
+
+/** An array of a record lies in a ring with all others, which must not travel with it. */
+function isPartOfShared(element: object): element is ArrayBufferView {
+  return (
+    ArrayBuffer.isView(element) &&
+    types.isSharedArrayBuffer(element.buffer) &&
+    element.byteLength < element.buffer.byteLength
+  );
+}
+
+/** The same view on memory of its own. */
+function copyOf(view: ArrayBufferView): unknown {
+  const bytes = new Uint8Array(view.byteLength);
+  bytes.set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+  if (Buffer.isBuffer(view)) return Buffer.from(bytes.buffer);
+  const View = view.constructor as new (buffer: ArrayBuffer) => unknown; // each view is made from its memory
+  return new View(bytes.buffer);
 }
 
 function aligned(bytes: number): number {

@@ -26,6 +26,7 @@ export class Assembly {
   readonly #resources: Readonly<Record<string, unknown>>;
   readonly #onSite: (site: Site) => void;
   #ids = 0;
+  #closed = false;
 
   constructor(parts: {
     readonly resources: Readonly<Record<string, unknown>>;
@@ -45,19 +46,49 @@ export class Assembly {
    */
   async add({ components, edges }: Additions, whole: boolean): Promise<readonly Member[]> {
     const made: Member[] = [];
-    const before = new Set(this.sites.keys());
     try {
+      this.#checkOpen();
       await this.#build(components, made);
+      this.#checkOpen();
       this.#check(edges, whole);
       await this.#connect(made, edges);
-      for (const member of made) await this.#start(member);
+      for (const member of made) {
+        this.#checkOpen();
+        await this.#start(member);
+      }
+      this.#checkOpen();
     } catch (error) {
       for (const edge of edges) await this.disconnect(edge).catch(() => undefined);
-      for (const member of made.reverse()) await this.remove(member).catch(() => undefined);
-      await this.#closeSites(new Map([...this.sites].filter(([context]) => !before.has(context))));
+      for (const member of made.reverse()) {
+        await this.remove(member).catch(() => undefined);
+        this.members.delete(member.ref); // also one that its context has never built
+        await this.#leave(member.site);
+      }
       throw error;
     }
     return made;
+  }
+
+  /** Takes nothing more: what is being added gives up, and is taken back. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** @throws DAG_LAYOUT_OVER */
+  #checkOpen(): void {
+    if (this.#closed) throw new DagError('DAG_LAYOUT_OVER', { message: 'The layout has ended, or is about to.' });
+  }
+
+  /** Ends a context in which nothing is left: its thread would stay as long as the layout. */
+  async #leave(site: Site): Promise<void> {
+    for (const member of this.members.values()) if (member.site === site) return;
+    const context = [...this.sites].find(([, each]) => each === site)?.[0];
+    if (context === undefined || site.dead) return;
+    this.sites.delete(context);
+    const { link } = site;
+    await Promise.all([link.call('close').catch(() => undefined), link.over.catch(() => undefined)]);
+    site.dead = true;
+    await link.terminate();
   }
 
   /** Lets components fire, those of which everything is connected. */
@@ -96,16 +127,10 @@ export class Assembly {
     for (const edge of [...this.links.keys()]) if (edge.from === ref || edge.to === ref) await this.disconnect(edge);
     if (runs) await site.link.call('halt', [id]);
     this.members.delete(ref);
-    await this.stop(member);
-  }
-
-  /** Ends contexts in which nothing is. */
-  async #closeSites(sites: ReadonlyMap<Context, Site>): Promise<void> {
-    for (const [context, site] of sites) {
-      site.dead = true;
-      this.sites.delete(context);
-      await site.link.call('close').catch(() => undefined);
-      await site.link.terminate();
+    try {
+      await this.stop(member);
+    } finally {
+      await this.#leave(site);
     }
   }
 

@@ -25,7 +25,8 @@ const rules: OptionRules<StopOptions> = {
 
 /** @throws DAG_OPTION */
 export function checkStopOptions(options: StopOptions): void {
-  checkIsOptions(options, 'stop()');
+  const given: unknown = options;
+  checkIsOptions(given, 'stop()');
   checkByRules(options, { subject: 'stop()', rules });
 }
 
@@ -113,12 +114,14 @@ function late(
   });
 }
 
+/** Longest that a timer takes: those that should take longer fire at once. */
+const LONGEST = 2 ** 31 - 1;
+
 /** Whether something settles within some milliseconds. @throws what it rejects with in this time */
-async function within(milliseconds: number, promise: Promise<unknown>): Promise<boolean> {
-  if (milliseconds === Infinity) return promise.then(() => true);
+export async function within(milliseconds: number, promise: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, milliseconds, false);
+    if (milliseconds <= LONGEST) timer = setTimeout(resolve, milliseconds, false);
   });
   try {
     return await Promise.race([promise.then(() => true), late]);

@@ -11,7 +11,7 @@ import type { NameCounts } from '../wiring/wiring.js';
 import { Wiring } from '../wiring/wiring.js';
 import { Assembly, failureOf } from './assembly.js';
 import { ComponentError } from './component-error.js';
-import { checkStopOptions, endLayout, type StopOptions } from './ending.js';
+import { checkStopOptions, endLayout, within, type StopOptions } from './ending.js';
 import { layoutGraph, type LayoutGraph } from './graphology.js';
 import type { Member, Site } from './member.js';
 import { statsOf, type LayoutStats } from './stats.js';
@@ -42,6 +42,8 @@ export class RunningLayout implements AsyncDisposable {
   #overAt: number | undefined;
   /** Changes go one after the other. */
   #last: Promise<unknown> = Promise.resolve();
+  /** What is being added, which the end waits for. */
+  #adding: Promise<unknown> | undefined;
   #listeners: (() => void)[] = [];
 
   /** @internal */
@@ -75,14 +77,21 @@ export class RunningLayout implements AsyncDisposable {
   /** Builds and starts all of a wiring. @internal */
   async launch(wiring: Wiring): Promise<void> {
     const { signal } = this.#options;
+    const giveUp = (): void => {
+      this.#assembly.close();
+    };
     try {
       throwIfAborted(signal);
+      signal?.addEventListener('abort', giveUp, { once: true });
       await this.#assembly.add(wiring, true);
       await this.#assembly.begin();
-    } catch (error) {
+    } catch (cause) {
+      const error = signal !== undefined && isAborted(signal) ? aborted(signal) : cause;
       this.#watched = true;
       await this.#end({ drain: false }, { error }).catch(() => undefined);
       throw error;
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
     }
     signal?.addEventListener('abort', this.#abort, { once: true });
     if (signal !== undefined && isAborted(signal)) this.#abort();
@@ -91,7 +100,9 @@ export class RunningLayout implements AsyncDisposable {
 
   /**
    * Ends the layout in order: sources end, what was emitted along queues is worked on, what is open is closed, threads end.
-   * Settles after that, as often as it is called. @throws what `done` rejects with, if nobody has asked for `done`
+   * Settles after that, as often as it is called.
+   *
+   * @throws what `done` rejects with, if nobody has asked for `done`; DAG_OPTION
    */
   async stop(options: StopOptions = {}): Promise<void> {
     checkStopOptions(options);
@@ -146,8 +157,11 @@ export class RunningLayout implements AsyncDisposable {
     return this.#next(async () => {
       const wiring = new Wiring(this.#names);
       const result = await edit(wiring);
-      await this.#assembly.add(wiring, false);
-      await this.#assembly.begin();
+      this.#checkGoesOn(); // it may have ended meanwhile
+      const added = this.#assembly.add(wiring, false).then(() => this.#assembly.begin());
+      this.#adding = added.catch(() => undefined);
+      await added;
+      this.#adding = undefined;
       return result;
     });
   }
@@ -237,11 +251,17 @@ export class RunningLayout implements AsyncDisposable {
 
   #next<Result>(change: () => Promise<Result>): Promise<Result> {
     const result = this.#last.then(() => {
-      if (this.#ending === undefined) return change();
-      throw new DagError('DAG_LAYOUT_OVER', { message: `The layout ${this.name} has ended, or is about to.` });
+      this.#checkGoesOn();
+      return change();
     });
     this.#last = result.catch(() => undefined);
     return result;
+  }
+
+  /** @throws DAG_LAYOUT_OVER */
+  #checkGoesOn(): void {
+    if (this.#ending === undefined) return;
+    throw new DagError('DAG_LAYOUT_OVER', { message: `The layout ${this.name} has ended, or is about to.` });
   }
 
   readonly #abort = (): void => {
@@ -294,8 +314,15 @@ export class RunningLayout implements AsyncDisposable {
 
   #tell(error: ComponentError): void {
     const { onFailure } = this.#options;
-    if (onFailure === undefined) process.emitWarning(error.message, { type: error.name, code: error.code });
-    else onFailure(error);
+    if (onFailure === undefined) {
+      process.emitWarning(error.message, { type: error.name, code: error.code });
+      return;
+    }
+    try {
+      onFailure(error);
+    } catch (thrown) {
+      void this.#end({}, { error: thrown }); // the context is all right
+    }
   }
 
   /** The thread of a context has ended: what it fed comes to an end, what fed it does not wait for it. */
@@ -319,6 +346,7 @@ export class RunningLayout implements AsyncDisposable {
       message: `its thread has ended, and ${names.join(', ')} with it: ${whyOf(cause)}`,
     });
     void this.#end({}, { error });
+    this.#endIfOver(); // where its components were the last that the end waited for
   }
 
   /** Who emits into nothing any more ends, too: otherwise a source would go on for ever. */
@@ -356,6 +384,8 @@ export class RunningLayout implements AsyncDisposable {
     this.#options.signal?.removeEventListener('abort', this.#abort);
     const allEnded = (): Promise<void> => this.#allEnded();
     let failures: readonly unknown[];
+    this.#assembly.close();
+    if (this.#adding !== undefined) await within(timeout, this.#adding);
     try {
       failures = await endLayout({ assembly: this.#assembly, timeout, allEnded, drain });
     } catch (error) {
