@@ -57,7 +57,8 @@ function measureAll(): number {
   return last;
 }
 
-parentPort?.once('message', () => {
+// Once for each turn.
+parentPort?.on('message', () => {
   if (work.role === 'filter') filterAll();
   parentPort?.postMessage(work.role === 'measure' ? measureAll() : 0);
 });
