@@ -6,8 +6,16 @@ export {
   type Firing,
   type Outlet,
   type Received,
+  type ReceivedAll,
 } from './component/component.js';
-export { component, type ComponentClassOptions, type ComponentOptions, type OnError } from './component/decorator.js';
+export {
+  component,
+  type ComponentClass,
+  type ComponentClassOptions,
+  type ComponentDecorator,
+  type ComponentOptions,
+  type OnError,
+} from './component/decorator.js';
 export { done, emitAll, skip, type Emissions } from './component/emission.js';
 export { Emitter } from './component/emitter.js';
 export { parameters, type ParameterDefinition, type Parameters, type Parametrized } from './component/parameters.js';
@@ -30,15 +38,23 @@ export { unit, type TransformMaker, type UnitOptions } from './components/unit.j
 export type { AnyFunction, PassingOptions, ValuesOf, ValueType } from './components/values.js';
 export type { EdgePolicy } from './channel/descriptors.js';
 export { Layout } from './layout.js';
-export { ComponentError } from './run/component-error.js';
+export { ComponentError, type ComponentFailure } from './run/component-error.js';
 export type { StopOptions } from './run/ending.js';
 export type { LayoutGraph } from './run/graphology.js';
 export type { RunningLayout, StartOptions } from './run/running-layout.js';
 export type { ComponentStats, EdgeStats, LayoutStats } from './run/stats.js';
 export type { ComponentRef } from './wiring/component-ref.js';
 export type { Context, ContextOptions } from './wiring/context.js';
-export type { EdgeOptions } from './wiring/edge.js';
+export type { Edge, EdgeOptions } from './wiring/edge.js';
 export type { Wiring } from './wiring/wiring.js';
 export { struct } from '../memory/struct/define.js';
-export type { StructDefinition, StructView } from '../memory/struct/definition.js';
+export type {
+  FieldType,
+  SourceOf,
+  StructDefinition,
+  StructDescription,
+  StructView,
+  ViewOf,
+} from '../memory/struct/definition.js';
+export type { ScalarName } from '../memory/struct/scalars.js';
 export type { Struct } from '../memory/struct/struct.js';

@@ -11,7 +11,6 @@ import {
   struct,
   type Context,
   type StructView,
-  type Wiring,
 } from '../../src/layout/index.js';
 
 export const Count = struct({ n: 'i32' });
@@ -127,5 +126,3 @@ export class Made extends Layout {
 
 /** Passes a value on, or nothing. */
 export const odd = (n: number): typeof skip | { n: number } => (n % 2 === 1 ? { n } : skip);
-
-export type { Wiring };

@@ -1,6 +1,6 @@
 import type { RecordDescription } from './record.js';
 
-/** Which values a reader gets: see {@link ReaderOptions}. */
+/** Which values a reader gets: the newest (`latest`), every one (`queue`), or all but the oldest where it is too slow (`leaky`). */
 export type EdgePolicy = 'latest' | 'queue' | 'leaky';
 
 /** A reader as all threads know it. */

@@ -32,6 +32,7 @@ type FieldsOf<Type> =
  */
 export type Emitted<Type> = FieldsOf<Type> | undefined | typeof skip | typeof done | Emissions;
 
+/** What a firing may give: {@link Emitted}, at once or later. */
 // A body that ends without `return` has the type `void`.
 // eslint-disable-next-line @typescript-eslint/no-invalid-void-type
 export type Firing<Type> = Emitted<Type> | void | PromiseLike<Emitted<Type> | void>;

@@ -2,7 +2,7 @@
 const LONGEST = 2 ** 31 - 1;
 
 /** Settles after some milliseconds, and at once when `signal` is aborted. Never rejects. */
-export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const wake = (): void => {
