@@ -23,6 +23,11 @@ describe('a body emits', () => {
     ['the number of the only field', (n: number) => n + 5, [5, 6, 7]],
     ['nothing for `skip`', odd, [1]],
     ['several values', (n: number) => emitAll([{ n }, { n: -n }]), [0, 0, 1, -1, 2, -2]],
+    [
+      'what it has filled, behind another value',
+      (n: number, out: CountView) => emitAll([{ n: -n }, Object.assign(out, { n: 10 + n })]),
+      [0, 10, -1, 11, -2, 12],
+    ],
     ['none of no values', () => emitAll([]), []],
     ['what it returns after waiting', async (n: number) => turn({ n: 3 * n }), [0, 3, 6]],
     ['its own outlet', (n: number, out: CountView): CountView => Object.assign(out, { n: 7 * n }), [0, 7, 14]],
@@ -38,6 +43,15 @@ describe('a body emits', () => {
     await running.done;
     expect(kept.map((n) => n + 0)).toEqual(expected);
   });
+});
+
+test('a body that emits several values must give them all', async () => {
+  const running = await new Made((layout, here) => {
+    const through = layout.add(here, Through, (n) => emitAll([{ n }, undefined]));
+    layout.connect(layout.add(here, Counter, 1), through);
+    layout.connect(through, layout.add(here, Keep, []));
+  }).start();
+  await expect(running.done).rejects.toMatchObject({ component: 'Through', cause: { code: 'DAG_OPTION' } });
 });
 
 describe('a component fires', () => {

@@ -267,7 +267,7 @@ export class Cell {
     } else if (output !== undefined) {
       if (result instanceof Emissions) {
         if (result.values.length === 0) output.writer.cancel();
-        this.#outbox.push(...result.values);
+        this.#outbox.push(...output.apart(result.values));
       } else if (output.isRecord || result !== undefined) this.#outbox.push(result);
       if (this.#outbox.length > 0) {
         this.#flush();

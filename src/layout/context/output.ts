@@ -18,6 +18,8 @@ export interface Output {
   emit(value: unknown): boolean;
   /** Whether `emit` or `claim` would find room. */
   readonly hasRoom: boolean;
+  /** Values that one firing emits, such that none changes when one before it is emitted. @throws DAG_OPTION */
+  apart(values: readonly unknown[]): readonly unknown[];
 }
 
 /** What outputs need to know. */
@@ -40,6 +42,8 @@ class RecordOutput implements Output {
   readonly #name: string;
   /** The only field, if it is a number: its value may be returned instead of a record. */
   readonly #only: string | undefined;
+  /** What the body was given to fill. */
+  #claimed: unknown;
   /** The struct of the last record that was given, which is equal to that of the output; and one that is not. */
   #equal: Struct<StructDefinition> | undefined;
   #unequal: Struct<StructDefinition> | undefined;
@@ -57,7 +61,17 @@ class RecordOutput implements Output {
   }
 
   claim(): unknown {
-    return this.writer.tryClaim();
+    this.#claimed = this.writer.tryClaim();
+    return this.#claimed;
+  }
+
+  apart(values: readonly unknown[]): readonly unknown[] {
+    return values.map((value, index) => {
+      if (index === 0) return value;
+      if (value === undefined) throw this.#refusal(value);
+      // The value before it takes the slot that the body has filled.
+      return value === this.#claimed ? this.#struct.toObject(value as ViewOf<StructDefinition>) : value; // that is a view
+    });
   }
 
   emit(value: unknown): boolean {
@@ -79,12 +93,14 @@ class RecordOutput implements Output {
       this.#struct.assign(view, { [this.#only]: value }); // of that kind
     else if (typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)) {
       this.#struct.assign(view, value); // checked there
-    } else {
-      const names = this.#struct.fields.map(({ name }) => name).join(', ');
-      throw new DagError('DAG_OPTION', {
-        message: `${this.#name} must return nothing, or an object with fields of its output (${names}), got ${describeOption(value)}.`,
-      });
-    }
+    } else throw this.#refusal(value);
+  }
+
+  #refusal(value: unknown): DagError {
+    const names = this.#struct.fields.map(({ name }) => name).join(', ');
+    return new DagError('DAG_OPTION', {
+      message: `${this.#name} must return nothing, or an object with fields of its output (${names}), got ${describeOption(value)}.`,
+    });
   }
 
   /** A record of another component, or of a body's own: its bytes where it is of the same struct, else its fields. */
@@ -121,6 +137,10 @@ class PayloadOutput implements Output {
 
   claim(): undefined {
     return undefined;
+  }
+
+  apart(values: readonly unknown[]): readonly unknown[] {
+    return values;
   }
 
   emit(value: unknown): boolean {
