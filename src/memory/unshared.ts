@@ -2,19 +2,20 @@ import { types } from 'node:util';
 import { substitute } from '../graph/containers.js';
 import { blocks } from './blocks.js';
 
-type SharedView = ArrayBufferView<SharedArrayBuffer>;
+/** A view of shared memory. */
+export type SharedView = ArrayBufferView<SharedArrayBuffer>;
 
 const isShared = (element: object): element is SharedView | SharedArrayBuffer =>
   types.isSharedArrayBuffer(ArrayBuffer.isView(element) ? element.buffer : element);
 
 /** The value with every buffer and view of shared memory copied into ordinary ones; the rest stays as it is. */
 export function unshared(value: unknown): unknown {
-  return substitute(value, { match: isShared, replace: copyOf });
+  return substitute(value, { match: isShared, replace: unsharedCopy });
 }
 
 /** The value with every buffer and view of blocks, which the library recycles, copied into ordinary ones; the rest stays. */
 export function unblocked(value: unknown): unknown {
-  return substitute(value, { match: isOfBlock, replace: copyOf });
+  return substitute(value, { match: isOfBlock, replace: unsharedCopy });
 }
 
 function isOfBlock(element: object): element is SharedView | SharedArrayBuffer {
@@ -22,7 +23,8 @@ function isOfBlock(element: object): element is SharedView | SharedArrayBuffer {
   return blocks.locate(ArrayBuffer.isView(element) ? element.buffer : element) !== undefined;
 }
 
-function copyOf(shared: SharedView | SharedArrayBuffer): unknown {
+/** The same view or buffer, on ordinary memory of its own. */
+export function unsharedCopy(shared: SharedView | SharedArrayBuffer): unknown {
   if (!ArrayBuffer.isView(shared)) return copyBytes(shared, 0, shared.byteLength);
   const bytes = copyBytes(shared.buffer, shared.byteOffset, shared.byteLength);
   if (Buffer.isBuffer(shared)) return Buffer.from(bytes);

@@ -131,8 +131,8 @@ export class ContextHost implements ContextCalls {
     return traitsOf(cell, request.name);
   }
 
-  wire(component: number, writer: WriterDescriptor | undefined): void {
-    if (writer !== undefined) this.#cell(component).wire(writer);
+  wire(component: number, writer: WriterDescriptor): void {
+    this.#cell(component).wire(writer);
   }
 
   connect(component: number, inputs: readonly InputDescriptor[]): void {

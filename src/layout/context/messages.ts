@@ -73,7 +73,7 @@ export interface Question {
 /** What is asked of a context. */
 export interface ContextCalls {
   build(request: BuildRequest): Traits;
-  wire(component: number, writer: WriterDescriptor | undefined): void;
+  wire(component: number, writer: WriterDescriptor): void;
   connect(component: number, inputs: readonly InputDescriptor[]): void;
   disconnect(component: number, edges: readonly number[]): Promise<void>;
   attach(rings: readonly RingsMessage[]): void;

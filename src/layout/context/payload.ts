@@ -3,6 +3,7 @@ import { types } from 'node:util';
 import { substitute } from '../../graph/containers.js';
 import { pack } from '../../memory/payload/pack.js';
 import { unpack } from '../../memory/payload/unpack.js';
+import { unsharedCopy, type SharedView } from '../../memory/unshared.js';
 
 /** What blocks are aligned to, so that views of any type can lie on them. */
 const ALIGNMENT = 16;
@@ -29,7 +30,7 @@ type Extent = readonly [start: number, length: number];
 export function encodePayload(value: unknown, subject: string): EncodedPayload {
   const blocks = packBlocks(value, subject);
   if (blocks.shared.size === 0) return encoded(blocks);
-  return encoded(packBlocks(substitute(value, { match: isPartOfShared, replace: copyOf }), subject));
+  return encoded(packBlocks(substitute(value, { match: isPartOfShared, replace: unsharedCopy }), subject));
 }
 
 /** A value that was packed, and the memory that goes with it. */
@@ -108,21 +109,12 @@ export function decodePayload(slot: Uint8Array): unknown {
 }
 
 /** An array of a record lies in a ring with all others, which must not travel with it. */
-function isPartOfShared(element: object): element is ArrayBufferView {
+function isPartOfShared(element: object): element is SharedView {
   return (
     ArrayBuffer.isView(element) &&
     types.isSharedArrayBuffer(element.buffer) &&
     element.byteLength < element.buffer.byteLength
   );
-}
-
-/** The same view on memory of its own. */
-function copyOf(view: ArrayBufferView): unknown {
-  const bytes = new Uint8Array(view.byteLength);
-  bytes.set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
-  if (Buffer.isBuffer(view)) return Buffer.from(bytes.buffer);
-  const View = view.constructor as new (buffer: ArrayBuffer) => unknown; // each view is made from its memory
-  return new View(bytes.buffer);
 }
 
 function aligned(bytes: number): number {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { sharedNow } from './shared-now.js';
+import { microseconds } from './clock.js';
 
 const BEGUN = 0;
 const ENDED = 1;
@@ -64,7 +64,7 @@ export class Window {
     const words = this.#words;
     words[PROCESS] = (words[PROCESS] ?? 0) + sign * (user + system);
     words[THREAD] = (words[THREAD] ?? 0) + sign * threadTime();
-    words[at] = sharedNow();
+    words[at] = microseconds();
   }
 }
 

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Latencies } from '../latencies.js';
 import { pace, type Pace } from '../pace.js';
-import { sharedNow } from '../shared-now.js';
+import { microseconds } from '../clock.js';
 import { Window } from '../window.js';
 
 /** What a thread of the hand-over is given. */
@@ -24,7 +24,7 @@ const stamp = new Float64Array(memory.stamp);
 async function send(): Promise<void> {
   for (let sent = 1; sent <= count; sent++) {
     await pace(sent - 1, rhythm);
-    stamp[0] = sharedNow();
+    stamp[0] = microseconds();
     Atomics.store(control, 0, sent);
     Atomics.notify(control, 0);
   }
@@ -35,7 +35,7 @@ function receive(): void {
   const latencies = new Latencies(memory.latencies, rhythm);
   for (let seen = 0; seen < count; seen++) {
     while (Atomics.load(control, 0) === seen) Atomics.wait(control, 0, seen);
-    latencies.note(seen, sharedNow() - (stamp[0] ?? NaN));
+    latencies.note(seen, microseconds() - (stamp[0] ?? NaN));
     window.passed(seen);
   }
 }

@@ -2,7 +2,7 @@ import type * as Layouts from '../../../../src/layout/index.js';
 import { layoutsUrl } from '../library.js';
 import { Latencies } from '../latencies.js';
 import { pace, type Pace } from '../pace.js';
-import { sharedNow } from '../shared-now.js';
+import { microseconds } from '../clock.js';
 import { Window, type Stretch } from '../window.js';
 
 const layouts = (await import(layoutsUrl)) as typeof Layouts;
@@ -24,7 +24,7 @@ export class Pacer extends Emitter<typeof Stamp> {
   async compute(out: StampView): Promise<typeof layouts.done | undefined> {
     if (this.#sent === this.rhythm.count) return layouts.done;
     await pace(this.#sent++, this.rhythm);
-    out.sentAt = sharedNow();
+    out.sentAt = microseconds();
     return undefined;
   }
 }
@@ -43,7 +43,7 @@ export class Stopwatch extends Collector<[typeof Stamp]> {
   }
 
   compute({ sentAt }: StampView): void {
-    this.#latencies.note(this.#seen, sharedNow() - sentAt);
+    this.#latencies.note(this.#seen, microseconds() - sentAt);
     this.#window.passed(this.#seen++);
   }
 }

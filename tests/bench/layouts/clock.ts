@@ -1,5 +1,5 @@
 /** Microseconds on the clock that all threads share. */
-export function sharedNow(): number {
+export function microseconds(): number {
   const [seconds, nanoseconds] = process.hrtime();
   return seconds * 1e6 + nanoseconds / 1e3;
 }
