@@ -1,0 +1,14 @@
+export type {
+  EntryFacts,
+  MaybePromise,
+  NodeStamp,
+  PastEntry,
+  Pruned,
+  PruneOptions,
+  PutOptions,
+  Store,
+  StoredEntry,
+  StoreLock,
+  StoreStats,
+  Verified,
+} from './store.js';
