@@ -11,4 +11,4 @@ export type {
   StoreLock,
   StoreStats,
   Verified,
-} from './store.js';
+} from '../graph/store.js';
