@@ -1,4 +1,10 @@
+export { DiskStore } from './disk/disk-store.js';
+export type { DiskStoreOptions } from './disk/disk-options.js';
+export type { StoreLimits } from './limits.js';
+export { MemoryStore } from './memory-store.js';
 export type {
+  BufferJob,
+  BufferWriter,
   EntryFacts,
   MaybePromise,
   NodeStamp,
@@ -11,4 +17,6 @@ export type {
   StoreLock,
   StoreStats,
   Verified,
+  WrittenBuffer,
 } from './store.js';
+export { TieredStore } from './tiered-store.js';

@@ -36,11 +36,14 @@ export interface StoredEntry {
   readonly hasNodes: boolean;
   facts(): EntryFacts;
   /**
-   * The value, a new one each time; large buffers lie in shared memory. A promise where files have to be read.
+   * The value, a new one each time; buffers of 4 KiB and more lie in shared memory. A promise where files have to be read.
    *
-   * @throws DAG_STORE_CORRUPT when what was stored is damaged: the entry is gone then.
+   * @param owner the call whose result it becomes: that memory is recycled when the result is released. Default: none,
+   * and it is recycled when it is collected.
+   * @throws DAG_STORE_CORRUPT when what was stored is damaged, or was evicted since: the entry is gone then;
+   * DAG_STORE_CODEC when it needs a codec that is not registered here.
    */
-  read(): MaybePromise<unknown>;
+  read(owner?: object): MaybePromise<unknown>;
 }
 
 /** The right to compute what a key stands for, while others wait. */
@@ -58,13 +61,15 @@ export interface BufferJob {
   readonly path: string;
   readonly bytes: Uint8Array;
   readonly compress: boolean;
+  /** What the checksum is made with. Default `'xxh128'`. */
+  readonly hash?: 'xxh128' | 'sha256';
 }
 
 /** A file that has been written. */
 export interface WrittenBuffer {
   /** Bytes in the file. */
   readonly size: number;
-  /** Checksum of these. */
+  /** Checksum of these, in hexadecimal digits. */
   readonly checksum: string;
 }
 
@@ -74,7 +79,7 @@ export interface PutOptions {
   readonly writer?: BufferWriter;
 }
 
-/** What a store holds, and what came of what was asked of it. */
+/** What a store holds, and what came of what was asked of it since it was made. */
 export interface StoreStats {
   readonly entries: number;
   /** Of all values. */
@@ -82,6 +87,8 @@ export interface StoreStats {
   readonly hits: number;
   readonly misses: number;
   readonly puts: number;
+  /** What was put and not kept for lack of room. */
+  readonly leftOut: number;
   readonly evictions: number;
   /** Entries that were damaged, and dropped. */
   readonly corrupt: number;
