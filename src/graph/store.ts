@@ -40,13 +40,16 @@ export interface StoredEntry {
   readonly atHand: boolean;
   facts(): EntryFacts;
   /**
-   * The value, a new one each time; large buffers lie in shared memory. A promise where files have to be read.
+   * The value, a new one each time; buffers of 4 KiB and more lie in shared memory. A promise where files have to be read.
    *
-   * @throws DAG_STORE_CORRUPT when what was stored is damaged: the entry is gone then.
+   * @param owner the call whose result it becomes: that memory is recycled when the result is released. Default: none,
+   * and it is recycled when it is collected.
+   * @throws DAG_STORE_CORRUPT when what was stored is damaged, or was evicted since: the entry is gone then;
+   * DAG_STORE_CODEC when it needs a codec that is not registered here.
    */
-  read(): MaybePromise<unknown>;
+  read(owner?: object): MaybePromise<unknown>;
   /** Like {@link read}, at once, whatever it takes: for runs that cannot wait. */
-  readSync(): unknown;
+  readSync(owner?: object): unknown;
 }
 
 /** The right to compute what a key stands for, while others wait. */
@@ -64,7 +67,7 @@ export interface PutOptions {
   readonly run?: (call: Future) => Promise<unknown>;
 }
 
-/** What a store holds, and what came of what was asked of it. */
+/** What a store holds, and what came of what was asked of it since it was made. */
 export interface StoreStats {
   readonly entries: number;
   /** Of all values. */
@@ -72,6 +75,8 @@ export interface StoreStats {
   readonly hits: number;
   readonly misses: number;
   readonly puts: number;
+  /** What was put and not kept for lack of room. */
+  readonly leftOut: number;
   readonly evictions: number;
   /** Entries that were damaged, and dropped. */
   readonly corrupt: number;

@@ -1,3 +1,7 @@
+export { DiskStore } from './disk/disk-store.js';
+export type { DiskStoreOptions } from './disk/disk-options.js';
+export type { StoreLimits } from './limits.js';
+export { MemoryStore } from './memory-store.js';
 export type {
   EntryFacts,
   MaybePromise,
@@ -12,3 +16,4 @@ export type {
   StoreStats,
   Verified,
 } from '../graph/store.js';
+export { TieredStore } from './tiered-store.js';

@@ -80,7 +80,8 @@ export class BufferTable {
     let use = this.#uses.get(buffer);
     if (use === undefined) {
       const block = this.#memory.locate(buffer);
-      const ordinary = block === undefined && !types.isSharedArrayBuffer(buffer);
+      const placed = this.#memory.placesShared === true || !types.isSharedArrayBuffer(buffer);
+      const ordinary = block === undefined && placed;
       use = new BufferUse(buffer, this.buffers.length, ordinary);
       this.#uses.set(buffer, use);
       this.buffers.push(block ?? buffer);

@@ -34,11 +34,19 @@ export interface Obstacle {
   readonly cause?: unknown;
 }
 
+/** What the error for a value that cannot be packed says of it besides the obstacle. */
+export interface Refused {
+  readonly subject?: string;
+  /** Default `'travel to another thread'`. */
+  readonly aim?: string;
+}
+
 /** The error for a value that cannot be packed. */
-export function cannotTravel(subject: string, site: Site, { problem, remedy, ...rest }: Obstacle): DagError {
+export function cannotTravel(refused: Refused, site: Site, { problem, remedy, ...rest }: Obstacle): DagError {
+  const { subject = '', aim = 'travel to another thread' } = refused;
   const path = `${subject}${pathOf(site)}`.replace(/^\./, '');
   return new DagError('DAG_CANNOT_TRAVEL', {
-    message: `${path === '' ? 'The value' : path} cannot travel to another thread: ${problem}.`,
+    message: `${path === '' ? 'The value' : path} cannot ${aim}: ${problem}.`,
     remedy,
     ...rest,
   });

@@ -1,5 +1,7 @@
 /** Where payloads keep the bytes of their views. */
 export interface PayloadMemory {
+  /** Whether views of shared memory without a block are placed like others, instead of sharing it. Default false. */
+  readonly placesShared?: boolean;
   /** Id of the block that a shared buffer is; undefined for other memory. Asked once for each buffer of a payload. */
   locate(buffer: ArrayBufferLike): number | undefined;
   /**
@@ -8,7 +10,7 @@ export interface PayloadMemory {
    */
   place(bytes: Uint8Array, float: boolean): { readonly block: number; readonly offset: number };
   /** The memory of a block. Asked once for each buffer of a payload. */
-  open(block: number): SharedArrayBuffer;
+  open(block: number): ArrayBufferLike;
 }
 
 /** What packing needs to know. */
@@ -21,6 +23,8 @@ export interface PackContext {
   readonly special?: (element: object) => readonly unknown[] | undefined;
   /** What errors call the value; paths such as `.options[2]` follow it. */
   readonly subject?: string;
+  /** What errors say that it cannot do. Default `'travel to another thread'`. */
+  readonly aim?: string;
   /** Told the byte length of every view and of every bare block, for statistics. */
   readonly counted?: (bytes: number) => void;
 }

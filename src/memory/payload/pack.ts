@@ -46,7 +46,7 @@ function packView(view: ArrayBufferView, type: number, { memory, counted }: Pack
   const { buffer, byteOffset, byteLength } = view;
   counted?.(byteLength);
   const block = memory.locate(buffer);
-  if (block !== undefined || types.isSharedArrayBuffer(buffer))
+  if (block !== undefined || (types.isSharedArrayBuffer(buffer) && memory.placesShared !== true))
     return [VIEW, type, block ?? buffer, byteOffset, lengthOf(view)];
   if (byteLength === 0) return [VIEW, type, new ArrayBuffer(0), 0, 0];
   const placed = memory.place(new Uint8Array(buffer, byteOffset, byteLength), isFloat(type));

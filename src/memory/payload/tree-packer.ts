@@ -286,7 +286,7 @@ export class TreePacker {
   }
 
   #refusal(site: Site, obstacle: Obstacle): DagError {
-    return cannotTravel(this.#context.subject ?? '', site, obstacle);
+    return cannotTravel(this.#context, site, obstacle);
   }
 }
 

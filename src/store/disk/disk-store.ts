@@ -1,0 +1,339 @@
+import { describeThrown } from '../../errors.js';
+import { thread } from '../../graph/thread.js';
+import { checkKey } from '../entry-key.js';
+import { RoomWarning, storeClosed, storeNotOpen, storeReadOnly } from '../store-errors.js';
+import type {
+  EntryFacts,
+  MaybePromise,
+  PastEntry,
+  Pruned,
+  PruneOptions,
+  PutOptions,
+  Store,
+  StoredEntry,
+  StoreLock,
+  StoreStats,
+  Verified,
+} from '../store.js';
+import { checkPruneOptions, costOf } from '../entry-facts.js';
+import { encodeValue, type EncodedValue, WIRE_VERSION } from '../value/encode.js';
+import { diskSettings, type DiskStoreOptions } from './disk-options.js';
+import { DAMAGED, type Environment, type Keeper } from './environment.js';
+import { FoundEntry, type EntryHost } from './found-entry.js';
+import type { StoredFile } from './files.js';
+import { pastEntries } from './history.js';
+import { encodeRecord, type RecordView } from './record.js';
+import { isFull } from './reserve.js';
+import { acquire, relinquish } from './shared-environments.js';
+import { verifyEntries } from './verify.js';
+import { writeBuffers } from './write-buffers.js';
+
+/** Bodies of more bytes become files, too. */
+const LARGEST_BODY = 64 * 1024;
+const KEYS_AT_ONCE = 500;
+
+type State =
+  | { readonly is: 'new' }
+  | { readonly is: 'opening'; readonly opening: Promise<void> }
+  | { readonly is: 'open'; readonly environment: Environment }
+  | { readonly is: 'closed'; readonly closed: Promise<void> };
+
+/**
+ * Results in a folder, for any number of processes at once: small ones in an index of lmdb, an optional package, and large
+ * buffers in files of their own. A small hit takes about 2 µs, a large one as long as reading its files and summing them up.
+ *
+ * What is found is checked against checksums: what a crash, a full disk or a bad one have damaged is taken out, never
+ * given out. Writing is not waited for by runs; a process that is killed leaves a store that opens. Whoever may write to
+ * the folder can plant results: share it only with whom you trust. It must not lie on a network drive.
+ */
+export class DiskStore implements Store {
+  readonly readOnly: boolean;
+  readonly hash: 'xxh128' | 'sha256';
+  readonly #settings: Required<DiskStoreOptions>;
+  readonly #name: string;
+  readonly #keeper: Keeper;
+  readonly #locks = new Set<StoreLock>();
+  readonly #puts = new Set<Promise<void>>();
+  readonly #warning = new RoomWarning();
+  readonly #counts = { hits: 0, misses: 0, puts: 0, leftOut: 0, evictions: 0, corrupt: 0 };
+  #state: State = { is: 'new' };
+  #host: EntryHost | undefined;
+
+  /** @throws DAG_OPTION */
+  constructor(options: DiskStoreOptions) {
+    this.#settings = diskSettings(options);
+    this.readOnly = this.#settings.readOnly;
+    this.hash = this.#settings.hash;
+    this.#name = `The store in ${this.#settings.path}`;
+    this.#keeper = {
+      limits: this.#settings,
+      evicted: ({ entries }) => {
+        this.#counts.evictions += entries;
+      },
+    };
+  }
+
+  get isOpen(): boolean {
+    return this.#state.is === 'open';
+  }
+
+  /** @throws DAG_STORE_OPEN, DAG_STORE_VERSION, DAG_STORE_CLOSED, DAG_PEER_MISSING */
+  async open(): Promise<void> {
+    // A thread of a pool imports modules for their nodes only.
+    if (thread.pooled && thread.inert) {
+      thread.halt();
+      await new Promise(() => undefined);
+    }
+    if (this.#state.is === 'closed') throw storeClosed(this.#name);
+    if (this.#state.is === 'new') this.#state = { is: 'opening', opening: this.#open() };
+    if (this.#state.is === 'opening') await this.#state.opening;
+  }
+
+  find(key: string): StoredEntry | undefined {
+    const environment = this.#opened('find');
+    checkKey(key);
+    const record = this.#usable(key, environment.lookUp(key));
+    if (record === undefined || this.#host === undefined) {
+      this.#counts.misses += 1;
+      return undefined;
+    }
+    const entry = new FoundEntry(this.#host, key, record);
+    if (record.fileCount > 0 && !entry.pin()) {
+      this.#counts.misses += 1;
+      return undefined;
+    }
+    this.#counts.hits += 1;
+    environment.used(key);
+    return entry;
+  }
+
+  has(key: string): MaybePromise<boolean> {
+    if (this.#state.is !== 'open') return this.open().then(() => this.has(key));
+    checkKey(key);
+    const { environment } = this.#state;
+    return this.#settings.maxAge === Infinity
+      ? environment.tables.entries.doesExist(key)
+      : this.#usable(key, environment.lookUp(key)) !== undefined;
+  }
+
+  async get(key: string): Promise<unknown> {
+    await this.open();
+    return this.find(key)?.read();
+  }
+
+  async put(key: string, value: unknown, facts: EntryFacts = {}, options: PutOptions = {}): Promise<void> {
+    checkKey(key);
+    if (this.readOnly) throw storeReadOnly(this.#name, 'put');
+    await this.open();
+    const environment = this.#opened('put');
+    const encoded = encodeValue(value, { subject: '' });
+    const putting = this.#put(environment, { key, encoded, facts, options });
+    this.#puts.add(putting);
+    try {
+      await putting;
+    } finally {
+      this.#puts.delete(putting);
+    }
+  }
+
+  async delete(key: string): Promise<boolean> {
+    checkKey(key);
+    if (this.readOnly) throw storeReadOnly(this.#name, 'delete');
+    await this.open();
+    let found = false;
+    await this.#opened('delete').change(0, (change) => {
+      found = change.remove(key);
+    });
+    return found;
+  }
+
+  async *keys(): AsyncIterable<string> {
+    await this.open();
+    let last: string | undefined;
+    do {
+      const { entries } = this.#opened('keys').tables;
+      const range = last === undefined ? {} : { start: last, exclusiveStart: true };
+      const keys = [...entries.getKeys({ ...range, limit: KEYS_AT_ONCE })];
+      yield* keys;
+      last = keys.at(-1);
+    } while (last !== undefined);
+  }
+
+  async stats(): Promise<StoreStats> {
+    await this.open();
+    const { entries, bytes } = this.#opened('stats').totals;
+    return { entries, bytes, ...this.#counts };
+  }
+
+  async prune(options: PruneOptions = {}): Promise<Pruned> {
+    checkPruneOptions(options);
+    if (this.readOnly) throw storeReadOnly(this.#name, 'prune');
+    await this.open();
+    const environment = this.#opened('prune');
+    const { maxBytes = this.#settings.maxBytes, maxAge = this.#settings.maxAge } = options;
+    const { entries, bytes } = await environment.evict({ maxBytes, maxAge });
+    this.#counts.evictions += entries;
+    await environment.sweepDead();
+    return { entries, bytes };
+  }
+
+  /** Also removes files that belong to no entry, unless the store is read only. */
+  async verify(): Promise<Verified> {
+    await this.open();
+    const environment = this.#opened('verify');
+    const { entries, corrupt } = await verifyEntries(environment, this.keys());
+    this.#counts.corrupt += corrupt.length;
+    if (this.readOnly) return { entries, corrupt, strays: 0 };
+    for (const key of corrupt) await environment.change(0, (change) => void change.remove(key));
+    return { entries, corrupt, strays: await environment.sweep() };
+  }
+
+  tryLock(key: string): StoreLock | undefined {
+    const environment = this.#opened('tryLock');
+    checkKey(key);
+    const { claims } = environment;
+    if (this.readOnly || claims === undefined) return { release: () => undefined };
+    let token: Buffer | undefined;
+    try {
+      token = claims.lock(key);
+    } catch (thrown) {
+      // Without room for locks, several may compute the same; none may wait for ever.
+      if (isFull(thrown)) return { release: () => undefined };
+      throw thrown;
+    }
+    if (token === undefined) return undefined;
+    const held = token;
+    // What the last holder has put is found now.
+    environment.refresh();
+    const lock: StoreLock = {
+      release: () => {
+        if (!this.#locks.delete(lock)) return;
+        try {
+          claims.unlock(key, held);
+        } catch (thrown) {
+          if (!isFull(thrown)) throw thrown;
+        }
+      },
+    };
+    this.#locks.add(lock);
+    return lock;
+  }
+
+  history(node: string, limit = 100): readonly PastEntry[] {
+    return pastEntries(this.#opened('history').tables, node, limit);
+  }
+
+  close(): Promise<void> {
+    const state = this.#state;
+    if (state.is === 'closed') return state.closed;
+    const closed = this.#close(state);
+    this.#state = { is: 'closed', closed };
+    return closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #open(): Promise<void> {
+    let environment: Environment;
+    try {
+      environment = await acquire(this.#settings.path, this.readOnly);
+    } catch (thrown) {
+      if (this.#state.is === 'opening') this.#state = { is: 'new' };
+      throw thrown;
+    }
+    if (this.#state.is !== 'opening') {
+      await relinquish(environment);
+      throw storeClosed(this.#name);
+    }
+    if (!this.readOnly) environment.keepers.add(this.#keeper);
+    this.#host = {
+      environment,
+      check: () => {
+        this.#opened('read');
+      },
+      drop: (key, createdAt) => {
+        this.#drop(environment, key, createdAt);
+      },
+    };
+    this.#state = { is: 'open', environment };
+  }
+
+  async #close(state: State): Promise<void> {
+    if (state.is === 'opening') await state.opening.catch(() => undefined);
+    if (state.is !== 'open') return;
+    const { environment } = state;
+    await Promise.allSettled(this.#puts);
+    for (const lock of this.#locks) lock.release();
+    environment.keepers.delete(this.#keeper);
+    await relinquish(environment);
+  }
+
+  #opened(method: string): Environment {
+    if (this.#state.is === 'open') return this.#state.environment;
+    throw this.#state.is === 'closed' ? storeClosed(this.#name) : storeNotOpen(this.#name, method);
+  }
+
+  /** The record if it is whole, of a format that is read here, and not too old. */
+  #usable(key: string, record: RecordView | typeof DAMAGED | undefined): RecordView | undefined {
+    if (record === undefined) return undefined;
+    if (record === DAMAGED) {
+      if (this.#host !== undefined) this.#drop(this.#host.environment, key);
+      return undefined;
+    }
+    if (record.wire > WIRE_VERSION) return undefined;
+    const { maxAge } = this.#settings;
+    return maxAge !== Infinity && Date.now() - record.createdAt > maxAge ? undefined : record;
+  }
+
+  /** Takes a damaged entry out; with `createdAt`, only if it is still the same. */
+  #drop(environment: Environment, key: string, createdAt?: number): void {
+    this.#counts.corrupt += 1;
+    if (this.readOnly) return;
+    environment.change(0, (change) => void change.remove(key, createdAt)).catch(() => undefined); // it is found to be damaged again
+  }
+
+  async #put(environment: Environment, { key, encoded, facts, options }: NewValue): Promise<void> {
+    const { body, large, wire } = encoded;
+    const bodyInFile = body.length > LARGEST_BODY;
+    const buffers = bodyInFile ? [body, ...large] : large;
+    const length = [body, ...large].reduce((sum, part) => sum + part.length, 0);
+    if (length > this.#settings.maxBytes && !this.#settings.compress) {
+      this.#leaveOut('one value has more bytes than `maxBytes`');
+      return;
+    }
+    let files: StoredFile[] = [];
+    try {
+      const { writer = writeBuffers } = options;
+      const { hash, compress } = this.#settings;
+      if (buffers.length > 0) files = await environment.files.write(buffers, { hash, compress, writer });
+      const names = files.map(({ name }) => name);
+      const cost = costOf(facts);
+      const record = encodeRecord({ body, bodyInFile, files, facts: { ...facts, cost }, wire });
+      const bytes = files.reduce((sum, { size }) => sum + size, record.length);
+      const entry = { record, bytes, cost, node: facts.stamp?.node, files: names };
+      await environment.change(record.length, (change) => {
+        change.put(key, entry);
+      });
+      environment.files.settle(names);
+      this.#counts.puts += 1;
+    } catch (thrown) {
+      await environment.files.remove(files.map(({ name }) => name));
+      if (!isFull(thrown)) throw thrown;
+      this.#leaveOut(describeThrown(thrown));
+    }
+  }
+
+  #leaveOut(reason: string): void {
+    this.#counts.leftOut += 1;
+    this.#warning.say(this.#name, reason);
+  }
+}
+
+interface NewValue {
+  readonly key: string;
+  readonly encoded: EncodedValue;
+  readonly facts: EntryFacts;
+  readonly options: PutOptions;
+}

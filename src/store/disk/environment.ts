@@ -1,0 +1,282 @@
+import { DagError, describeThrown } from '../../errors.js';
+import { Claims } from './claims.js';
+import { Files } from './files.js';
+import { cannotOpen, openFolder, type Folder } from './folder.js';
+import { IndexChange, type Evicted, type Limits } from './index-change.js';
+import { openTables, readTotals, type IndexTables, type Totals } from './index-tables.js';
+import { COMMIT, loadLmdb, type Lmdb, type RootTable } from './lmdb.js';
+import { Pins } from './pins.js';
+import { RecordView } from './record.js';
+import { Reserve } from './reserve.js';
+import { BATCH, WriteQueue, type Write } from './write-queue.js';
+
+/** Flush to the disk after the commit has been seen by others. */
+const FLUSH_LATER = 0x10000;
+/** Room that is kept for what one change of the index writes. Bytes. */
+const ROOM = 48 * 1024;
+/** Milliseconds between looks at what was used, is too old, or is read no more. */
+const TEND_EVERY = 1000;
+/** Keys whose use is written down in one transaction. */
+const USES = 256;
+
+/** A store that has an environment, as far as its limits go. */
+export interface Keeper {
+  readonly limits: Limits;
+  evicted(done: Evicted): void;
+}
+
+/** Found in place of a record that is damaged. */
+export const DAMAGED = Symbol('damaged');
+
+/**
+ * What stores on one folder share in this thread: its index, what is held of it, its files. Opened by the first and
+ * closed by the last.
+ */
+export class Environment {
+  readonly folder: Folder;
+  readonly readOnly: boolean;
+  readonly files: Files;
+  /** Undefined where nothing is ever written. */
+  readonly claims: Claims | undefined;
+  readonly pins: Pins | undefined;
+  readonly tables: IndexTables;
+  readonly keepers = new Set<Keeper>();
+  readonly #root: RootTable;
+  readonly #reserve: Reserve | undefined;
+  readonly #queue = new WriteQueue<IndexChange>((batch) => {
+    this.#transact(batch);
+  });
+  /** How often keys were found since that was last written down. */
+  readonly #uses = new Map<string, number>();
+  readonly #tending: NodeJS.Timeout | undefined;
+  /** Files of entries that are gone, which somebody may still read. */
+  #doomed: (readonly Buffer[])[] = [];
+  #removing: Promise<unknown> = Promise.resolve();
+  #isOpen = true;
+
+  private constructor(folder: Folder, lmdb: Lmdb, readOnly: boolean) {
+    this.folder = folder;
+    this.readOnly = readOnly;
+    this.#root = lmdb.open(folder.index, {
+      noSubdir: true,
+      readOnly,
+      maxDbs: 16,
+      encoding: 'binary',
+      permissionsMode: 0o600,
+    });
+    const tables = openTables(this.#root);
+    if (tables === undefined) throw new Error('its index is not complete');
+    this.tables = tables;
+    if (!readOnly) {
+      this.#reserve = new Reserve(this.#root, folder.index);
+      this.claims = new Claims(lmdb, folder.path);
+      this.pins = new Pins(this.claims);
+      this.#tending = setInterval(() => {
+        this.tend();
+      }, TEND_EVERY).unref();
+    }
+    this.files = new Files(folder.values, this.claims?.session ?? '');
+  }
+
+  /** @throws DAG_STORE_OPEN, DAG_STORE_VERSION, DAG_PEER_MISSING */
+  static async open(path: string, readOnly: boolean): Promise<Environment> {
+    const lmdb = await loadLmdb();
+    const folder = await openFolder(path, readOnly);
+    let environment: Environment;
+    try {
+      environment = new Environment(folder, lmdb, readOnly);
+    } catch (thrown) {
+      throw cannotOpen(path, describeThrown(thrown), thrown);
+    }
+    await environment.#tidy();
+    return environment;
+  }
+
+  /** The record of a key: one look into the index. */
+  lookUp(key: string): RecordView | typeof DAMAGED | undefined {
+    let record: Buffer;
+    try {
+      const found = this.tables.entries.getBinaryFast(key);
+      if (found === undefined) return undefined;
+      // Its own methods go by the memory behind it, which is longer.
+      record = Uint8Array.prototype.slice.call(found, 0, found.length) as Buffer; // of its class, by its species
+    } catch {
+      return DAMAGED;
+    }
+    return RecordView.check(record, key) ?? DAMAGED;
+  }
+
+  /** Sees what others have changed since. */
+  refresh(): void {
+    this.#root.resetReadTxn();
+  }
+
+  /** Notes that a key was found, to be written down with what is written next. */
+  used(key: string): void {
+    if (!this.readOnly) this.#uses.set(key, (this.#uses.get(key) ?? 0) + 1);
+  }
+
+  /**
+   * Makes a change of the index with the next transaction; done when others see it.
+   *
+   * @throws DAG_STORE_CORRUPT when the index is damaged; what the file system does.
+   */
+  change(size: number, run: (change: IndexChange) => void): Promise<void> {
+    return new Promise((done, failed) => {
+      this.#queue.add({
+        size,
+        run,
+        done,
+        failed: (thrown) => {
+          failed(asDamage(thrown));
+        },
+      });
+    });
+  }
+
+  get totals(): Totals {
+    return readTotals(this.tables);
+  }
+
+  /** Evicts what does not fit these limits. */
+  async evict(limits: Limits): Promise<Evicted> {
+    const done: Evicted = { entries: 0, bytes: 0, more: true };
+    while (done.more) {
+      await this.change(0, (change) => {
+        add(done, change.evict(limits, this.#isPinned));
+      });
+    }
+    return done;
+  }
+
+  /** Removes files of writers that died. */
+  async sweepDead(): Promise<number> {
+    const dead = this.claims?.dead() ?? [];
+    if (dead.length === 0) return 0;
+    const gone = new Set(dead);
+    const strays = await this.#sweep((session) => gone.has(session));
+    this.claims?.bury(dead);
+    return strays;
+  }
+
+  /** Removes all files that belong to no entry, and to nobody who is writing them. */
+  async sweep(): Promise<number> {
+    const { claims } = this;
+    if (claims === undefined) return 0;
+    await this.#removing;
+    return this.#sweep((session) => session === claims.session || !claims.isLive(session));
+  }
+
+  /** Writes down what was used, and takes out what is too old. */
+  tend(): void {
+    if (!this.#isOpen) return;
+    this.pins?.flush();
+    this.#removeDoomed();
+    const aged = [...this.keepers].some(({ limits }) => limits.maxAge !== Infinity);
+    if (this.#uses.size === 0 && !aged) return;
+    void this.change(0, () => undefined).catch(() => undefined); // transactions do that by themselves
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#tending);
+    this.tend();
+    this.#queue.flush();
+    this.#isOpen = false;
+    this.pins?.flush();
+    this.#removeDoomed();
+    await this.#removing;
+    this.#reserve?.close();
+    await this.claims?.close();
+    await this.#root.close();
+  }
+
+  /** For a process that ends without closing. */
+  abandon(): void {
+    try {
+      this.claims?.bury([this.claims.session]);
+    } catch {
+      // Others find out that the process is dead.
+    }
+  }
+
+  readonly #isPinned = (name: Buffer): boolean => this.pins?.isPinned(name) ?? false;
+
+  #transact(batch: readonly Write<IndexChange>[]): void {
+    const uses = [...this.#uses].slice(0, USES);
+    const evicted = new Map<Keeper, Evicted>();
+    const orphans: (readonly Buffer[])[] = [];
+    this.claims?.refresh();
+    this.#root.transactionSync(() => {
+      const bytes = batch.reduce((sum, { size }) => sum + size, 0);
+      this.#reserve?.ensure(this.#roomFor(batch.length + uses.length, bytes));
+      const change = new IndexChange(this.tables);
+      for (const [key, times] of uses) change.use(key, times);
+      for (const write of batch) write.run(change);
+      for (const keeper of this.keepers) evicted.set(keeper, change.evict(keeper.limits, this.#isPinned));
+      change.finish();
+      orphans.push(...change.orphans);
+    }, COMMIT | FLUSH_LATER);
+    for (const [key] of uses) this.#uses.delete(key);
+    this.#doomed.push(...orphans);
+    for (const names of orphans) this.files.spare(names);
+    this.#removeDoomed();
+    let more = false;
+    for (const [keeper, done] of evicted) {
+      keeper.evicted(done);
+      more ||= done.more;
+    }
+    if (more) void this.change(0, () => undefined).catch(() => undefined); // the next transaction goes on with it
+  }
+
+  /** No transaction writes more pages than there are, and then some for what is new. */
+  #roomFor(changes: number, bytes: number): number {
+    const evictions = this.keepers.size * 2 * BATCH;
+    return Math.min(changes + evictions, Math.ceil(this.totals.entries / 4) + changes * 2 + 16) * ROOM + 2 * bytes;
+  }
+
+  /** Removes files of entries that are gone, but for those that somebody had found before. */
+  #removeDoomed(): void {
+    if (this.#doomed.length === 0) return;
+    this.claims?.refresh();
+    const pinned: (readonly Buffer[])[] = [];
+    const free: Buffer[] = [];
+    for (const names of this.#doomed) {
+      const [first] = names;
+      if (first !== undefined && this.#isPinned(first)) pinned.push(names);
+      else free.push(...names);
+    }
+    this.#doomed = pinned;
+    // What cannot be removed now is a stray, and found as such.
+    const removing = this.files.remove(free).catch(() => undefined);
+    this.#removing = Promise.all([this.#removing, removing]);
+  }
+
+  /** What the dead have left, once they are found to be dead; after a start of the system, of all that came before. */
+  async #tidy(): Promise<void> {
+    if (this.claims?.isFirst === true) await this.sweep();
+    else await this.sweepDead();
+  }
+
+  #sweep(isDead: (session: string) => boolean): Promise<number> {
+    this.refresh();
+    return this.files.sweep(isDead, (name) => this.tables.files.doesExist(name));
+  }
+}
+
+function add(sum: Evicted, { entries, bytes, more }: Evicted): void {
+  sum.entries += entries;
+  sum.bytes += bytes;
+  sum.more = more;
+}
+
+/** What the native code says when pages of the index are not what they should be. */
+function asDamage(thrown: unknown): Error {
+  const message = describeThrown(thrown);
+  const isDamage = /MDB_(CORRUPTED|PAGE_NOTFOUND|PANIC|INVALID|BAD_TXN|PROBLEM)/.test(message);
+  if (!isDamage && thrown instanceof Error) return thrown;
+  return new DagError('DAG_STORE_CORRUPT', {
+    message: `The index of a store is damaged: ${message}.`,
+    remedy: 'Delete the folder of the store; its results are computed again.',
+    cause: thrown,
+  });
+}

@@ -1,0 +1,154 @@
+import { constants } from 'node:fs';
+import {
+  access,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
+import { join } from 'node:path';
+import { DagError, describeThrown } from '../../errors.js';
+
+/** What a store on disk is made of, all in its folder. */
+export interface Folder {
+  readonly path: string;
+  readonly values: string;
+  readonly index: string;
+}
+
+/** Changes with what lies in a folder. */
+const FORMAT = 1;
+const MARKER = 'lazydag-store';
+
+/** Bytes that must be free for a store to be begun: its files are made by native code that does not bear to have no room. */
+const ROOM_TO_BEGIN = 256 * 1024;
+
+/**
+ * The folder of a store, made where there is none.
+ *
+ * @throws DAG_STORE_OPEN, DAG_STORE_VERSION
+ */
+export async function openFolder(path: string, readOnly: boolean): Promise<Folder> {
+  try {
+    if (!readOnly) await mkdir(path, { recursive: true, mode: 0o700 });
+    if (!(await stat(path)).isDirectory()) throw cannotOpen(path, 'it is no folder');
+    const real = await realpath(path);
+    const folder = { path: real, values: join(real, 'values'), index: join(real, 'index.mdb') };
+    await access(real, readOnly ? constants.R_OK | constants.X_OK : constants.R_OK | constants.W_OK | constants.X_OK);
+    await checkMarker(folder, readOnly);
+    await checkIndex(folder, readOnly);
+    if (!readOnly) await mkdir(folder.values, { recursive: true, mode: 0o700 });
+    return folder;
+  } catch (thrown) {
+    throw thrown instanceof DagError ? thrown : cannotOpen(path, describeThrown(thrown), thrown);
+  }
+}
+
+/** Whether a folder says that it holds a store. @throws DAG_STORE_VERSION */
+async function hasMarker(path: string): Promise<boolean> {
+  const text = await readFile(join(path, MARKER), 'utf8').catch((thrown: unknown) => {
+    if (isMissing(thrown)) return '';
+    throw thrown;
+  });
+  const version = text.trim();
+  if (version !== '' && version !== String(FORMAT)) {
+    throw new DagError('DAG_STORE_VERSION', {
+      message: `The store in ${path} has format ${JSON.stringify(version.slice(0, 20))}, and this version of lazydag reads format ${FORMAT}.`,
+      remedy: 'Use another folder, or delete this one.',
+    });
+  }
+  return version !== '';
+}
+
+async function checkMarker({ path }: Folder, readOnly: boolean): Promise<void> {
+  if (await hasMarker(path)) return;
+  if (readOnly) throw cannotOpen(path, 'there is no store in it');
+  const others = (await readdir(path)).filter(
+    (name) => !name.startsWith('.') && name !== MARKER && name !== 'lost+found',
+  );
+  // Another process may have begun the store since.
+  if (await hasMarker(path)) return;
+  if (others.length > 0)
+    throw cannotOpen(path, `there is no store in it, but other things, such as ${JSON.stringify(others[0])}`);
+  await proveRoom(path);
+  await writeFile(join(path, MARKER), `${FORMAT}\n`, { mode: 0o600 });
+}
+
+async function proveRoom(path: string): Promise<void> {
+  const probe = join(path, `.room-${process.pid}`);
+  try {
+    await writeFile(probe, Buffer.alloc(ROOM_TO_BEGIN), { mode: 0o600 });
+  } finally {
+    await rm(probe, { force: true });
+  }
+}
+
+const HEADER = 4096;
+/** Where these stand on the first page of an index. */
+const PAGE_FLAGS_AT = 0x12;
+const META_PAGE = 8;
+const MAGIC_AT = 0x18;
+const MAGIC = 0xbeefc0de;
+const DATA_VERSION_AT = 0x1c;
+const DATA_VERSION = 2;
+const PAGE_BYTES_AT = 0x30;
+const LAST_PAGE_AT = 0x90;
+/** What no index gets to. */
+const LARGEST_PAGE = 2 ** 36;
+
+/** The native code ends the process where the index is no index, so it is looked at before. */
+async function checkIndex({ path, index }: Folder, readOnly: boolean): Promise<void> {
+  const found = await lstat(index).catch((thrown: unknown) => {
+    if (isMissing(thrown)) return undefined;
+    throw thrown;
+  });
+  if (found === undefined || (found.isFile() && found.size === 0)) {
+    if (readOnly) throw cannotOpen(path, 'there is no store in it');
+    return;
+  }
+  await access(index, readOnly ? constants.R_OK : constants.R_OK | constants.W_OK);
+  const file = await open(index, 'r');
+  try {
+    const header = Buffer.alloc(HEADER);
+    const { bytesRead } = await file.read(header, 0, HEADER, 0);
+    const page = header.readUInt32LE(PAGE_BYTES_AT);
+    const first = Number(header.readBigUInt64LE(LAST_PAGE_AT));
+    const isIndex =
+      bytesRead === HEADER &&
+      (header.readUInt16LE(PAGE_FLAGS_AT) & META_PAGE) !== 0 &&
+      header.readUInt32LE(MAGIC_AT) === MAGIC &&
+      (header.readUInt32LE(DATA_VERSION_AT) & 0xffff) === DATA_VERSION &&
+      page >= 512 &&
+      page <= 65536;
+    if (!isIndex) throw cannotOpen(path, 'its index.mdb is damaged');
+    await file.read(header, 0, HEADER, page);
+    const last = Math.max(first, Number(header.readBigUInt64LE(LAST_PAGE_AT)));
+    // A read beyond the end of the file would end the process; of zeros, it is an error.
+    const { size } = await file.stat();
+    if (size < (last + 1) * page) {
+      if (readOnly || size < 2 * page || last > LARGEST_PAGE) throw cannotOpen(path, 'its index.mdb is cut short');
+      await truncate(index, (last + 1) * page);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+function isMissing(thrown: unknown): boolean {
+  return (thrown as NodeJS.ErrnoException).code === 'ENOENT'; // anything that fs throws
+}
+
+/** The error for a folder in which no store can be opened. */
+export function cannotOpen(path: string, reason: string, cause?: unknown): DagError {
+  return new DagError('DAG_STORE_OPEN', {
+    message: `DiskStore cannot open ${path}: ${reason}.`,
+    remedy: 'Give it a `path` to a folder that is empty or holds a store, and that this user may write.',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

@@ -1,0 +1,227 @@
+import { createHash } from 'node:crypto';
+import { LOW_WATER, worthOf } from '../worth.js';
+import {
+  decodeRow,
+  encodeRow,
+  NAME_BYTES,
+  numbered,
+  numberOf,
+  readTotals,
+  textOf,
+  writeTotals,
+  type EntryRow,
+  type IndexTables,
+  type Totals,
+} from './index-tables.js';
+import { RecordView, sealRecord } from './record.js';
+
+/** Entries that were evicted and are still known. */
+const GRAVES = 10_000;
+/** Entries that are evicted in one go. */
+const AT_ONCE = 256;
+const PRESENT = Buffer.from([1]);
+const NO_NODE = Buffer.alloc(NAME_BYTES);
+
+/** An entry that is to be put: its record, and what the index needs to know of it. */
+export interface NewEntry {
+  readonly record: Buffer;
+  readonly bytes: number;
+  readonly cost: number;
+  readonly node: string | undefined;
+  readonly files: readonly Buffer[];
+}
+
+/** What a store may hold. */
+export interface Limits {
+  readonly maxBytes: number;
+  /** Milliseconds. */
+  readonly maxAge: number;
+}
+
+/** What an eviction came to. */
+export interface Evicted {
+  entries: number;
+  bytes: number;
+  /** Whether there may be more to evict. */
+  more: boolean;
+}
+
+/** The bytes that stand for a node in the index. */
+export function nodeName(node: string | undefined): Buffer {
+  return node === undefined ? NO_NODE : createHash('sha256').update(node).digest().subarray(0, NAME_BYTES);
+}
+
+/** The changes of one transaction: keeps all tables in step. */
+export class IndexChange {
+  /** Files that no entry has any more, those of one entry together. */
+  readonly orphans: (readonly Buffer[])[] = [];
+  readonly #tables: IndexTables;
+  readonly #totals: Totals;
+
+  constructor(tables: IndexTables) {
+    this.#tables = tables;
+    this.#totals = readTotals(tables);
+    this.#totals.time = Math.max(this.#totals.time, Date.now());
+  }
+
+  get now(): number {
+    return this.#totals.time;
+  }
+
+  put(key: string, entry: NewEntry): void {
+    const { record, bytes, cost, files } = entry;
+    this.remove(key);
+    this.#exhume(key);
+    const totals = this.#totals;
+    totals.entries += 1;
+    totals.bytes += bytes;
+    totals.sequence += 1;
+    const worth = worthOf({ uses: 1, cost, bytes }, totals.floor);
+    const { sequence, time: createdAt } = totals;
+    const row = { worth, uses: 1, createdAt, bytes, cost, sequence, node: nodeName(entry.node), files };
+    sealRecord(record, key, createdAt);
+    this.#tables.entries.put(key, record);
+    this.#tables.rows.put(key, encodeRow(row));
+    this.#tables.order.put(numbered(worth, key), PRESENT);
+    this.#tables.ages.put(numbered(createdAt, key), PRESENT);
+    for (const name of files) this.#tables.files.put(name, Buffer.from(key, 'utf8'));
+    if (entry.node !== undefined) this.#tables.nodes.put(nodeKey(row, key), PRESENT);
+  }
+
+  /** Gives whether there was an entry. `created`: only if it is the one made then. */
+  remove(key: string, created?: number): boolean {
+    const row = this.#rowOf(key);
+    if (row === undefined || (created !== undefined && row.createdAt !== created)) return false;
+    this.#take(key, row);
+    this.#tables.nodes.remove(nodeKey(row, key));
+    return true;
+  }
+
+  use(key: string, times: number): void {
+    const row = this.#rowOf(key);
+    if (row === undefined) return;
+    const uses = row.uses + times;
+    const worth = worthOf({ ...row, uses }, this.#totals.floor);
+    this.#tables.order.remove(numbered(row.worth, key));
+    this.#tables.order.put(numbered(worth, key), PRESENT);
+    this.#tables.rows.put(key, encodeRow({ ...row, uses, worth }));
+  }
+
+  /** Takes out what is too old, then what is worth least, but for what is pinned; some at a time. */
+  evict({ maxBytes, maxAge }: Limits, isPinned: (name: Buffer) => boolean): Evicted {
+    const done: Evicted = { entries: 0, bytes: 0, more: false };
+    for (const key of this.#aged(maxAge)) this.#bury(key, { isPinned, done });
+    if (this.#totals.bytes > maxBytes) {
+      const goal = maxBytes * LOW_WATER;
+      for (const { key, worth } of this.#cheapest()) {
+        if (this.#totals.bytes <= goal) break;
+        if (this.#bury(key, { isPinned, done })) this.#totals.floor = Math.max(this.#totals.floor, worth);
+      }
+    }
+    done.more = done.entries > 0 && (this.#totals.bytes > maxBytes || this.#aged(maxAge).length > 0);
+    return done;
+  }
+
+  /** Writes down what the changes came to; the last step. */
+  finish(): void {
+    writeTotals(this.#tables, this.#totals);
+  }
+
+  #aged(maxAge: number): string[] {
+    const oldest: string[] = [];
+    if (maxAge === Infinity) return oldest;
+    for (const key of this.#tables.ages.getKeys({ limit: AT_ONCE })) {
+      if (this.now - numberOf(key) <= maxAge) break;
+      oldest.push(textOf(key));
+    }
+    return oldest;
+  }
+
+  #cheapest(): { readonly key: string; readonly worth: number }[] {
+    return Array.from(this.#tables.order.getKeys({ limit: AT_ONCE }), (key) => ({
+      key: textOf(key),
+      worth: numberOf(key),
+    }));
+  }
+
+  #bury(
+    key: string,
+    { isPinned, done }: { readonly isPinned: (name: Buffer) => boolean; readonly done: Evicted },
+  ): boolean {
+    const row = this.#rowOf(key);
+    if (row === undefined) return false;
+    const [first] = row.files;
+    if (first !== undefined && isPinned(first)) return false;
+    const record = this.#tables.entries.get(key);
+    const facts = record && RecordView.check(Buffer.from(record), key)?.facts;
+    this.#take(key, row);
+    done.entries += 1;
+    done.bytes += row.bytes;
+    if (facts === undefined) this.#tables.nodes.remove(nodeKey(row, key));
+    else this.#dig(key, row, Buffer.from(JSON.stringify(facts), 'utf8'));
+    return true;
+  }
+
+  /** Takes an entry out of all tables but that of nodes. */
+  #take(key: string, row: EntryRow): void {
+    this.#totals.entries -= 1;
+    this.#totals.bytes -= row.bytes;
+    this.#tables.entries.remove(key);
+    this.#tables.rows.remove(key);
+    this.#tables.order.remove(numbered(row.worth, key));
+    this.#tables.ages.remove(numbered(row.createdAt, key));
+    for (const name of row.files) this.#tables.files.remove(name);
+    if (row.files.length > 0) this.orphans.push(row.files);
+  }
+
+  /** A grave keeps the row, to find its other tracks, and behind it the facts. */
+  #dig(key: string, row: EntryRow, facts: Buffer): void {
+    this.#totals.sequence += 1;
+    this.#totals.graves += 1;
+    const buried = encodeRow({ ...row, worth: this.#totals.sequence, files: [] });
+    this.#tables.graves.put(key, Buffer.concat([buried, facts]));
+    this.#tables.burials.put(numbered(this.#totals.sequence, key), PRESENT);
+    if (this.#totals.graves <= GRAVES) return;
+    for (const oldest of [...this.#tables.burials.getKeys({ limit: 1 })]) this.#exhume(textOf(oldest));
+  }
+
+  #exhume(key: string): void {
+    const grave = this.#tables.graves.get(key);
+    if (grave === undefined) return;
+    const row = graveRow(grave);
+    this.#totals.graves -= 1;
+    this.#tables.graves.remove(key);
+    this.#tables.burials.remove(numbered(row.worth, key));
+    this.#tables.nodes.remove(nodeKey(row, key));
+  }
+
+  #rowOf(key: string): EntryRow | undefined {
+    const bytes = this.#tables.rows.get(key);
+    return bytes === undefined ? undefined : decodeRow(bytes);
+  }
+}
+
+/** Bytes of a row without files. */
+const GRAVE_ROW = encodeRow({
+  worth: 0,
+  uses: 0,
+  createdAt: 0,
+  bytes: 0,
+  cost: 0,
+  sequence: 0,
+  node: NO_NODE,
+  files: [],
+}).length;
+
+function graveRow(grave: Buffer): EntryRow {
+  return decodeRow(grave.subarray(0, GRAVE_ROW));
+}
+
+/** What is written on a grave, as JSON. */
+export function graveText(grave: Buffer): string {
+  return grave.toString('utf8', GRAVE_ROW);
+}
+
+function nodeKey({ node, sequence }: EntryRow, key: string): Buffer {
+  return Buffer.concat([node, numbered(sequence, key)]);
+}

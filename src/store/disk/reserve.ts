@@ -1,0 +1,45 @@
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import type { RootTable } from './lmdb.js';
+
+/** Where an environment's file says how large its pages are. */
+const PAGE_BYTES_AT = 0x30;
+const STEP = 64 * 1024;
+const zeros = Buffer.alloc(STEP);
+
+/**
+ * Keeps room on the disk for what is to be written to an environment. The native code does not bear a full disk: here,
+ * before it writes, it is an error like any other.
+ */
+export class Reserve {
+  readonly #root: RootTable;
+  readonly #file: number;
+  readonly #pageBytes: number;
+
+  constructor(root: RootTable, path: string) {
+    this.#root = root;
+    this.#file = openSync(path, 'r+');
+    const page = Buffer.alloc(4);
+    readSync(this.#file, page, 0, 4, PAGE_BYTES_AT);
+    this.#pageBytes = page.readUInt32LE(0);
+  }
+
+  /** Sees to it that so many bytes are there beyond those in use. Only in a transaction: nobody else writes then. */
+  ensure(bytes: number): void {
+    const wanted = (this.#root.env.info().lastPageNumber + 1) * this.#pageBytes + bytes;
+    let { size } = fstatSync(this.#file);
+    while (size < wanted) size += writeSync(this.#file, zeros, 0, Math.min(STEP, wanted - size), size);
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}
+
+const FULL = new Set<unknown>(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+/** Whether an error says that there is no room. */
+export function isFull(thrown: unknown): boolean {
+  const error = thrown as { readonly code?: unknown; readonly message?: unknown } | null | undefined; // whatever was thrown
+  if (FULL.has(error?.code)) return true;
+  return typeof error?.message === 'string' && /MDB_MAP_FULL|No space left|quota exceeded/i.test(error.message);
+}

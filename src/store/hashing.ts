@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { createXXHash128, type IHasher } from 'hash-wasm';
+
+/** What checksums are made with. */
+export type HashKind = 'xxh128' | 'sha256';
+
+/** Makes one checksum after the other. */
+export interface Hasher {
+  update(bytes: Uint8Array): void;
+  /** The checksum of all that was given since the last one: 16 bytes of xxh128, 32 of SHA-256. */
+  digest(): Buffer;
+}
+
+class XxHasher implements Hasher {
+  readonly #hasher: IHasher;
+
+  constructor(hasher: IHasher) {
+    this.#hasher = hasher.init();
+  }
+
+  update(bytes: Uint8Array): void {
+    this.#hasher.update(bytes);
+  }
+
+  digest(): Buffer {
+    const digest = Buffer.from(this.#hasher.digest('binary'));
+    this.#hasher.init();
+    return digest;
+  }
+}
+
+class ShaHasher implements Hasher {
+  #hash = createHash('sha256');
+
+  update(bytes: Uint8Array): void {
+    this.#hash.update(bytes);
+  }
+
+  digest(): Buffer {
+    const digest = this.#hash.digest();
+    this.#hash = createHash('sha256');
+    return digest;
+  }
+}
+
+/** Each has memory of its own, which is kept for the next. */
+const free: IHasher[] = [];
+
+/** Lends a hasher to what `use` does, which may last. */
+export async function withHasher<T>(kind: HashKind, use: (hasher: Hasher) => Promise<T>): Promise<T> {
+  if (kind === 'sha256') return use(new ShaHasher());
+  const hasher = free.pop() ?? (await createXXHash128());
+  try {
+    return await use(new XxHasher(hasher));
+  } finally {
+    free.push(hasher);
+  }
+}

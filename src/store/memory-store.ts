@@ -1,0 +1,275 @@
+import { checkByRules } from '../graph/option-rules.js';
+import { checkIsOptions } from '../graph/options.js';
+import { checkPruneOptions, costOf } from './entry-facts.js';
+import { checkKey } from './entry-key.js';
+import { LIMIT_RULES, type StoreLimits } from './limits.js';
+import { RoomWarning, storeClosed } from './store-errors.js';
+import type {
+  EntryFacts,
+  PastEntry,
+  Pruned,
+  PruneOptions,
+  Store,
+  StoredEntry,
+  StoreLock,
+  StoreStats,
+  Verified,
+} from './store.js';
+import { bufferFor, decodeValue } from './value/decode.js';
+import { encodeValue } from './value/encode.js';
+import { slotsOf } from './value/format.js';
+import { LOW_WATER, worthOf } from './worth.js';
+
+const NAME = 'The MemoryStore';
+/** Entries that were evicted and are still known. */
+const GRAVES = 10_000;
+
+/** What it keeps of an entry. */
+interface Kept {
+  readonly body: Buffer;
+  readonly large: readonly Uint8Array[];
+  readonly facts: EntryFacts;
+  readonly bytes: number;
+  readonly createdAt: number;
+  readonly sequence: number;
+  readonly cost: number;
+  uses: number;
+  worth: number;
+}
+
+/**
+ * Results in the memory of this process, as bytes: what is found is a new value each time, and nobody can change what is
+ * stored. For tests, for programs that compute the same often, and in front of a DiskStore in a TieredStore.
+ */
+export class MemoryStore implements Store {
+  readonly readOnly = false;
+  readonly hash = 'xxh128';
+  readonly #limits: Required<StoreLimits>;
+  readonly #entries = new Map<string, Kept>();
+  /** Of evicted entries, the oldest first. */
+  readonly #graves = new Map<string, { readonly facts: EntryFacts; readonly sequence: number }>();
+  readonly #locks = new Map<string, StoreLock>();
+  readonly #warning = new RoomWarning();
+  readonly #counts = { hits: 0, misses: 0, puts: 0, leftOut: 0, evictions: 0, corrupt: 0 };
+  #bytes = 0;
+  #floor = 0;
+  #sequence = 0;
+  #time = 0;
+  #closed = false;
+
+  /** @throws DAG_OPTION */
+  constructor(options: StoreLimits = {}) {
+    checkIsOptions(options, 'MemoryStore');
+    checkByRules(options as StoreLimits, { subject: 'MemoryStore', rules: LIMIT_RULES });
+    const { maxBytes = Infinity, maxAge = Infinity } = options as StoreLimits; // by these rules
+    this.#limits = { maxBytes, maxAge };
+  }
+
+  /** It always is, until it is closed. */
+  get isOpen(): boolean {
+    return !this.#closed;
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- rejects rather than throws
+  async open(): Promise<void> {
+    this.#check();
+  }
+
+  find(key: string): StoredEntry | undefined {
+    const kept = this.#kept(key);
+    if (kept === undefined) {
+      this.#counts.misses += 1;
+      return undefined;
+    }
+    this.#counts.hits += 1;
+    kept.uses += 1;
+    kept.worth = worthOf(kept, this.#floor);
+    const { bytes, createdAt, facts } = kept;
+    return {
+      bytes,
+      createdAt,
+      hasNodes: (facts.nodes?.length ?? 0) > 0,
+      facts: () => structuredClone(facts),
+      read: (owner) => {
+        this.#check();
+        return valueOf(key, kept, owner);
+      },
+    };
+  }
+
+  has(key: string): boolean {
+    return this.#kept(key) !== undefined;
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- rejects rather than throws
+  async get(key: string): Promise<unknown> {
+    return this.find(key)?.read();
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- rejects rather than throws
+  async put(key: string, value: unknown, facts: EntryFacts = {}): Promise<void> {
+    this.#check();
+    checkKey(key);
+    const cost = costOf(facts);
+    const { body, large } = encodeValue(value);
+    const bytes = large.reduce((sum, { length }) => sum + length, body.length);
+    if (bytes > this.#limits.maxBytes) {
+      this.#counts.leftOut += 1;
+      this.#warning.say(NAME, 'one value has more bytes than `maxBytes`');
+      return;
+    }
+    this.#take(key);
+    this.#graves.delete(key);
+    this.#sequence += 1;
+    this.#time = Math.max(this.#time, Date.now());
+    this.#entries.set(key, {
+      body,
+      // Of the value itself, not of what becomes of it.
+      large: large.map((part) => new Uint8Array(part)),
+      facts: structuredClone({ ...facts, cost }),
+      bytes,
+      createdAt: this.#time,
+      sequence: this.#sequence,
+      cost,
+      uses: 1,
+      worth: worthOf({ uses: 1, cost, bytes }, this.#floor),
+    });
+    this.#bytes += bytes;
+    this.#counts.puts += 1;
+    this.#evict(this.#limits);
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- rejects rather than throws
+  async delete(key: string): Promise<boolean> {
+    this.#check();
+    checkKey(key);
+    return this.#take(key) !== undefined;
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- others have to wait
+  async *keys(): AsyncIterable<string> {
+    this.#check();
+    yield* [...this.#entries.keys()];
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- rejects rather than throws
+  async stats(): Promise<StoreStats> {
+    this.#check();
+    return { entries: this.#entries.size, bytes: this.#bytes, ...this.#counts };
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- rejects rather than throws
+  async prune(options: PruneOptions = {}): Promise<Pruned> {
+    this.#check();
+    checkPruneOptions(options);
+    const { maxBytes = this.#limits.maxBytes, maxAge = this.#limits.maxAge } = options;
+    return this.#evict({ maxBytes, maxAge });
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- rejects rather than throws
+  async verify(): Promise<Verified> {
+    this.#check();
+    return { entries: this.#entries.size, corrupt: [], strays: 0 };
+  }
+
+  tryLock(key: string): StoreLock | undefined {
+    this.#check();
+    checkKey(key);
+    if (this.#locks.has(key)) return undefined;
+    const lock = {
+      release: (): void => {
+        if (this.#locks.get(key) === lock) this.#locks.delete(key);
+      },
+    };
+    this.#locks.set(key, lock);
+    return lock;
+  }
+
+  /** O(entries). */
+  history(node: string, limit = 100): readonly PastEntry[] {
+    this.#check();
+    const past: (PastEntry & { readonly sequence: number })[] = [];
+    for (const [key, { facts, sequence }] of this.#entries)
+      if (facts.stamp?.node === node) past.push({ key, facts, sequence, evicted: false });
+    for (const [key, { facts, sequence }] of this.#graves)
+      if (facts.stamp?.node === node) past.push({ key, facts, sequence, evicted: true });
+    return past
+      .sort((a, b) => b.sequence - a.sequence)
+      .slice(0, Math.max(limit, 0))
+      .map(({ key, facts, evicted }) => ({ key, facts: structuredClone(facts), evicted }));
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- others have to wait
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#entries.clear();
+    this.#graves.clear();
+    this.#locks.clear();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #check(): void {
+    if (this.#closed) throw storeClosed(NAME);
+  }
+
+  #kept(key: string): Kept | undefined {
+    this.#check();
+    checkKey(key);
+    const kept = this.#entries.get(key);
+    return kept !== undefined && Date.now() - kept.createdAt > this.#limits.maxAge ? undefined : kept;
+  }
+
+  #take(key: string): Kept | undefined {
+    const kept = this.#entries.get(key);
+    if (kept === undefined) return undefined;
+    this.#entries.delete(key);
+    this.#bytes -= kept.bytes;
+    return kept;
+  }
+
+  #evict({ maxBytes, maxAge }: Required<StoreLimits>): Pruned {
+    this.#time = Math.max(this.#time, Date.now());
+    let entries = 0;
+    const before = this.#bytes;
+    if (maxAge !== Infinity) {
+      for (const [key, { createdAt }] of this.#entries) {
+        if (this.#time - createdAt <= maxAge) continue;
+        this.#bury(key);
+        entries += 1;
+      }
+    }
+    if (this.#bytes > maxBytes) {
+      for (const [key, { worth }] of [...this.#entries].sort(([, a], [, b]) => a.worth - b.worth)) {
+        if (this.#bytes <= maxBytes * LOW_WATER) break;
+        this.#bury(key);
+        this.#floor = Math.max(this.#floor, worth);
+        entries += 1;
+      }
+    }
+    this.#counts.evictions += entries;
+    return { entries, bytes: before - this.#bytes };
+  }
+
+  #bury(key: string): void {
+    const kept = this.#take(key);
+    if (kept === undefined) return;
+    this.#graves.set(key, { facts: kept.facts, sequence: kept.sequence });
+    for (const oldest of this.#graves.keys()) {
+      if (this.#graves.size <= GRAVES) break;
+      this.#graves.delete(oldest);
+    }
+  }
+}
+
+function valueOf(key: string, { body, large }: Kept, owner: object | undefined): unknown {
+  const slots = slotsOf(body).filter((slot) => slot.large);
+  const buffers = slots.map((slot, index) => {
+    const buffer = bufferFor(slot, owner);
+    new Uint8Array(buffer).set(large[index] ?? []);
+    return buffer;
+  });
+  return decodeValue(body, { large: buffers, owner, subject: `The value stored under ${JSON.stringify(key)}` });
+}

@@ -1,0 +1,215 @@
+import { DagError } from '../errors.js';
+import { describeOption } from '../graph/options.js';
+import { storeClosed, storeNotOpen, storeReadOnly } from './store-errors.js';
+import {
+  isStore,
+  type EntryFacts,
+  type MaybePromise,
+  type PastEntry,
+  type Pruned,
+  type PruneOptions,
+  type PutOptions,
+  type Store,
+  type StoredEntry,
+  type StoreLock,
+  type StoreStats,
+  type Verified,
+} from './store.js';
+
+const NAME = 'The TieredStore';
+
+/**
+ * Several stores as one, the quickest first: `new TieredStore(new MemoryStore({ maxBytes: 1e8 }), new DiskStore({ path }))`.
+ * What is put goes into all of them but those that are read only; what one has is found there, and copied into those
+ * before it when it is read. Keys are locked in the last that is not read only. It closes its stores.
+ */
+export class TieredStore implements Store {
+  readonly readOnly: boolean;
+  readonly hash: 'xxh128' | 'sha256';
+  readonly #stores: readonly [Store, ...Store[]];
+  readonly #shared: Store;
+  readonly #fills = new Set<Promise<void>>();
+  #hits = 0;
+  #misses = 0;
+  #puts = 0;
+  #closed: Promise<void> | undefined;
+
+  /** @throws DAG_OPTION when it is given no store, or something else. */
+  constructor(...stores: readonly Store[]) {
+    const given: readonly unknown[] = stores;
+    const [first, ...others] = stores;
+    if (first === undefined || !given.every(isStore)) {
+      throw new DagError('DAG_OPTION', {
+        message: `TieredStore takes one or more stores, got ${given.length === 0 ? 'none' : given.map(describeOption).join(', ')}.`,
+      });
+    }
+    this.#stores = [first, ...others];
+    this.readOnly = stores.every((store) => store.readOnly);
+    this.#shared = stores.findLast((store) => !store.readOnly) ?? first;
+    this.hash = stores.some((store) => store.hash === 'sha256') ? 'sha256' : 'xxh128';
+  }
+
+  get isOpen(): boolean {
+    return this.#closed === undefined && this.#stores.every((store) => store.isOpen);
+  }
+
+  async open(): Promise<void> {
+    if (this.#closed !== undefined) throw storeClosed(NAME);
+    await Promise.all(this.#stores.map((store) => store.open()));
+  }
+
+  find(key: string): StoredEntry | undefined {
+    this.#check('find');
+    for (const [tier, store] of this.#stores.entries()) {
+      const entry = store.find(key);
+      if (entry === undefined) continue;
+      this.#hits += 1;
+      return tier === 0 ? entry : this.#filling(key, entry, tier);
+    }
+    this.#misses += 1;
+    return undefined;
+  }
+
+  has(key: string): MaybePromise<boolean> {
+    if (!this.isOpen) return this.open().then(() => this.has(key));
+    return this.#stores.some((store) => store.has(key) === true); // open stores do not make one wait
+  }
+
+  async get(key: string): Promise<unknown> {
+    await this.open();
+    return this.find(key)?.read();
+  }
+
+  async put(key: string, value: unknown, facts?: EntryFacts, options?: PutOptions): Promise<void> {
+    if (this.readOnly) throw storeReadOnly(NAME, 'put');
+    await this.open();
+    await all(this.#writable.map((store) => store.put(key, value, facts, options)));
+    this.#puts += 1;
+  }
+
+  async delete(key: string): Promise<boolean> {
+    if (this.readOnly) throw storeReadOnly(NAME, 'delete');
+    await this.open();
+    return (await all(this.#writable.map((store) => store.delete(key)))).includes(true);
+  }
+
+  async *keys(): AsyncIterable<string> {
+    await this.open();
+    const seen = new Set<string>();
+    for (const store of this.#stores) {
+      for await (const key of store.keys()) {
+        if (seen.has(key)) continue;
+        seen.add(key);
+        yield key;
+      }
+    }
+  }
+
+  /** Entries and bytes are those of the store that has most of them; of what was lost, the sum. */
+  async stats(): Promise<StoreStats> {
+    await this.open();
+    const all = await Promise.all(this.#stores.map((store) => store.stats()));
+    const sum = (name: 'leftOut' | 'evictions' | 'corrupt'): number => all.reduce((total, one) => total + one[name], 0);
+    return {
+      entries: Math.max(...all.map(({ entries }) => entries)),
+      bytes: Math.max(...all.map(({ bytes }) => bytes)),
+      hits: this.#hits,
+      misses: this.#misses,
+      puts: this.#puts,
+      leftOut: sum('leftOut'),
+      evictions: sum('evictions'),
+      corrupt: sum('corrupt'),
+    };
+  }
+
+  async prune(options?: PruneOptions): Promise<Pruned> {
+    if (this.readOnly) throw storeReadOnly(NAME, 'prune');
+    await this.open();
+    const pruned = await all(this.#writable.map((store) => store.prune(options)));
+    return pruned.reduce((sum, { entries, bytes }) => ({ entries: sum.entries + entries, bytes: sum.bytes + bytes }));
+  }
+
+  async verify(): Promise<Verified> {
+    await this.open();
+    const found = await all(this.#stores.map((store) => store.verify()));
+    return {
+      entries: found.reduce((sum, { entries }) => sum + entries, 0),
+      corrupt: [...new Set(found.flatMap(({ corrupt }) => corrupt))],
+      strays: found.reduce((sum, { strays }) => sum + strays, 0),
+    };
+  }
+
+  tryLock(key: string): StoreLock | undefined {
+    this.#check('tryLock');
+    return this.#shared.tryLock(key);
+  }
+
+  /** That of the store in which keys are locked. */
+  history(node: string, limit?: number): readonly PastEntry[] {
+    this.#check('history');
+    return this.#shared.history(node, limit);
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  get #writable(): readonly Store[] {
+    return this.#stores.filter((store) => !store.readOnly);
+  }
+
+  #check(method: string): void {
+    if (this.#closed !== undefined) throw storeClosed(NAME);
+    if (!this.isOpen) throw storeNotOpen(NAME, method);
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all(this.#fills);
+    await all(this.#stores.map((store) => store.close()));
+  }
+
+  /** An entry that is copied into the stores before its own when it is read. */
+  #filling(key: string, entry: StoredEntry, tier: number): StoredEntry {
+    const earlier = this.#stores.slice(0, tier).filter((store) => !store.readOnly);
+    let filled = false;
+    const fill = <T>(value: T): T => {
+      if (!filled && this.#closed === undefined) {
+        filled = true;
+        const filling = fillFrom(key, entry, earlier).finally(() => this.#fills.delete(filling));
+        this.#fills.add(filling);
+      }
+      return value;
+    };
+    return {
+      bytes: entry.bytes,
+      createdAt: entry.createdAt,
+      hasNodes: entry.hasNodes,
+      facts: () => entry.facts(),
+      read: (owner) => {
+        const value = entry.read(owner);
+        return value instanceof Promise ? value.then(fill) : fill(value);
+      },
+    };
+  }
+}
+
+/** Reads the value anew, since what others were given is theirs to change. What fails has been tried for nothing. */
+async function fillFrom(key: string, entry: StoredEntry, stores: readonly Store[]): Promise<void> {
+  try {
+    const value = await entry.read();
+    await all(stores.map((store) => store.put(key, value, entry.facts())));
+  } catch {
+    // It is found where it was.
+  }
+}
+
+/** Waits for all, also when one fails, and throws what the first of these failed with. */
+async function all<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
+}
