@@ -1,3 +1,7 @@
+import { installKeyBook } from './key-book.js';
+import { localKeyBook } from './key/book.js';
+
+export { fileKey, type FileKeyOptions } from './key/file-key.js';
 export type {
   EntryFacts,
   MaybePromise,
@@ -12,3 +16,6 @@ export type {
   StoreStats,
   Verified,
 } from './store.js';
+
+// What makes keys is of no use without a store, and takes time to load.
+installKeyBook(localKeyBook);

@@ -105,4 +105,9 @@ export const arrowCodec: LibraryCodec = {
   recognises: (instance) => kindOf(instance) !== undefined,
   encode,
   decode,
+  // Neither the file of the package nor its build says anything about the value.
+  contentOf: (instance) => {
+    const { kind, bytes } = encode(instance);
+    return { kind, bytes };
+  },
 };
