@@ -1,6 +1,7 @@
 import { installKeyBook } from './key-book.js';
 import { localKeyBook } from './key/book.js';
 
+export { explain, type Explanation, type MissReason } from './explain.js';
 export { fileKey, type FileKeyOptions } from './key/file-key.js';
 export type {
   EntryFacts,

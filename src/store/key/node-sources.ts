@@ -7,7 +7,7 @@ import { hexOfText, type Hasher } from './hasher.js';
 import type { ParseImports } from './imports.js';
 import { ModuleFiles } from './module-files.js';
 import { placeOf, splitNodeName, type NodePlace } from './node-place.js';
-import type { Packages} from './packages.js';
+import type { Packages } from './packages.js';
 import { type Package } from './packages.js';
 import { SourceTree, type SourceFacts } from './source-tree.js';
 
