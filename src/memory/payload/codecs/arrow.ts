@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { arrowContent } from './arrow-content.js';
 import { kindOf, rebuilt, type Arrow, type Kind, type Table } from './arrow-rebuilt.js';
 import type { LibraryCodec } from './library-codec.js';
 import { isLoaded, loadFile, resolvePeer } from './peer.js';
@@ -105,9 +106,5 @@ export const arrowCodec: LibraryCodec = {
   recognises: (instance) => kindOf(instance) !== undefined,
   encode,
   decode,
-  // Neither the file of the package nor its build says anything about the value.
-  contentOf: (instance) => {
-    const { kind, bytes } = encode(instance);
-    return { kind, bytes };
-  },
+  contentOf: arrowContent,
 };
