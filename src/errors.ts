@@ -8,6 +8,7 @@ export const ERROR_CODES = {
   DAG_ABORTED: 'The run was aborted by its signal.',
   DAG_ASYNC_NODE: 'resolveSync() met a body that is asynchronous.',
   DAG_CALL_TIMEOUT: 'A call took longer than the `timeout` of its node.',
+  DAG_CANNOT_KEY: 'Nothing in the key of a stored result can stand for an argument.',
   DAG_CANNOT_TRAVEL: 'A value cannot be sent to another thread.',
   DAG_CHECKED_TYPE: 'A checked node was given an argument of another type than it declares.',
   DAG_COMPONENT_FAILED: 'A component of a layout failed.',

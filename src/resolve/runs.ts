@@ -326,7 +326,7 @@ export class Runs {
     const again = (): void => {
       this.#finish(run);
     };
-    if (run.storing?.whenKept(again) === true) return;
+    if (!run.sync && run.storing?.whenKept(again) === true) return;
     this.#over(run);
     this.#end(run, { error: undefined, failed: false }, () => {
       this.#letAll(run);

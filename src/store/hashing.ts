@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createXXHash128, type IHasher } from 'hash-wasm';
+import { DagError } from '../errors.js';
 
 /** What checksums are made with. */
 export type HashKind = 'xxh128' | 'sha256';
@@ -55,4 +56,19 @@ export async function withHasher<T>(kind: HashKind, use: (hasher: Hasher) => Pro
   } finally {
     free.push(hasher);
   }
+}
+
+/** For what cannot wait; nothing else borrows it. */
+let kept: IHasher | undefined;
+
+/** Makes {@link withHasherNow} possible. */
+export async function prepareHashing(): Promise<void> {
+  kept ??= await createXXHash128();
+}
+
+/** Like {@link withHasher}, at once. @throws DAG_INTERNAL before {@link prepareHashing}. */
+export function withHasherNow<T>(kind: HashKind, use: (hasher: Hasher) => T): T {
+  if (kind === 'sha256') return use(new ShaHasher());
+  if (kept === undefined) throw new DagError('DAG_INTERNAL', { message: 'Hashing was not prepared.' });
+  return use(new XxHasher(kept));
 }

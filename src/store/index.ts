@@ -1,5 +1,10 @@
+import { localKeyBook } from './key/book.js';
+import { installKeyBook } from './key-book.js';
+
 export { DiskStore } from './disk/disk-store.js';
 export type { DiskStoreOptions } from './disk/disk-options.js';
+export { explain, type Explanation, type MissReason } from './explain.js';
+export { fileKey, type FileKeyOptions } from './key/file-key.js';
 export type { StoreLimits } from './limits.js';
 export { MemoryStore } from './memory-store.js';
 export type {
@@ -17,3 +22,6 @@ export type {
   Verified,
 } from '../graph/store.js';
 export { TieredStore } from './tiered-store.js';
+
+// What makes keys is of no use without a store, and takes time to load.
+installKeyBook(localKeyBook);

@@ -85,15 +85,18 @@ export class MemoryStore implements Store {
     kept.uses += 1;
     kept.worth = worthOf(kept, this.#floor);
     const { bytes, createdAt, facts } = kept;
+    const read = (owner?: object): unknown => {
+      this.#check();
+      return valueOf(key, kept, owner);
+    };
     return {
       bytes,
       createdAt,
       hasNodes: (facts.nodes?.length ?? 0) > 0,
+      atHand: true,
       facts: () => structuredClone(facts),
-      read: (owner) => {
-        this.#check();
-        return valueOf(key, kept, owner);
-      },
+      read,
+      readSync: read,
     };
   }
 

@@ -189,11 +189,13 @@ export class TieredStore implements Store {
       bytes: entry.bytes,
       createdAt: entry.createdAt,
       hasNodes: entry.hasNodes,
+      atHand: entry.atHand,
       facts: () => entry.facts(),
       read: (owner) => {
         const value = entry.read(owner);
         return value instanceof Promise ? value.then(fill) : fill(value);
       },
+      readSync: (owner) => fill(entry.readSync(owner)),
     };
   }
 }

@@ -1,6 +1,7 @@
 import { DagError } from '../../errors.js';
 import { registeredCodecOf } from '../../memory/payload/codec.js';
 import { pack } from '../../memory/payload/pack.js';
+import { hasPrivateState } from '../../memory/payload/private-state.js';
 import type { PackContext } from '../../memory/payload/context.js';
 import type { NodeIdentity } from '../../graph/spec.js';
 
@@ -29,26 +30,6 @@ export function packReceiver(receiver: unknown, identity: NodeIdentity, context:
   refusePrivateState(prototype as object, identity); // an object's prototype that is not null
   const name = prototype === identity.home ? '' : classNameOf(prototype);
   return [FIELDS, name, pack({ ...receiver }, about)];
-}
-
-/** What the text of a class has that uses private members, as it was written and as compilers write it. */
-const PRIVATE_USE =
-  /\.\s*#[\p{ID_Start}$_]|#[\p{ID_Continue}$]+\s+in\s|__classPrivateField(?:Get|Set|In)\b|__private(?:Get|Set|Add|In|Method|Wrapper)\b/u;
-
-/** Whether a class or one that it extends uses private members, by prototype. */
-const privateState = new WeakMap<object, boolean>();
-
-function hasPrivateState(prototype: object): boolean {
-  let known = privateState.get(prototype);
-  if (known === undefined) {
-    const { constructor } = prototype as { readonly constructor?: unknown }; // any object may have one
-    const own = typeof constructor === 'function' && PRIVATE_USE.test(Function.prototype.toString.call(constructor));
-    const above: unknown = Object.getPrototypeOf(prototype);
-    known =
-      own || (typeof above === 'object' && above !== null && above !== Object.prototype && hasPrivateState(above));
-    privateState.set(prototype, known);
-  }
-  return known;
 }
 
 /** An instance put together from its visible fields lacks the private ones, and its methods may not even notice. */

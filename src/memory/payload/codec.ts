@@ -29,6 +29,8 @@ export interface KnownCodec {
   readonly module: string;
   readonly encode: (instance: object) => unknown;
   readonly decode: (plain: never) => unknown;
+  /** What makes up an instance wherever it is, where `encode` gives more than that. */
+  readonly contentOf?: (instance: object) => unknown;
 }
 
 class RegisteredCodec implements KnownCodec {

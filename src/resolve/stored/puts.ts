@@ -16,6 +16,14 @@ export interface PutFacts {
   readonly lock: StoreLock | undefined;
 }
 
+/** What {@link Puts} are made of. */
+export interface PutsParts {
+  readonly lookup: Lookup;
+  readonly ledger: BufferLedger;
+  readonly underWay: Set<Future>;
+  readonly options: PutOptions;
+}
+
 /** Nodes of which was told that results of theirs are not kept, with the reason. */
 const told = new WeakMap<NodeIdentity, Set<string>>();
 
@@ -24,12 +32,15 @@ export class Puts {
   readonly #lookup: Lookup;
   readonly #ledger: BufferLedger;
   readonly #options: PutOptions;
+  /** Stand for values that are on their way, of all runs. */
+  readonly #underWay: Set<Future>;
   readonly #idle: (() => void)[] = [];
   #pending = 0;
 
-  constructor(lookup: Lookup, ledger: BufferLedger, options: PutOptions) {
+  constructor({ lookup, ledger, underWay, options }: PutsParts) {
     this.#lookup = lookup;
     this.#ledger = ledger;
+    this.#underWay = underWay;
     this.#options = options;
   }
 
@@ -51,9 +62,11 @@ export class Puts {
     const holder = new Future(future._spec, [], undefined, undefined, undefined);
     this.#ledger.hold(holder, future._value);
     this.#pending += 1;
+    this.#underWay.add(holder);
     const ended = (error?: unknown): void => {
       if (error !== undefined) this.warn(future, error);
       this.#ledger.drop(holder);
+      this.#underWay.delete(holder);
       lock?.release();
       this.#end();
     };

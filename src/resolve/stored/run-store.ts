@@ -80,7 +80,7 @@ export class RunStore {
       return 'found';
     }
     try {
-      future._value = entry.readSync();
+      future._value = entry.readSync(future);
     } catch (error) {
       this.#puts.warn(future, error);
       return 'missing';
@@ -119,7 +119,7 @@ export class RunStore {
     if (this.#sync) {
       let value: unknown;
       try {
-        value = entry.readSync();
+        value = entry.readSync(future);
       } catch (error) {
         value = this.#instead(future, error);
       }
@@ -135,7 +135,7 @@ export class RunStore {
       this.#host.pending.delete(future);
       this.#host.end(task, future, result());
     };
-    Promise.resolve(entry.read()).then(
+    Promise.resolve(entry.read(future)).then(
       (value) => {
         end(() => value);
       },

@@ -25,7 +25,7 @@ export interface RunStoresParts {
 /** Joins runs and their stores. */
 export class RunStores {
   readonly #parts: RunStoresParts;
-  /** Calls that are being read, or that somebody else computes. */
+  /** Calls that are being read, that somebody else computes, or whose values are on their way to a store. */
   readonly #pending = new Set<Future>();
 
   constructor(parts: RunStoresParts) {
@@ -75,6 +75,7 @@ export class RunStores {
         wake(run);
       },
     };
-    run.storing = new RunStore(lookup, new Puts(lookup, table.ledger, options), { sync: run.sync, host });
+    const puts = new Puts({ lookup, ledger: table.ledger, underWay: this.#pending, options });
+    run.storing = new RunStore(lookup, puts, { sync: run.sync, host });
   }
 }

@@ -1,6 +1,7 @@
 import { describeThrown } from '../../errors.js';
 import { thread } from '../../graph/thread.js';
 import { checkKey } from '../entry-key.js';
+import { prepareHashing } from '../hashing.js';
 import { RoomWarning, storeClosed, storeNotOpen, storeReadOnly } from '../store-errors.js';
 import type {
   EntryFacts,
@@ -26,7 +27,8 @@ import { encodeRecord, type RecordView } from './record.js';
 import { isFull } from './reserve.js';
 import { acquire, relinquish } from './shared-environments.js';
 import { verifyEntries } from './verify.js';
-import { writeBuffers } from './write-buffers.js';
+import { type BufferJob, writeBuffers } from './write-buffers.js';
+import { writeElsewhere } from './write-elsewhere.js';
 
 /** Bodies of more bytes become files, too. */
 const LARGEST_BODY = 64 * 1024;
@@ -238,6 +240,7 @@ export class DiskStore implements Store {
   async #open(): Promise<void> {
     let environment: Environment;
     try {
+      await prepareHashing();
       environment = await acquire(this.#settings.path, this.readOnly);
     } catch (thrown) {
       if (this.#state.is === 'opening') this.#state = { is: 'new' };
@@ -305,7 +308,8 @@ export class DiskStore implements Store {
     }
     let files: StoredFile[] = [];
     try {
-      const { writer = writeBuffers } = options;
+      const { run } = options;
+      const writer = run === undefined ? writeBuffers : (jobs: readonly BufferJob[]) => writeElsewhere(jobs, run);
       const { hash, compress } = this.#settings;
       if (buffers.length > 0) files = await environment.files.write(buffers, { hash, compress, writer });
       const names = files.map(({ name }) => name);

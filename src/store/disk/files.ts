@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInflateRaw } from 'node:zlib';
-import type { BufferJob, BufferWriter } from '../store.js';
-import { withHasher, type HashKind } from '../hashing.js';
+import { createInflateRaw, inflateRawSync } from 'node:zlib';
+import { withHasher, withHasherNow, type HashKind } from '../hashing.js';
 import { Gate } from './gate.js';
-import { CHUNK } from './write-buffers.js';
+import { CHUNK, type BufferJob, type BufferWriter } from './write-buffers.js';
 
 /** A large buffer in a file. */
 export interface StoredFile {
@@ -103,6 +103,34 @@ export class Files {
     });
   }
 
+  /** Like {@link read}, at once. */
+  readSync({ name, size, compressed, checksum }: StoredFile, target: Uint8Array): boolean {
+    let file: number;
+    try {
+      file = openSync(this.#pathOf(name.toString('hex')), 'r');
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return false; // what open throws
+      throw thrown;
+    }
+    try {
+      if (fstatSync(file).size !== size || (!compressed && size !== target.length)) return false;
+      const found = withHasherNow(kindOf(checksum), (hasher) => {
+        if (!compressed) {
+          if (!fill(file, target)) return undefined;
+          hasher.update(target);
+          return hasher.digest();
+        }
+        const bytes = readFileSync(file);
+        hasher.update(bytes);
+        if (!inflate(bytes, target)) return undefined;
+        return hasher.digest();
+      });
+      return found?.equals(checksum) === true;
+    } finally {
+      closeSync(file);
+    }
+  }
+
   async remove(names: readonly Buffer[]): Promise<void> {
     for (const name of names) {
       const path = this.#pathOf(name.toString('hex'));
@@ -148,6 +176,26 @@ export class Files {
 
 function kindOf(checksum: Buffer): HashKind {
   return checksum.length === 32 ? 'sha256' : 'xxh128';
+}
+
+function fill(file: number, target: Uint8Array): boolean {
+  for (let at = 0; at < target.length;) {
+    const count = readSync(file, target, at, target.length - at, at);
+    if (count === 0) return false;
+    at += count;
+  }
+  return true;
+}
+
+function inflate(bytes: Buffer, target: Uint8Array): boolean {
+  try {
+    const plain = inflateRawSync(bytes, { maxOutputLength: Math.max(target.length, 1) });
+    if (plain.length !== target.length) return false;
+    target.set(plain);
+    return true;
+  } catch {
+    return false; // no such stream as is written
+  }
 }
 
 /** Hashes one chunk while the next is read. */

@@ -40,6 +40,10 @@ export class FoundEntry implements StoredEntry {
     return this.#record.hasNodes;
   }
 
+  get atHand(): boolean {
+    return this.#record.fileCount === 0;
+  }
+
   facts(): EntryFacts {
     return this.#record.facts;
   }
@@ -48,6 +52,25 @@ export class FoundEntry implements StoredEntry {
     this.#host.check();
     if (this.#record.fileCount > 0) return this.#readFiles(owner);
     return this.#decoded(this.#record.body, [], owner);
+  }
+
+  readSync(owner?: object): unknown {
+    this.#host.check();
+    if (this.#record.fileCount === 0) return this.#decoded(this.#record.body, [], owner);
+    if (!this.#pinned && !this.pin()) throw this.#gone();
+    try {
+      const { files, bodyInFile } = this.#record;
+      const [first, ...others] = files;
+      const body = bodyInFile && first !== undefined ? this.#readBodyNow(first) : this.#record.body;
+      const largeFiles = bodyInFile ? others : files;
+      const buffers = this.#roomFor(slotsOf(body), { files: largeFiles, owner });
+      for (const [index, file] of largeFiles.entries()) {
+        if (!this.#host.environment.files.readSync(file, bytesOf(buffers[index], file))) throw this.#damaged('a file of it');
+      }
+      return this.#decoded(body, buffers, owner);
+    } finally {
+      this.#unpin();
+    }
   }
 
   /** Keeps its files from being removed; false when the entry is not there any more. */
@@ -93,18 +116,24 @@ export class FoundEntry implements StoredEntry {
     return body;
   }
 
-  async #readLarge(
-    slots: readonly Slot[],
-    { files, owner }: { readonly files: readonly StoredFile[]; readonly owner: object | undefined },
-  ): Promise<ArrayBufferLike[]> {
+  #readBodyNow(file: StoredFile): Buffer {
+    const body = Buffer.allocUnsafeSlow(file.length);
+    if (!this.#host.environment.files.readSync(file, body)) throw this.#damaged('a file of it');
+    return body;
+  }
+
+  /** Memory for the large buffers. */
+  #roomFor(slots: readonly Slot[], { files, owner }: LargeFiles): ArrayBufferLike[] {
     const large = slots.filter((slot) => slot.large);
     if (large.length !== files.length || large.some(({ length }, index) => files[index]?.length !== length))
       throw this.#damaged('its list of files');
-    const buffers = large.map((slot) => bufferFor(slot, owner));
+    return large.map((slot) => bufferFor(slot, owner));
+  }
+
+  async #readLarge(slots: readonly Slot[], { files, owner }: LargeFiles): Promise<ArrayBufferLike[]> {
+    const buffers = this.#roomFor(slots, { files, owner });
     const whole = await Promise.all(
-      files.map((file, index) =>
-        this.#host.environment.files.read(file, new Uint8Array(buffers[index] ?? new ArrayBuffer(0), 0, file.length)),
-      ),
+      files.map((file, index) => this.#host.environment.files.read(file, bytesOf(buffers[index], file))),
     );
     if (whole.includes(false)) throw this.#damaged('a file of it');
     return buffers;
@@ -136,4 +165,14 @@ export class FoundEntry implements StoredEntry {
       remedy: 'Compute it again.',
     });
   }
+}
+
+/** The files of the large buffers of a value. */
+interface LargeFiles {
+  readonly files: readonly StoredFile[];
+  readonly owner: object | undefined;
+}
+
+function bytesOf(buffer: ArrayBufferLike | undefined, { length }: StoredFile): Uint8Array {
+  return new Uint8Array(buffer ?? new ArrayBuffer(0), 0, length);
 }

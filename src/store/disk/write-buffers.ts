@@ -1,7 +1,27 @@
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { createDeflateRaw } from 'node:zlib';
-import { withHasher, type Hasher } from '../hashing.js';
-import type { BufferJob, WrittenBuffer } from '../store.js';
+import { withHasher, type Hasher, type HashKind } from '../hashing.js';
+
+/** Writes the large buffers of a value to files; the same work on whatever thread does it. */
+export type BufferWriter = (jobs: readonly BufferJob[]) => Promise<readonly WrittenBuffer[]>;
+
+/** A large buffer that is to become a file: plain data, so that it can be written on another thread. */
+export interface BufferJob {
+  /** Where: a temporary name in the folder of the final one. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly compress: boolean;
+  /** What the checksum is made with. Default `'xxh128'`. */
+  readonly hash?: HashKind;
+}
+
+/** A file that has been written. */
+export interface WrittenBuffer {
+  /** Bytes in the file. */
+  readonly size: number;
+  /** Checksum of these, in hexadecimal digits. */
+  readonly checksum: string;
+}
 
 /** Bytes that are hashed without a pause: about 0.3 ms. */
 export const CHUNK = 1024 * 1024;

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { arrowContent } from './arrow-content.js';
 import { kindOf, rebuilt, type Arrow, type Kind, type Table } from './arrow-rebuilt.js';
 import type { LibraryCodec } from './library-codec.js';
 import { isLoaded, loadFile, resolvePeer } from './peer.js';
@@ -105,4 +106,5 @@ export const arrowCodec: LibraryCodec = {
   recognises: (instance) => kindOf(instance) !== undefined,
   encode,
   decode,
+  contentOf: arrowContent,
 };

@@ -7,6 +7,8 @@ export interface LibraryCodec {
   readonly recognises: (instance: object) => boolean;
   readonly encode: (instance: object) => unknown;
   readonly decode: (plain: never) => unknown;
+  /** What makes up an instance wherever it is, where `encode` gives more than that. */
+  readonly contentOf?: (instance: object) => unknown;
 }
 
 /** The name of an object's class; '' where there is none. */

@@ -1,0 +1,60 @@
+import { fileURLToPath } from 'node:url';
+import { DagError } from '../../errors.js';
+import type { KeyBook, RunKeys } from '../key-book.js';
+import { loadHashers, type HashName, type Hasher } from './hasher.js';
+import type { ParseImports } from './imports.js';
+import { LocalKeys } from './local-keys.js';
+import { NodeSources } from './node-sources.js';
+import { Packages, type Package } from './packages.js';
+
+/** What is loaded on the first use. */
+interface Loaded {
+  readonly hashers: Readonly<Record<HashName, Hasher>>;
+  readonly parse: ParseImports;
+}
+
+/** Makes keys from the files and packages of this machine. */
+class LocalKeyBook implements KeyBook {
+  readonly #packages = new Packages();
+  readonly #sources = new Map<HashName, NodeSources>();
+  #opening: Promise<void> | undefined;
+  #loaded: Loaded | undefined;
+
+  open(): Promise<void> {
+    this.#opening ??= this.#load();
+    return this.#opening;
+  }
+
+  get isOpen(): boolean {
+    return this.#loaded !== undefined;
+  }
+
+  begin(hash: HashName): RunKeys {
+    if (this.#loaded === undefined)
+      throw new DagError('DAG_INTERNAL', { message: 'Keys were asked for before what makes them was loaded.' });
+    const { hashers, parse } = this.#loaded;
+    const hasher = hashers[hash];
+    let sources = this.#sources.get(hash);
+    if (sources === undefined) {
+      sources = new NodeSources({ hasher, parse, packages: this.#packages, library: this.#library() });
+      this.#sources.set(hash, sources);
+    }
+    return new LocalKeys(hasher, sources);
+  }
+
+  async #load(): Promise<void> {
+    const [hashers, { init, parse }] = await Promise.all([loadHashers(), import('es-module-lexer')]);
+    await init();
+    this.#loaded = { hashers, parse };
+  }
+
+  /** The package that this file belongs to; of a bundle, none that it knows. */
+  #library(): Package | undefined {
+    if (!URL.canParse(import.meta.url)) return undefined; // a bundler that writes CommonJS leaves no URL
+    const owner = this.#packages.ownerOf(fileURLToPath(import.meta.url));
+    return owner?.name === 'lazydag' ? owner : undefined;
+  }
+}
+
+/** The one book of this process: what it has read of sources holds for all runs. */
+export const localKeyBook: KeyBook = new LocalKeyBook();

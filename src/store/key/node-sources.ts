@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import { nodesNamed } from '../../graph/registry.js';
+import type { Body, NodeIdentity } from '../../graph/spec.js';
+import type { CallOptions } from '../../graph/options.js';
+import type { NodeStamp } from '../store.js';
+import { hexOfText, type Hasher } from './hasher.js';
+import type { ParseImports } from './imports.js';
+import { ModuleFiles } from './module-files.js';
+import { placeOf, splitNodeName, type NodePlace } from './node-place.js';
+import type { Packages } from './packages.js';
+import { type Package } from './packages.js';
+import { SourceTree, type SourceFacts } from './source-tree.js';
+
+/** What of the source identifies results. */
+export type SourceMode = NonNullable<CallOptions['source']>;
+
+/** The default of the option `source`. */
+export const DEFAULT_MODE: SourceMode = 'imports';
+const NO_SOURCE: SourceFacts = { hash: '', files: {} };
+
+/** What it takes to read sources. */
+export interface SourceTools {
+  readonly hasher: Hasher;
+  readonly parse: ParseImports;
+  readonly packages: Packages;
+  /** The package that this library is. */
+  readonly library: Package | undefined;
+}
+
+/** What nodes are made of, by their source. Sources are read once: what runs is what was loaded. */
+export class NodeSources {
+  readonly #tools: SourceTools;
+  readonly #loaded: SourceTree;
+  readonly #places = new WeakMap<NodeIdentity, NodePlace>();
+  readonly #bodies = new WeakMap<Body, string>();
+
+  constructor(tools: SourceTools) {
+    this.#tools = tools;
+    this.#loaded = this.freshTree();
+  }
+
+  /** A tree that reads all files anew: of modules that this process has not loaded, which may change. */
+  freshTree(): SourceTree {
+    const { packages, library } = this.#tools;
+    return new SourceTree({ ...this.#tools, modules: new ModuleFiles(packages, library) });
+  }
+
+  /** The node's name for all machines; nodes without one are named by the text of their function. */
+  nameOf(identity: NodeIdentity): string {
+    const { named, owner, name } = identity;
+    const own = named ? `${owner === undefined ? '' : `${owner}.`}${name}` : `anonymous-${this.#hashOfBody(identity)}`;
+    return `${this.#placeOf(identity).module}#${own}`;
+  }
+
+  /** What a node is under a way of taking its source; by default under its own. */
+  stampOf(identity: NodeIdentity, mode = modeOf(identity)): NodeStamp {
+    const { version } = identity;
+    const stamp = {
+      node: this.nameOf(identity),
+      source: this.#sourceText(identity, mode),
+      module: this.#moduleHash(identity),
+    };
+    return version === undefined ? stamp : { ...stamp, version };
+  }
+
+  /** The files that the source of a stamp stands for; undefined where it stands for none. */
+  filesOf(identity: NodeIdentity, mode: SourceMode): SourceFacts['files'] | undefined {
+    if (identity.version !== undefined || mode === 'none' || mode === 'function') return undefined;
+    const { files } = this.#factsOf(identity, mode);
+    return Object.keys(files).length === 0 ? undefined : files;
+  }
+
+  /** Whether a node that is, or could be, loaded is still what it was. `unloaded` reads what is not loaded. */
+  isCurrent(stamp: NodeStamp, unloaded: () => SourceTree): boolean {
+    const parts = splitNodeName(stamp.node);
+    if (parts === undefined) return false;
+    const loaded = this.#loadedAs(stamp.node, parts.name);
+    if (loaded.length > 0) return loaded.some((identity) => this.#matches(identity, stamp));
+    const root = this.#tools.packages.named(parts.packageName)?.root;
+    if (root === undefined || parts.path === '' || stamp.module === '') return false;
+    const tree = unloaded();
+    const path = join(root, parts.path);
+    return tree.has(path) && tree.withImports(path).hash === stamp.module;
+  }
+
+  #matches(identity: NodeIdentity, { version, source }: NodeStamp): boolean {
+    if (identity.version !== version) return false;
+    if (source === '') return true; // its version stands for it, or nothing does
+    return this.#sourceText(identity, source.slice(0, source.indexOf(':')) as SourceMode) === source; // as it was written
+  }
+
+  #loadedAs(node: string, name: string): NodeIdentity[] {
+    const dot = name.indexOf('.');
+    const owned = dot === -1 ? [] : nodesNamed(name.slice(dot + 1));
+    return [...nodesNamed(name), ...owned].filter((identity) => {
+      if (this.nameOf(identity) === node) return true;
+      // Standard decorators do not know the class of a method before there is an instance.
+      const classUnknown = identity.method && identity.owner === undefined;
+      return (
+        classUnknown && node.startsWith(`${this.#placeOf(identity).module}#`) && name.endsWith(`.${identity.name}`)
+      );
+    });
+  }
+
+  /** The way stands before the hash, so that it can be made again. */
+  #sourceText(identity: NodeIdentity, mode: SourceMode): string {
+    if (identity.version !== undefined || mode === 'none') return '';
+    return `${mode}:${mode === 'function' ? this.#hashOfBody(identity) : this.#factsOf(identity, mode).hash}`;
+  }
+
+  #factsOf(identity: NodeIdentity, mode: 'module' | 'imports'): SourceFacts {
+    const { file, module } = this.#placeOf(identity);
+    const { library } = this.#tools;
+    if (file !== undefined && this.#loaded.has(file))
+      return mode === 'module' ? this.#loaded.alone(file) : this.#loaded.withImports(file);
+    // The text of its function is all there is; nodes of the library have its version, too.
+    const version = library !== undefined && module.startsWith(`${library.name}:`) ? library.version : '';
+    return { ...NO_SOURCE, hash: version + this.#hashOfBody(identity) };
+  }
+
+  #moduleHash(identity: NodeIdentity): string {
+    const { file } = this.#placeOf(identity);
+    return file === undefined || !this.#loaded.has(file) ? '' : this.#loaded.withImports(file).hash;
+  }
+
+  #placeOf(identity: NodeIdentity): NodePlace {
+    let place = this.#places.get(identity);
+    if (place === undefined) {
+      place = placeOf(identity, this.#tools.packages);
+      this.#places.set(identity, place);
+    }
+    return place;
+  }
+
+  #hashOfBody({ body }: NodeIdentity): string {
+    let hash = this.#bodies.get(body);
+    if (hash === undefined) {
+      hash = hexOfText(this.#tools.hasher, Function.prototype.toString.call(body));
+      this.#bodies.set(body, hash);
+    }
+    return hash;
+  }
+}
+
+/** How the source of a node is taken. */
+export function modeOf(identity: NodeIdentity): SourceMode {
+  return identity.base?.options.source ?? DEFAULT_MODE;
+}

@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import { isAbsolute, relative, sep } from 'node:path';
+import { hexOf, hexOfText, type Hasher } from './hasher.js';
+import { importsOf, isCode, type ParseImports } from './imports.js';
+import type { ModuleFiles, Resolution } from './module-files.js';
+import type { Packages } from './packages.js';
+
+/** The source that identifies nodes of a module. */
+export interface SourceFacts {
+  /** Digest of it all. */
+  readonly hash: string;
+  /** Short hashes of the files, and versions of packages, by path relative to the package of the module. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** What is known of one file. */
+interface SourceFile {
+  readonly hash: string;
+  readonly imports: readonly Resolution[];
+}
+
+/** What reading sources takes. */
+export interface SourceReading {
+  readonly packages: Packages;
+  readonly modules: ModuleFiles;
+  readonly hasher: Hasher;
+  readonly parse: ParseImports;
+}
+
+const SHORT = 8;
+const MISSING = 'missing';
+
+/** Reads files and what they import; each file once, since what runs is what was loaded. */
+export class SourceTree {
+  readonly #reading: SourceReading;
+  readonly #files = new Map<string, SourceFile>();
+  readonly #facts = new Map<string, SourceFacts>();
+
+  constructor(reading: SourceReading) {
+    this.#reading = reading;
+  }
+
+  /** Whether there is such a file. */
+  has(path: string): boolean {
+    return this.#file(path).hash !== MISSING;
+  }
+
+  /** A file and all it imports, in whatever order and as often as it does; but for packages, of which the version counts. */
+  withImports(path: string): SourceFacts {
+    let facts = this.#facts.get(path);
+    if (facts === undefined) {
+      facts = this.#walk(path);
+      this.#facts.set(path, facts);
+    }
+    return facts;
+  }
+
+  /** A file alone. */
+  alone(path: string): SourceFacts {
+    const { hash } = this.#file(path);
+    return { hash, files: { [this.#nameOf(path, path)]: hash.slice(0, SHORT) } };
+  }
+
+  #walk(root: string): SourceFacts {
+    const found = new Map<string, string>();
+    const seen = new Set([root]);
+    const stack = [root];
+    for (let path = stack.pop(); path !== undefined; path = stack.pop()) {
+      const { hash, imports } = this.#file(path);
+      found.set(this.#nameOf(path, root), hash);
+      for (const resolution of imports) {
+        if (resolution.kind === 'package') found.set(`node_modules/${resolution.name}`, resolution.version);
+        else if (resolution.kind === 'missing') found.set(this.#nameOf(resolution.path, root), MISSING);
+        else if (resolution.kind === 'files') {
+          for (const next of resolution.paths) {
+            if (seen.has(next)) continue;
+            seen.add(next);
+            stack.push(next);
+          }
+        }
+      }
+    }
+    const names = [...found.keys()].sort();
+    const lines = names.map((name) => `${name}\0${found.get(name) ?? ''}\n`);
+    // Versions are short as they are.
+    const short = (name: string): string => {
+      const hash = found.get(name) ?? '';
+      return name.startsWith('node_modules/') || hash === MISSING ? hash : hash.slice(0, SHORT);
+    };
+    return {
+      hash: hexOfText(this.#reading.hasher, lines.join('')),
+      files: Object.freeze(Object.fromEntries(names.map((name) => [name, short(name)]))),
+    };
+  }
+
+  #file(path: string): SourceFile {
+    let file = this.#files.get(path);
+    if (file === undefined) {
+      file = this.#read(path);
+      this.#files.set(path, file);
+    }
+    return file;
+  }
+
+  #read(path: string): SourceFile {
+    let bytes: Buffer;
+    try {
+      bytes = readFileSync(path);
+    } catch {
+      return { hash: MISSING, imports: [] };
+    }
+    const { hasher, parse, modules } = this.#reading;
+    const imported = isCode(path) ? importsOf(bytes.toString('utf8'), parse) : [];
+    return { hash: hexOf(hasher, bytes), imports: imported.map((one) => modules.resolve(path, one)) };
+  }
+
+  /** The path of a file relative to the package of `root`, else its own package and the path in that. */
+  #nameOf(path: string, root: string): string {
+    if (!isAbsolute(path)) return path;
+    const { packages } = this.#reading;
+    const owner = packages.ownerOf(path);
+    const inPackage = pathInPackage(path, owner?.root);
+    return owner === undefined || owner === packages.ownerOf(root) ? inPackage : `${owner.name}:${inPackage}`;
+  }
+}
+
+/** A path relative to its package, with forward slashes; the name of the file alone where it is in none. */
+export function pathInPackage(path: string, root: string | undefined): string {
+  const segments = root === undefined ? path.split(sep).slice(-1) : relative(root, path).split(sep);
+  return segments.join('/');
+}
