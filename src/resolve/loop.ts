@@ -192,7 +192,14 @@ export class Loop {
     // What runs elsewhere and asynchronous bodies first: they go on beside the synchronous ones.
     let task = run.session?.full === false ? scheduler.nextRemote(run.queue) : -1;
     if (task === -1) task = scheduler.nextParallel(run.queue);
-    if (task === -1) task = scheduler.nextSerial(run.queue);
+    if (task === -1) {
+      task = scheduler.nextSerial(run.queue);
+      if (task !== -1 && run.storing?.comesFirst(this.#table.futureOf(task), run.wake) === true) {
+        scheduler.requeue(task);
+        scheduler.unlist(run.queue);
+        return -1;
+      }
+    }
     if (task === -1 || run.options.maxBytes === undefined || run.awaiting === 0) return task;
     return this.#nextThatFits(run, task);
   }

@@ -22,6 +22,7 @@ export interface PutsParts {
   readonly ledger: BufferLedger;
   readonly underWay: Set<Future>;
   readonly options: PutOptions;
+  readonly now: () => number;
 }
 
 /** Nodes of which was told that results of theirs are not kept, with the reason. */
@@ -32,16 +33,24 @@ export class Puts {
   readonly #lookup: Lookup;
   readonly #ledger: BufferLedger;
   readonly #options: PutOptions;
+  readonly #now: () => number;
   /** Stand for values that are on their way, of all runs. */
   readonly #underWay: Set<Future>;
   readonly #idle: (() => void)[] = [];
   #pending = 0;
+  #since: number | undefined;
 
-  constructor({ lookup, ledger, underWay, options }: PutsParts) {
+  constructor({ lookup, ledger, underWay, options, now }: PutsParts) {
+    this.#now = now;
     this.#lookup = lookup;
     this.#ledger = ledger;
     this.#underWay = underWay;
     this.#options = options;
+  }
+
+  /** When the first of those was put that are on their way; undefined when none is. */
+  get since(): number | undefined {
+    return this.#since;
   }
 
   /** Calls `idle` when nothing is on its way to the store; gives false where that is so already. */
@@ -62,6 +71,7 @@ export class Puts {
     const holder = new Future(future._spec, [], undefined, undefined, undefined);
     this.#ledger.hold(holder, future._value);
     this.#pending += 1;
+    this.#since ??= this.#now();
     this.#underWay.add(holder);
     const ended = (error?: unknown): void => {
       if (error !== undefined) this.warn(future, error);
@@ -93,7 +103,9 @@ export class Puts {
 
   #end(): void {
     this.#pending -= 1;
-    if (this.#pending === 0) for (const idle of this.#idle.splice(0)) idle();
+    if (this.#pending > 0) return;
+    this.#since = undefined;
+    for (const idle of this.#idle.splice(0)) idle();
   }
 
   /** What the nodes are, each once, and without the call's own. */

@@ -37,6 +37,9 @@ interface StoredCall {
 /** Milliseconds between two looks at what somebody else computes: at first, and at most. */
 const FIRST_LOOK = 4;
 const LAST_LOOK = 100;
+/** A body of so many milliseconds does not keep others waiting, as long as none waits longer than this. */
+const QUICK = 1;
+const LATE = 20;
 /** Values that are read at the same time: the next must not fill the memory before something has used the first. */
 const READ_AT_ONCE = 2;
 
@@ -64,6 +67,17 @@ export class RunStore {
   /** Calls `idle` when all that was given to the store is there; gives false where it is already. */
   whenKept(idle: () => void): boolean {
     return this.#puts.whenIdle(idle);
+  }
+
+  /**
+   * Whether the body of a call would keep the thread, while values are on their way to the store that have need of it: they
+   * would be lost if the process was killed in that body. Calls `then` when they are there.
+   */
+  comesFirst(future: Future, then: () => void): boolean {
+    if (this.#sync || this.#puts.since === undefined) return false;
+    const { cost } = future._spec.identity;
+    const quick = cost.count > 0 && cost.mean < QUICK && this.#host.now() - this.#puts.since < LATE;
+    return !quick && this.#puts.whenIdle(then);
   }
 
   /**

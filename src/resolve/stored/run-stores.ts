@@ -75,7 +75,7 @@ export class RunStores {
         wake(run);
       },
     };
-    const puts = new Puts({ lookup, ledger: table.ledger, underWay: this.#pending, options });
+    const puts = new Puts({ lookup, ledger: table.ledger, underWay: this.#pending, options, now });
     run.storing = new RunStore(lookup, puts, { sync: run.sync, host });
   }
 }

@@ -69,10 +69,16 @@ export class RandomDag {
   readonly futures: Future<Value>[] = [];
   /** Attempts more than a node makes by itself, of calls that may be lost with others. */
   readonly #retries: number;
+  /** Where rows that persist do so. */
+  readonly #where: true | 'disk';
 
-  constructor(rows: readonly Row[], { retries = 0 } = {}) {
+  constructor(
+    rows: readonly Row[],
+    { retries = 0, where = true }: { readonly retries?: number; readonly where?: true | 'disk' } = {},
+  ) {
     this.rows = rows;
     this.#retries = retries;
+    this.#where = where;
     rows.forEach((row, index) => this.futures.push(this.#call(row, index)));
   }
 
@@ -83,7 +89,7 @@ export class RandomDag {
   #call({ kind, shape, persist }: Row, index: number): Future<Value> {
     const inputs = this.#needsOf(index).map((need) => this.futures[need]);
     const made = nodes[kind].with({
-      persist,
+      persist: persist && this.#where,
       ...(RETRIED.has(kind) && this.#retries > 0 ? { retries: this.#retries } : {}),
     })(index, shaped(inputs, shape)) as unknown;
     return (kind === 'outputs' ? (made as { total: Future<Value> }).total : made) as Future<Value>; // as the nodes give
