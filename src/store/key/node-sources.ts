@@ -54,13 +54,14 @@ export class NodeSources {
 
   /** What a node is under a way of taking its source; by default under its own. */
   stampOf(identity: NodeIdentity, mode = modeOf(identity)): NodeStamp {
+    return { ...this.formOf(identity, mode), module: this.#moduleHash(identity) };
+  }
+
+  /** What of a stamp is in keys: with a version, no source has to be read. */
+  formOf(identity: NodeIdentity, mode: SourceMode): Omit<NodeStamp, 'module'> {
     const { version } = identity;
-    const stamp = {
-      node: this.nameOf(identity),
-      source: this.#sourceText(identity, mode),
-      module: this.#moduleHash(identity),
-    };
-    return version === undefined ? stamp : { ...stamp, version };
+    const form = { node: this.nameOf(identity), source: this.#sourceText(identity, mode) };
+    return version === undefined ? form : { ...form, version };
   }
 
   /** The files that the source of a stamp stands for; undefined where it stands for none. */

@@ -22,7 +22,7 @@ const anything = fc.anything({
   withSparseArray: true,
   withNullPrototype: true,
   withObjectString: true,
-  withUnicodeString: true,
+  stringUnit: 'binary',
   maxDepth: 3,
 });
 
