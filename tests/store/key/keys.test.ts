@@ -237,6 +237,12 @@ describe('`this` of a method', () => {
     expect(thrownBy(() => keyOf(new Table().total())).message).toContain('total: this: an instance of Table');
   });
 
+  test('a method as a value counts when it is static; one that may be bound to an instance is refused', () => {
+    expect(keyOf(all(Filter.compare))).toBe(keyOf(all(lazy(Filter).compare)));
+    const error = thrownBy(() => keyOf(all([lazy(new Filter(1)).apply])));
+    expect(error.message).toContain('DAG_CANNOT_KEY: all: argument 0 [0]: the function apply');
+  });
+
   test('a field that has no content is named', () => {
     const filter = Object.assign(new Filter(1), { onDone: () => 1 });
     expect(thrownBy(() => keyOf(filter.apply(1))).message).toContain('apply: this .onDone: the function onDone');

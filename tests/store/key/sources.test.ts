@@ -313,6 +313,45 @@ describe('TypeScript', () => {
   });
 });
 
+describe('aliases of paths, which loaders of TypeScript follow', () => {
+  const CONFIG = `{
+    // as usual, with comments
+    "extends": ["./none.json", "./config/base"],
+    "compilerOptions": { "paths": { "@/*": ["./src/*"], "exact": ["./src/exact.ts"], "link": ["https://x/*"], }, /* and commas */ },
+  }`;
+
+  test('lead to files', () => {
+    folder.write({
+      ...APP,
+      'app/tsconfig.json': CONFIG,
+      'app/src/main.ts': "import '@/deep/x.js';\nimport '@/y';\nimport 'exact';\nimport 'link';",
+      'app/src/deep/x.ts': '1',
+      'app/src/y.ts': '1',
+      'app/src/exact.ts': '1',
+    });
+    const names = Object.keys(seen({}, 'app/src/main.ts').facts.files ?? {});
+    expect(names).toEqual(['src/deep/x.ts', 'src/exact.ts', 'src/main.ts', 'src/y.ts', 'link']);
+  });
+
+  test('are inherited, with the folder that names are relative to', () => {
+    folder.write({
+      ...APP,
+      'app/tsconfig.json': '{ "extends": "./config/base" }',
+      'app/config/base.json': '{ "compilerOptions": { "baseUrl": "../src", "paths": { "~/*": ["deep/*"] } } }',
+      'app/src/main.ts': "import '~/x';\nimport 'deep/z';",
+      'app/src/deep/x.ts': '1',
+      'app/src/deep/z.ts': '1',
+    });
+    const names = Object.keys(seen({}, 'app/src/main.ts').facts.files ?? {});
+    expect(names).toEqual(['src/deep/x.ts', 'src/deep/z.ts', 'src/main.ts']);
+  });
+
+  test('are none of JavaScript', () => {
+    folder.write({ ...APP, 'app/tsconfig.json': CONFIG, 'app/src/main.js': "import '@/y';", 'app/src/y.ts': '1' });
+    expect(seen().facts.files).toMatchObject({ '@/y': 'missing' });
+  });
+});
+
 test('where a source cannot be parsed, what looks like an import is one', () => {
   const source = `
     import a, { b } from './1.js'; import './2.js'; export { c } from "./3.js"; export * from './4.js';
