@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
-import { dirname, extname, join, resolve } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exportedPath, importedPath, type ImportKind } from './exports-map.js';
 import type { ImportedModule } from './imports.js';
 import { PathAliasBook } from './path-aliases.js';
-import { isInstalled, realPath, type Package, type Packages } from './packages.js';
+import { isInstalled, pathFrom, realPath, type Package, type Packages } from './packages.js';
 
 /** What a module that another asks for is made of. */
 export type Resolution =
@@ -42,7 +42,7 @@ export class ModuleFiles {
   /** What a file gets by what it imports. */
   resolve(file: string, { specifier, kind }: ImportedModule): Resolution {
     if (isBuiltin(specifier)) return NONE;
-    if (/^(?:\.{1,2}(?:\/|$)|\/)/u.test(specifier)) return filesAt(resolve(dirname(file), plain(specifier)), file);
+    if (/^(?:\.{1,2}(?:\/|$)|\/)/u.test(specifier)) return filesAt(pathFrom(dirname(file), plain(specifier)), file);
     if (specifier.startsWith('file:')) return filesAt(fileURLToPath(plain(specifier)), file);
     if (/^[a-z][a-z+.-]*:/u.test(specifier)) return NONE; // its text is all there is
     if (specifier.startsWith('#')) return this.#ofImportsMap(file, specifier, kind);

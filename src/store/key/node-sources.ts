@@ -144,6 +144,6 @@ export class NodeSources {
 }
 
 /** How the source of a node is taken. */
-export function modeOf(identity: NodeIdentity): SourceMode {
+function modeOf(identity: NodeIdentity): SourceMode {
   return identity.base?.options.source ?? DEFAULT_MODE;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
+import { pathFrom } from './packages.js';
 
 /** What a `tsconfig.json` says of where modules are. */
 export interface PathAliases {
@@ -63,13 +64,13 @@ function read(path: string, depth: number): PathAliases | undefined {
   for (const base of bases) aliases = { ...aliases, ...read(basePath(base, path), depth + 1) };
   const options = (config['compilerOptions'] ?? {}) as Partial<Record<string, unknown>>; // looked at below
   const folder = dirname(path);
-  const own = typeof options['baseUrl'] === 'string' ? resolve(folder, options['baseUrl']) : undefined;
+  const own = typeof options['baseUrl'] === 'string' ? pathFrom(folder, options['baseUrl']) : undefined;
   const baseUrl = own ?? aliases.baseUrl;
   const paths = options['paths'];
   if (typeof paths !== 'object' || paths === null) return { ...aliases, baseUrl };
   const targets = Object.entries(paths as Record<string, unknown>).map(([pattern, list]) => {
     const texts = [list].flat().filter((target) => typeof target === 'string');
-    return [pattern, texts.map((target) => resolve(baseUrl ?? folder, target))] as const;
+    return [pattern, texts.map((target) => pathFrom(baseUrl ?? folder, target))] as const;
   });
   return { baseUrl, paths: Object.fromEntries(targets) };
 }
@@ -82,7 +83,7 @@ function basePath(base: string, path: string): string {
       return base; // not there
     }
   }
-  const at = resolve(dirname(path), base);
+  const at = pathFrom(dirname(path), base);
   return at.endsWith('.json') ? at : `${at}.json`;
 }
 

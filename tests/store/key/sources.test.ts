@@ -330,7 +330,7 @@ describe('aliases of paths, which loaders of TypeScript follow', () => {
       'app/src/exact.ts': '1',
     });
     const names = Object.keys(seen({}, 'app/src/main.ts').facts.files ?? {});
-    expect(names).toEqual(['src/deep/x.ts', 'src/exact.ts', 'src/main.ts', 'src/y.ts', 'link']);
+    expect(names).toEqual(['link', 'src/deep/x.ts', 'src/exact.ts', 'src/main.ts', 'src/y.ts']);
   });
 
   test('are inherited, with the folder that names are relative to', () => {
