@@ -132,6 +132,19 @@ describe('calls that take calls', () => {
     expect(keyOf(deep, keys)).not.toBe(keyOf(chain(1), keys));
   });
 
+  test('that are made anew by a codec each time never get a key, and that is said', () => {
+    class Restless {
+      readonly kind = 'restless';
+    }
+    registerCodec(Restless, {
+      encode: () => load(Math.random().toString()) as unknown,
+      decode: () => new Restless(),
+      name: 'keys.Restless',
+    });
+    const error = thrownBy(() => keyOf(all(new Restless())));
+    expect(error.message).toContain('DAG_CANNOT_KEY: all: a call that takes other calls each time it is looked at');
+  });
+
   test('that wait for themselves are told of with their path', () => {
     const args: unknown[] = [];
     const loop = node((list: unknown) => list, { name: 'loop', ...options })(args);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { node } from '../../../src/index.js';
 import type { Future } from '../../../src/graph/future.js';
+import { specOf } from '../../../src/graph/node.js';
 import type { NodeOptions } from '../../../src/index.js';
 import { importsOf } from '../../../src/store/key/imports.js';
 import { freshKeys, PackageFolder } from './support.js';
@@ -255,6 +256,19 @@ describe('packages', () => {
     for (const name of ['self', 'one', 'two']) expect(changes({ [`app/src/${name}.js`]: '2' })).toBe(true);
   });
 
+  test('a linked package that does not export what is asked for counts as missing there', () => {
+    folder
+      .write({
+        ...APP,
+        'app/src/main.js': "import 'linked';\nimport 'linked/hidden.js';",
+        'libs/linked/package.json': '{ "name": "linked", "exports": { "require": "./only.cjs" } }',
+        'libs/linked/only.cjs': '1',
+        'libs/linked/hidden.js': '1',
+      })
+      .link('app/node_modules/linked', 'libs/linked');
+    expect(seen().facts.files).toMatchObject({ 'linked:only.cjs': expect.any(String), 'linked:hidden.js': 'missing' });
+  });
+
   test('this library counts by its version', () => {
     folder.write({ ...APP, 'app/src/main.js': "import { node } from 'lazydag';\nimport 'lazydag/store';" });
     expect(seen().facts.files).toMatchObject({ 'node_modules/lazydag': '9.9.9' });
@@ -390,13 +404,17 @@ describe('what counts of the source', () => {
     expect(seen({ version: '1' }).key).not.toBe(seen({ version: '2' }).key);
   });
 
-  test.each([['data:text/javascript,1'], ['eval at x'], ['[eval]'], ['node:internal'], ['REPL1']])(
-    'of what is in no file (%s), the text of the function',
-    (module) => {
-      expect(sourceOf((x) => x + 1, { module })).toBe(sourceOf((x) => x + 1, { module }));
-      expect(sourceOf((x) => x + 1, { module })).not.toBe(sourceOf((x) => x + 2, { module }));
-    },
-  );
+  test.each([
+    ['data:text/javascript,1'],
+    ['eval at x'],
+    ['[eval]'],
+    ['node:internal'],
+    ['REPL1'],
+    ['file://elsewhere/x.js'],
+  ])('of what is in no file (%s), the text of the function', (module) => {
+    expect(sourceOf((x) => x + 1, { module })).toBe(sourceOf((x) => x + 1, { module }));
+    expect(sourceOf((x) => x + 1, { module })).not.toBe(sourceOf((x) => x + 2, { module }));
+  });
 
   test('of a module whose file is gone, the text of the function', () => {
     folder.write({ 'app/package.json': APP['app/package.json'] });
@@ -428,6 +446,28 @@ describe('whether a node is what it was', () => {
     folder.write({ 'app/src/main.js': 'changed' });
     expect(freshKeys().isCurrent(stamp)).toBe(true);
     expect(freshKeys().isCurrent(freshKeys().factsOf(fit.with({ source: 'none' })(1)).stamp ?? stamp)).toBe(true);
+  });
+
+  test('a method of which there is no instance yet is found without its class', () => {
+    folder.write(APP);
+    const module = folder.path('app/src/main.js');
+    class Late {
+      readonly rate = 1;
+      @node({ module })
+      run(x: number): number {
+        return x * this.rate;
+      }
+    }
+    const identity = specOf(Late.prototype.run)?.identity;
+    if (identity === undefined) throw new Error('it is no node');
+    const stamp = { ...freshKeys().stampOf(identity), node: 'app:src/main.js#Late.run' };
+    const knowsBefore = identity.owner;
+    expect(freshKeys().isCurrent(stamp)).toBe(true);
+    expect(freshKeys().isCurrent({ ...stamp, source: 'imports:0' })).toBe(false);
+    expect(new Late().rate).toBe(1);
+    expect([knowsBefore, identity.owner]).toEqual([undefined, 'Late']);
+    expect(freshKeys().isCurrent(stamp)).toBe(true);
+    expect(freshKeys().stampOf(identity).node).toBe(stamp.node);
   });
 
   test('one that is not loaded is compared by its module and all it imports', () => {
