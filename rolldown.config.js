@@ -11,7 +11,7 @@ const entries = Object.values(exports)
 /** Whether a module is part of what all entry points share; what only threads of a pool need is loaded there. */
 function isCore(id) {
   if (id.includes('rolldown/runtime')) return true;
-  const core = /[\\/]src[\\/](errors|graph|schedule|memory|executor|resolve)\b/.test(id);
+  const core = /[\\/]src[\\/](errors|graph|schedule|memory|executor|resolve|store[\\/]key-book)\b/.test(id);
   return core && !/[\\/]pool[\\/]worker[\\/](?!start)|[\\/]memory[\\/]struct[\\/]/.test(id);
 }
 

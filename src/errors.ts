@@ -44,6 +44,7 @@ export const ERROR_CODES = {
   DAG_RUN_TIMEOUT: 'A run took longer than its `timeout`.',
   DAG_SNAPSHOT: 'A state cannot be saved or put back.',
   DAG_SOURCE: 'A source of a pipeline failed, or is none.',
+  DAG_STORE_NOT_OPEN: 'A store is asked for something before it is open.',
   DAG_TRANSFORM_ENDED: 'A transform was used that has ended.',
   DAG_TRANSFORM_FUTURE: 'A transform was given a Future where it takes values only.',
   DAG_TRANSFORM_REENTERED: 'A transform was used from within its own step.',

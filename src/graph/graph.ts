@@ -9,6 +9,7 @@ import { resolverHook } from './resolver-hook.js';
 import { isExecutor, type Executor } from './executor.js';
 import type { ResolveOptions } from './run-options.js';
 import { currentScope, Scope, scopes } from './scope.js';
+import { isStore, type Store } from './store.js';
 import type { Body } from './spec.js';
 import type { OutputsOption, Resolved, Settled } from './types.js';
 import { eachDependency, wholeOf } from './dependencies.js';
@@ -26,6 +27,8 @@ export interface GraphOptions {
   readonly verbose?: boolean | Logger;
   /** Where the bodies of this Graph's `resolve()` run. Default `'inline'`: on the calling thread. */
   readonly executor?: 'inline' | Executor;
+  /** Where results of calls with `persist: 'disk'` are kept, in runs whose first target is of this Graph. Default: nowhere. */
+  readonly store?: Store;
   /** Keep start, duration, bytes and worker of each call for views. Default false. */
   readonly record?: boolean;
   /** Remember where each call was made, for errors; about a microsecond per call. Default false. */
@@ -33,7 +36,7 @@ export interface GraphOptions {
 }
 
 const FLAGS = ['memo', 'record', 'debug'] as const;
-const NAMES = new Set<string>([...FLAGS, 'name', 'persist', 'verbose', 'executor']);
+const NAMES = new Set<string>([...FLAGS, 'name', 'persist', 'verbose', 'executor', 'store']);
 
 /**
  * A scope that records calls: all those made inside `run()`, through `add()`, and in the bodies of its calls. It holds
@@ -46,6 +49,7 @@ export class Graph {
   readonly verbose: boolean | Logger;
   readonly record: boolean;
   readonly debug: boolean;
+  readonly store: Store | undefined;
   /** @internal */
   readonly _memo = new MemoTable();
   readonly #futures = new Set<Future>();
@@ -64,6 +68,7 @@ export class Graph {
     this.record = options.record ?? false;
     this.debug = options.debug ?? false;
     this.#executor = options.executor;
+    this.store = options.store;
     this.#scope = new Scope(this, undefined, undefined);
     this.#scope.capturesCallSites = this.debug;
     if (this.verbose !== false) this.#listeners.add(verboseListener(this.verbose === true ? console : this.verbose));
@@ -217,6 +222,7 @@ function checkGraphOptions(options: unknown): void {
   if (![undefined, 'inline'].includes(options['executor'] as 'inline') && !isExecutor(options['executor'])) {
     refuse('executor', "'inline' or an executor");
   }
+  if (options['store'] !== undefined && !isStore(options['store'])) refuse('store', 'a store, such as a DiskStore');
   if (!isVerbose(options['verbose'])) refuse('verbose', 'true, false or a logger with log(line)');
 }
 

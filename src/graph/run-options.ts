@@ -1,6 +1,7 @@
 import type { RunListener } from './events.js';
 import type { Executor } from './executor.js';
 import type { Logger } from './logger.js';
+import type { Store } from './store.js';
 
 /** How far a run has come. */
 export interface Progress {
@@ -14,6 +15,11 @@ export interface Progress {
 export interface ResolveOptions {
   /** Where bodies run whose node leaves the choice to the run. Default `'inline'`: on the calling thread. */
   readonly executor?: 'inline' | Executor;
+  /**
+   * Where results of calls with `persist: 'disk'` are looked for, and kept. Default: the store of the first target's Graph,
+   * or of the run whose body resolves; else none. The promise settles when all that is to be kept has been.
+   */
+  readonly store?: Store;
   /** Aborts the run: it rejects with DAG_ABORTED, whose cause is the signal's reason. */
   readonly signal?: AbortSignal;
   /** Milliseconds after which the run rejects with DAG_RUN_TIMEOUT. Default: no limit. */

@@ -19,6 +19,7 @@ import { removedError } from './failure.js';
 import { IntList } from './int-list.js';
 import { knowledgeOf, NOTHING, orderTasks, type Knowledge } from './ordering.js';
 import type { Run } from './run.js';
+import type { RunStore } from './stored/run-store.js';
 import type { TaskTable } from './task-table.js';
 
 /**
@@ -244,6 +245,10 @@ export class Activation {
       run.observer?.cached(future);
       return task;
     }
+    if (run.storing !== undefined && (flags & ON_DISK) !== 0) {
+      const task = this.#admitStored(run, run.storing, future);
+      if (task !== -1) return task;
+    }
     const lane = laneOf(run, future);
     if (lane !== SERIAL) this.#serial = false;
     const task = scheduler.add(run.queue, lane);
@@ -255,6 +260,25 @@ export class Activation {
     if (future._spec.bond !== undefined) this.#bonded = true;
     const knowledge = knowledgeOf(future);
     if (knowledge > this.#knowledge) this.#knowledge = knowledge;
+    return task;
+  }
+
+  /** The task of a call that the run's store has: done, or one that needs nothing; -1 where the store does not have it. */
+  #admitStored(run: Run, storing: RunStore, future: Future): number {
+    const { scheduler, ledger } = this.#table;
+    const admission = storing.admit(future);
+    if (admission === 'missing') return -1;
+    let task: number;
+    if (admission === 'done') {
+      task = scheduler.addDone(run.queue);
+      ledger.hold(future, future._value);
+    } else {
+      task = scheduler.add(run.queue, run.sync ? SERIAL : PARALLEL);
+      if (!run.sync) this.#serial = false;
+      setState(future, WAITING);
+      this.#fresh.push(task);
+    }
+    this.#table.enter(task, future);
     return task;
   }
 

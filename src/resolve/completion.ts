@@ -1,7 +1,19 @@
 import { DagError, type NodeError } from '../errors.js';
 import { argumentValues } from '../executor/inline.js';
 import { eachFuture, holdsFuture, substituteFutures } from '../graph/containers.js';
-import { DONE, EXPANDED, FAILED, Future, IDLE, KEPT, setState, STATE_BITS, TARGETED, UNSEEN } from '../graph/future.js';
+import {
+  DONE,
+  EXPANDED,
+  FAILED,
+  Future,
+  IDLE,
+  KEPT,
+  ON_DISK,
+  setState,
+  STATE_BITS,
+  TARGETED,
+  UNSEEN,
+} from '../graph/future.js';
 import { checkOutputs, partsToFill, takePart } from '../graph/outputs.js';
 import { displayName } from '../graph/dependencies.js';
 import type { Painter } from '../schedule/picture.js';
@@ -121,14 +133,23 @@ export class Completion {
       ledger.hold(future, this.#readBy(future, value));
       ledger.giveBack(future);
     }
-    if (!run.simple) run.finished(future, value);
-    if (future._spec.outputs !== undefined) this.#fillParts(future, value);
+    const { provenance } = this.#table;
+    provenance?.finish(task, future);
+    const stored = this.#keep(task, future, run);
+    if (!run.simple) run.finished(future, value, stored);
+    if (future._spec.outputs !== undefined) this.#fillParts(future, value, task);
     scheduler.finish(task);
     if (!run.simple) run.observer?.deactivated(future);
     if (runs === undefined) return;
     // Without a function for each call, for there may be many.
     if (isList(runs)) for (const waiting of runs) this.#host.targetDone(waiting, future);
     else this.#host.targetDone(runs, future);
+  }
+
+  /** Gives the value of a call to the run's store; gives true where it came from there. */
+  #keep(task: number, future: Future, run: Run): boolean {
+    if (run.storing === undefined || (future._flags & ON_DISK) === 0) return false;
+    return run.storing.finished(future, this.#table.provenance?.beyond(task) ?? []);
   }
 
   /**
@@ -142,7 +163,7 @@ export class Completion {
   }
 
   /** Gives the parts of a persisting call their values, those too that nobody asked for yet. */
-  #fillParts(whole: Future, value: unknown): void {
+  #fillParts(whole: Future, value: unknown, task: number): void {
     for (const part of partsToFill(whole)) {
       // A part that was not released keeps the value that it has, and that others may have seen.
       if (part._slot !== -1 || (part._flags & STATE_BITS) === DONE) continue;
@@ -156,6 +177,7 @@ export class Completion {
       part._value = taken;
       setState(part, DONE);
       if (this.#table.pool.inUse) this.#table.ledger.hold(part, taken);
+      this.#keep(task, part, this.#table.runOf(task));
     }
   }
 
@@ -164,6 +186,7 @@ export class Completion {
     const { scheduler } = this.#table;
     const run = this.#table.runOf(task);
     const inputs = scheduler.countInputs(task);
+    this.#table.provenance?.expand(task);
     try {
       const join = (inner: Future): void => {
         this.#activation.join(run, task, inner);

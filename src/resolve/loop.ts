@@ -135,7 +135,9 @@ export class Loop {
         const task = this.#nextTask(run);
         if (task === -1) return false;
         const future = this.#table.futureOf(task);
-        if (run.session !== undefined && this.#startElsewhere(task, future, run.session)) {
+        if (run.storing?.takes(task, future) === true) {
+          // Its value is read, or comes from somebody else.
+        } else if (run.session !== undefined && this.#startElsewhere(task, future, run.session)) {
           // The executor measures bodies, and tells of them.
         } else if (future._spec.identity.cost.count < FIRST_SAMPLES) this.#startMeasured(task, future, run);
         else this.#bodies.start(task, future, run);

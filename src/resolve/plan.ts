@@ -1,6 +1,7 @@
 import { eachArgument } from '../graph/dependencies.js';
 import type { Future } from '../graph/future.js';
-import { DONE, REMOVED, STATE_BITS } from '../graph/future.js';
+import { DONE, ON_DISK, REMOVED, STATE_BITS } from '../graph/future.js';
+import { isStore, type Store } from '../graph/store.js';
 import { checkByRules, type OptionRule, type OptionRules } from '../graph/option-rules.js';
 import { checkIsOptions } from '../graph/options.js';
 import { isExecutor, type Executor } from '../graph/executor.js';
@@ -11,6 +12,7 @@ import { invert } from '../schedule/policy/task-order.js';
 import { removedError } from './failure.js';
 import { weigh } from './ordering.js';
 import { rememberPlan } from './planned.js';
+import { lookupNow } from './stored/lookup.js';
 import { targetsOf } from './resolve.js';
 
 /** Estimates for a plan: one number for all calls, or a function; undefined leaves a call's own estimate. */
@@ -26,6 +28,8 @@ export interface PlanOptions {
   readonly bytes?: PlanEstimate;
   /** Where the calls would run. */
   readonly executor?: 'inline' | Executor;
+  /** Where results of calls with `persist: 'disk'` are looked for; it must be open. Default: that of the first target's Graph. */
+  readonly store?: Store;
   /** Tasks that may be simulated in search of a better order. Default 1,000,000, at most about a fifth of a second. */
   readonly effort?: number;
 }
@@ -50,7 +54,7 @@ export interface Plan {
   readonly peakBytes: number;
   /** Every call that would run, in the order of the starts. */
   readonly schedule: readonly PlannedCall[];
-  /** Calls that have their value already and would not run. */
+  /** Calls that have their value already, in memory or in the store, and would not run. */
   readonly cached: readonly Future[];
 }
 
@@ -61,7 +65,7 @@ export interface Plan {
  *
  * Several policies are weighed by simulation; a later run of the same calls on as many workers follows the one chosen.
  *
- * @throws DAG_NOT_A_FUTURE, DAG_OPTION, DAG_REMOVED
+ * @throws DAG_NOT_A_FUTURE, DAG_OPTION, DAG_REMOVED, DAG_STORE_NOT_OPEN; DAG_CANNOT_KEY with a store.
  */
 export function plan(targets: unknown, options: PlanOptions = {}): Plan {
   checkPlanOptions(options);
@@ -94,10 +98,13 @@ function pictureOf(targets: readonly Future[], options: PlanOptions): Picture {
   const numbers = new Map<Future, number>();
   const calls: Future[] = [];
   const cached = new Set<Future>();
+  const store = options.store ?? targets[0]?._graph?.store;
+  const lookup = store === undefined ? undefined : lookupNow(store, 'plan()');
   const meet = (future: Future): void => {
-    if (numbers.has(future)) return;
+    if (numbers.has(future) || cached.has(future)) return;
     if ((future._flags & REMOVED) !== 0) throw removedError(future);
-    if ((future._flags & STATE_BITS) === DONE) cached.add(future);
+    if ((future._flags & STATE_BITS) === DONE || ((future._flags & ON_DISK) !== 0 && lookup?.find(future) !== undefined))
+      cached.add(future);
     else {
       numbers.set(future, calls.length);
       calls.push(future);
@@ -171,6 +178,7 @@ const RULES: OptionRules<PlanOptions> = {
   cost: estimateRule,
   bytes: estimateRule,
   executor: { expected: "'inline' or an executor", allows: (value) => value === 'inline' || isExecutor(value) },
+  store: { expected: 'a store, such as a DiskStore', allows: isStore },
   effort: { expected: 'a number of at least 0', allows: (value) => typeof value === 'number' && value >= 0 },
 };
 

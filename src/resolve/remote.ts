@@ -5,6 +5,7 @@ import {
   type Future,
   IDLE,
   KEPT,
+  ON_DISK,
   PERSISTED,
   RUNNING,
   setState,
@@ -161,6 +162,8 @@ export class Remote {
     if (scheduler.state(task) !== TASK_WAITING || scheduler.lane(task) !== REMOTE) return undefined;
     if (this.#parts.table.runOf(task) !== run) return undefined;
     const future = this.#parts.table.futureOf(task);
+    // Its store is to be asked first, when everything that it needs is there.
+    if (run.storing !== undefined && (future._flags & ON_DISK) !== 0) return undefined;
     if (!future._spec.simpleBody || (future._flags & DEEP) !== 0 || !session.takes(future)) return undefined;
     const found = new Set<RemoteJob>();
     scheduler.eachInput(task, (input) => {

@@ -1,4 +1,5 @@
 import { DONE, type Future, KEPT, PERSISTED, RELEASING, STATE_BITS } from '../graph/future.js';
+import { currentScope } from '../graph/scope.js';
 import { blocks } from '../memory/blocks.js';
 import { Painter } from '../schedule/picture.js';
 import { asyncFailure, Bodies } from './bodies.js';
@@ -11,6 +12,7 @@ import { Remote } from './remote.js';
 import { Retries } from './retries.js';
 import type { Run } from './run.js';
 import { Runs, type RunRequest } from './runs.js';
+import { RunStores } from './stored/run-stores.js';
 import { dropValue, TaskTable } from './task-table.js';
 
 /**
@@ -27,6 +29,7 @@ export class Resolver {
   readonly #retries: Retries;
   readonly #crowds: Crowds;
   readonly #runs: Runs;
+  readonly #stores: RunStores;
   readonly #loop: Loop;
   readonly #cycles: CycleWatch;
 
@@ -69,11 +72,19 @@ export class Resolver {
     this.#crowds = crowds;
     this.#bodies = new Bodies({ table, completion, retries, crowds, host: { now, wake, failInner } });
     this.#remote = new Remote({ table, completion, retries, crowds, wake });
+    this.#stores = new RunStores({
+      table,
+      completion,
+      now,
+      wake,
+      resolve: (call, run) => this.#resolveFor(run, call),
+    });
     this.#runs = new Runs({
       table,
       painter: this.#painter,
       completion,
       remote: this.#remote,
+      stores: this.#stores,
       now,
       wake,
       suspect,
@@ -112,6 +123,18 @@ export class Resolver {
     this.#runs.abort(run, reason);
   }
 
+  /** The value of a call that belongs to no run of the user's, on the executor of one. */
+  #resolveFor({ options: { executor } }: Run, call: Future): Promise<unknown> {
+    return new Promise((fulfil, reject) => {
+      const end = (error: unknown, failed: boolean): void => {
+        if (failed) reject(error as Error); // what a run rejects with
+        else fulfil(call._value);
+      };
+      const options = executor === undefined ? {} : { executor };
+      currentScope.run(undefined, () => this.begin({ targets: [call], options, sink: { end } }));
+    });
+  }
+
   /** Runs what `run` needs on the spot, and what other runs need for it. */
   finishSync(run: Run): void {
     const leaveStretch = this.#bodies.enterStretch();
@@ -135,7 +158,11 @@ export class Resolver {
   /** Nothing can start, and a synchronous run cannot wait. */
   #failStuck(run: Run): void {
     if (this.#cycles.search()) return;
-    const pending = this.#bodies.firstPending() ?? this.#remote.firstPending() ?? this.#retries.firstWaiting();
+    const pending =
+      this.#bodies.firstPending() ??
+      this.#remote.firstPending() ??
+      this.#retries.firstWaiting() ??
+      this.#stores.firstPending();
     this.#runs.fail(run, pending === undefined ? stalledError() : callFailure(asyncFailure(pending), [pending]));
   }
 
@@ -169,7 +196,7 @@ export class Resolver {
     if (this.#table.trim()) this.#painter.trim();
     if (this.#runs.live.size === 0) this.#cycles.clear();
     if (this.#runs.live.size === 0 || this.#loop.scheduled || this.#crowds.callWaiting()) return;
-    if (this.#bodies.pending + this.#remote.pending + this.#retries.waiting > 0) {
+    if (this.#bodies.pending + this.#remote.pending + this.#retries.waiting + this.#stores.pending > 0) {
       this.#cycles.searchLater();
       return;
     }

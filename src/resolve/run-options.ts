@@ -3,6 +3,7 @@ import { isVerbose } from '../graph/graph.js';
 import { checkIsOptions, describeOption } from '../graph/options.js';
 import { isExecutor } from '../graph/executor.js';
 import type { ResolveOptions } from '../graph/run-options.js';
+import { isStore } from '../graph/store.js';
 
 /** Calls that the bodies of one run may make unless it says otherwise. */
 export const DEFAULT_MAX_CALLS = 5_000_000;
@@ -23,6 +24,7 @@ const RULES: { readonly [Name in keyof Required<ResolveOptions>]: Rule } = {
     expected: "'inline' or an executor",
     allows: (value) => value === 'inline' || isExecutor(value),
   },
+  store: { expected: 'a store, such as a DiskStore', allows: isStore },
   signal: { expected: 'an AbortSignal', allows: (value) => value instanceof AbortSignal },
   timeout: { expected: 'milliseconds of at least 0', allows: (value) => typeof value === 'number' && value >= 0 },
   settle: flag,

@@ -11,6 +11,7 @@ import { guarded } from '../graph/events.js';
 import type { Seat } from '../graph/roster.js';
 import type { RemoteJob } from './remote-job.js';
 import type { Slot } from './slot.js';
+import type { RunStore } from './stored/run-store.js';
 import { Observer } from './observer.js';
 
 /** How one target of a run ended. */
@@ -64,6 +65,8 @@ export class Run {
   readonly options: ResolveOptions;
   /** What runs bodies elsewhere; undefined where all run on this thread. */
   session: Session<RemoteJob> | undefined = undefined;
+  /** What it takes from a store and gives to it; undefined where it has none. */
+  storing: RunStore | undefined = undefined;
   readonly limiter: Limiter;
   /** Whether bodies have to be counted. */
   readonly limited: boolean;
@@ -152,9 +155,9 @@ export class Run {
     this.simple = false;
   }
 
-  /** A call has its value; its inputs are still held. */
-  finished(future: Future, value: unknown): void {
-    this.observer?.finished(future, value);
+  /** A call has its value, `stored` if that comes from the store; its inputs are still held. */
+  finished(future: Future, value: unknown, stored: boolean): void {
+    if (!stored) this.observer?.finished(future, value);
     this.observer?.consumed(future);
     if (this.options.maxBytes === undefined) return;
     const bytes = bytesOf(value);

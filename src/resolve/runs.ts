@@ -16,6 +16,8 @@ import type { Remote } from './remote.js';
 import { CallCount, Run, type RunSink } from './run.js';
 import { slotOf } from './slot.js';
 import { DEFAULT_MAX_CALLS } from './run-options.js';
+import { opening } from './stored/lookup.js';
+import type { RunStores } from './stored/run-stores.js';
 import type { TaskTable } from './task-table.js';
 
 /** Calls that are looked at before `resolve()` returns; of larger graphs the rest is looked at in the loop. */
@@ -40,6 +42,7 @@ export interface RunsParts {
   readonly painter: Painter;
   readonly completion: Completion;
   readonly remote: Remote;
+  readonly stores: RunStores;
   readonly now: () => number;
   /** Something of a run may be able to start. */
   readonly wake: (run: Run) => void;
@@ -73,10 +76,35 @@ export class Runs {
     if (guests.present && run.sync) this.fail(run, guestError());
     else {
       guests.afterwards(() => {
-        if (!run.over) this.#activate(run);
+        if (!run.over) this.#openStore(run);
       });
     }
     return run;
+  }
+
+  /** Lets a run begin when its store is open. */
+  #openStore(run: Run): void {
+    const { store } = run.options;
+    try {
+      const opened = store === undefined ? undefined : opening(store, run.sync);
+      if (opened === undefined) this.#join(run);
+      else
+        opened.then(
+          () => {
+            if (!run.over) this.#join(run);
+          },
+          (error: unknown) => {
+            this.fail(run, error);
+          },
+        );
+    } catch (error) {
+      this.fail(run, error);
+    }
+  }
+
+  #join(run: Run): void {
+    if (run.options.store !== undefined) this.#parts.stores.join(run);
+    this.#activate(run);
   }
 
   #newRun({ targets, options: given, sink, keeps, sync }: RunRequest): Run {
@@ -86,7 +114,7 @@ export class Runs {
     if (caller !== undefined) caller.kept = true;
     const outer = caller?.run instanceof Run ? caller.run : undefined;
     const depth = outer === undefined ? 0 : outer.depth + 1;
-    const options = outer === undefined ? given : inherit(outer.options, given);
+    const options = withStore(outer === undefined ? given : inherit(outer.options, given), targets);
     let observed: Set<Graph> | undefined;
     for (const { _graph: graph } of targets) if (graph?._observed === true) (observed ??= new Set<Graph>()).add(graph);
     const listeners = options.onEvent === undefined ? [] : [options.onEvent];
@@ -275,6 +303,8 @@ export class Runs {
   targetDone(run: Run, future: Future): void {
     if (run.over) return;
     if (this.#table.pool.inUse) this.#table.ledger.lend(future);
+    const caller = run.caller?.parent?._slot ?? -1;
+    if (caller !== -1) this.#table.provenance?.resolvedIn(caller, future._slot);
     run.sink.target?.(future, { status: 'fulfilled', value: future._value });
     run.remaining -= 1;
     if (run.remaining === 0) this.#finish(run);
@@ -293,6 +323,10 @@ export class Runs {
   #finish(run: Run): void {
     this.checkTime(run, this.#parts.now());
     if (run.over) return;
+    const again = (): void => {
+      this.#finish(run);
+    };
+    if (run.storing?.whenKept(again) === true) return;
     this.#over(run);
     this.#end(run, { error: undefined, failed: false }, () => {
       this.#letAll(run);
@@ -366,8 +400,14 @@ export class Runs {
 
 /** What an inner run takes over from the run of the body that began it. */
 function inherit(outer: ResolveOptions, given: ResolveOptions): ResolveOptions {
-  const { executor, debug, maxBytes, maxCalls, onEvent, verbose } = outer;
-  const inherited = { executor, debug, maxBytes, maxCalls, onEvent, verbose };
+  const { executor, debug, maxBytes, maxCalls, onEvent, store, verbose } = outer;
+  const inherited = { executor, debug, maxBytes, maxCalls, onEvent, store, verbose };
   const defined = Object.fromEntries(Object.entries(inherited).filter(([, value]) => value !== undefined));
   return { ...(defined as ResolveOptions), ...given }; // the same fields, without the undefined ones
+}
+
+/** A run without a store has that of its first target's Graph. */
+function withStore(options: ResolveOptions, [first]: readonly Future[]): ResolveOptions {
+  const store = options.store ?? first?._graph?.store;
+  return store === undefined || store === options.store ? options : { ...options, store };
 }

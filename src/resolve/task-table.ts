@@ -4,6 +4,7 @@ import type { BlockPool } from '../memory/blocks.js';
 import { BufferLedger } from '../memory/ledger.js';
 import { Scheduler } from '../schedule/scheduler.js';
 import type { Run } from './run.js';
+import type { Provenance } from './stored/provenance.js';
 import { Waiters } from './waiters.js';
 
 /** A table above this many entries is given back when nothing is left to do. */
@@ -27,6 +28,8 @@ export class TaskTable {
   readonly #futures: (Future | undefined)[] = [];
   readonly #runs: (Run | undefined)[] = [];
   readonly waiters = new Waiters();
+  /** Where values owe themselves to; undefined before a run has had a store. */
+  provenance: Provenance | undefined = undefined;
 
   constructor(pool: BlockPool) {
     this.pool = pool;
@@ -42,6 +45,7 @@ export class TaskTable {
   enter(task: number, future: Future): void {
     this.#futures[task] = future;
     future._slot = task;
+    this.provenance?.enter(task, future);
   }
 
   futureOf(task: number): Future {
@@ -65,6 +69,7 @@ export class TaskTable {
   /** Takes a task out that will have no value, leaving its Future in `state`. */
   drop(task: number, state: number): void {
     const future = this.futureOf(task);
+    this.runOf(task).storing?.left(future);
     future._value = undefined;
     future._slot = -1;
     future._flags &= ~UNSEEN;

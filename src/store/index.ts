@@ -16,7 +16,7 @@ export type {
   StoreLock,
   StoreStats,
   Verified,
-} from './store.js';
+} from '../graph/store.js';
 
-// What makes keys is of no use without a store, and takes time to load.
+// Runs find what makes keys once this entry point is there: without it there is no store to look in.
 installKeyBook(localKeyBook);

@@ -1,6 +1,6 @@
 import type { Future } from '../graph/future.js';
 import type { NodeIdentity } from '../graph/spec.js';
-import type { EntryFacts, NodeStamp } from './store.js';
+import type { EntryFacts, NodeStamp } from '../graph/store.js';
 
 /** How runs name the results of calls: what `lazydag/store` installs, since most programs never need it. */
 export interface KeyBook {

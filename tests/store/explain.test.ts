@@ -4,7 +4,7 @@ import type { Future } from '../../src/graph/future.js';
 import { explain } from '../../src/store/index.js';
 import { localKeyBook } from '../../src/store/key/book.js';
 import { changeSince } from '../../src/store/key/compare.js';
-import type { EntryFacts } from '../../src/store/store.js';
+import type { EntryFacts } from '../../src/graph/store.js';
 import { PaperStore } from './paper-store.js';
 
 const parse = (text: string): number => text.length;

@@ -1,9 +1,9 @@
-import type { EntryFacts, PastEntry, Store, StoredEntry } from '../../src/store/store.js';
+import type { EntryFacts, PastEntry, Store, StoredEntry } from '../../src/graph/store.js';
 
-/** A store that keeps what is told of entries, and any value as it is. */
+/** A store that keeps values as they are, and what it is told of them. */
 export class PaperStore implements Store {
   readonly readOnly = false;
-  readonly #entries = new Map<string, EntryFacts>();
+  readonly #entries = new Map<string, { readonly value: unknown; readonly facts: EntryFacts }>();
   #past: PastEntry[] = [];
   /** How often an entry was counted as used. */
   uses = 0;
@@ -15,22 +15,24 @@ export class PaperStore implements Store {
 
   find(key: string): StoredEntry | undefined {
     this.uses += 1;
-    const facts = this.#entries.get(key);
-    if (facts === undefined) return undefined;
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    const { facts, value } = entry;
+    const read = (): unknown => value;
     const hasNodes = (facts.nodes?.length ?? 0) > 0;
-    return { bytes: 0, createdAt: 0, hasNodes, facts: () => facts, read: () => undefined };
+    return { bytes: 0, createdAt: 0, hasNodes, facts: () => facts, atHand: true, read, readSync: read };
   }
 
   has(key: string): boolean {
     return this.#entries.has(key);
   }
 
-  async get(): Promise<unknown> {
-    return undefined;
+  async get(key: string): Promise<unknown> {
+    return this.#entries.get(key)?.value;
   }
 
-  async put(key: string, _value: unknown, facts: EntryFacts = {}): Promise<void> {
-    this.#entries.set(key, facts);
+  async put(key: string, value: unknown, facts: EntryFacts = {}): Promise<void> {
+    this.#entries.set(key, { value, facts });
     this.#past = [{ key, facts, evicted: false }, ...this.#past.filter((entry) => entry.key !== key)];
   }
 

@@ -18,8 +18,8 @@ export interface CellParts {
   /** The scope of all bodies of the context, in which {@link Cell.step} is called. */
   readonly scope: Scope;
   readonly report: (event: ContextEvent) => void;
-  /** It may be able to take a step again. */
-  readonly wake: () => void;
+  /** A firing that took its time is over: it may be able to take a step again. */
+  readonly goOn: () => void;
 }
 
 /** Runs one component: takes what its firings need, fires, emits, and ends it. */
@@ -252,8 +252,8 @@ export class Cell {
   /** A firing that took its time is over. */
   #goOn(): void {
     if (this.#halted && !this.#firing) this.#end();
-    for (const tell of this.#idle.splice(0)) tell();
-    this.#parts.wake();
+    if (this.#idle.length > 0) for (const tell of this.#idle.splice(0)) tell();
+    this.#parts.goOn();
   }
 
   #settle(given: unknown): void {

@@ -78,6 +78,21 @@ export class ContextHost implements ContextCalls {
     }
   }
 
+  /**
+   * A firing that took its time is over. What can go on goes on at once where the context sleeps, and it sleeps on if all of
+   * that takes its time again: to wake it takes longer than a small firing, while whoever was emitted to may be waiting for
+   * this very core.
+   */
+  #continue(): void {
+    if (this.#rest.sleeping && !this.#closed && !this.#awaitsCalls()) {
+      const startedAt = performance.now();
+      let some = true;
+      while (some && performance.now() - startedAt < TURN) some = this.#stepAll();
+      if (!some && this.#isBusy()) return;
+    }
+    this.#rest.wake();
+  }
+
   /** Lets each component do what it can. @returns whether any has done something */
   #stepAll(): boolean {
     let some = false;
@@ -123,8 +138,8 @@ export class ContextHost implements ContextCalls {
       report: (event) => {
         this.#report(event);
       },
-      wake: () => {
-        this.#rest.wake();
+      goOn: () => {
+        this.#continue();
       },
     });
     this.#cells.set(request.component, cell);

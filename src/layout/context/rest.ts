@@ -31,6 +31,11 @@ export class Rest {
     this.#blocks = blocks;
   }
 
+  /** Whether it waits in the event loop, until it is woken. */
+  get sleeping(): boolean {
+    return this.#wake !== undefined && !this.#woken;
+  }
+
   /** Something of this thread can go on. */
   wake(): void {
     this.#woken = true;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { nodesNamed } from '../../graph/registry.js';
 import type { Body, NodeIdentity } from '../../graph/spec.js';
 import type { CallOptions } from '../../graph/options.js';
-import type { NodeStamp } from '../store.js';
+import type { NodeStamp } from '../../graph/store.js';
 import { hexOfText, type Hasher } from './hasher.js';
 import type { ParseImports } from './imports.js';
 import { ModuleFiles } from './module-files.js';

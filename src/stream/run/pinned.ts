@@ -90,7 +90,9 @@ export class Pinned {
         else {
           const { value, milliseconds } = given as Measured; // as was asked for
           times.took(milliseconds);
-          settled.done(value, undefined);
+          // The call stands for the value alone from now on, so that whoever takes it takes its memory over.
+          if (future !== undefined) future._value = value;
+          settled.done(value, future);
         }
         this.#goOn();
       },

@@ -2,7 +2,7 @@
 import { appendFileSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { isMainThread, threadId } from 'node:worker_threads';
-import { node } from '../../../dist/index.js';
+import { alloc, node } from '../../../dist/index.js';
 import { compose, keyBy, stateful } from '../../../dist/stream/index.js';
 
 /** Adds up; 'bad' throws and 'die' ends the thread. */
@@ -121,4 +121,15 @@ export const varying = node(
     return threadId;
   },
   { name: 'varying', replicas: 2 },
+);
+
+/** 2,048 elements that are the chunk. */
+export const shades = stateful(
+  { init: () => ({}), step: (_, /** @type {number} */ x) => alloc(Float64Array, 2048).fill(x) },
+  { name: 'shades', executor: 'pool' },
+);
+
+export const total = stateful(
+  { init: () => ({}), step: (_, /** @type {Float64Array} */ array) => array.reduce((sum, x) => sum + x, 0) },
+  { name: 'total', executor: 'pool', borrows: true },
 );

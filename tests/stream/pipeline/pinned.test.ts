@@ -6,7 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 import { WorkerPool, type Future } from '../../../dist/index.js';
 import { pipeline } from '../../../dist/stream/index.js';
 import { until, within } from '../../support/waiting.js';
-import { both, closing, holds, slow, slowSum, stubborn, sum, varying } from '../nodes/pinned.js';
+import { both, closing, holds, shades, slow, slowSum, stubborn, sum, total, varying } from '../nodes/pinned.js';
 import { collect, upTo } from './streams.js';
 
 type Sums = number | string;
@@ -209,5 +209,16 @@ describe('short steps', () => {
       expect(threads.slice(300, 400)).toContain(0);
       expect(threads.slice(450)).not.toContain(0);
     });
+  });
+});
+
+test('memory that states on threads give is used again at once, also of steps that are measured', async () => {
+  await withPool(async (executor) => {
+    const sums = pipeline((x: Future<number>) => total()(shades()(x)), { executor, inFlight: 4 });
+    const items = upTo(2000);
+    expect(await collect(sums.run(items))).toEqual(items.map((x) => x * 2048));
+    const { liveBlocks, freeBlocks } = executor.stats().blocks;
+    // One step in eight is measured: as many blocks would wait for the garbage collector.
+    expect(liveBlocks + freeBlocks).toBeLessThan(64);
   });
 });

@@ -1,0 +1,62 @@
+import { DagError } from '../../errors.js';
+import type { Future } from '../../graph/future.js';
+import type { Store, StoredEntry } from '../../graph/store.js';
+import { keyBook, type KeyBook, type RunKeys } from '../../store/key-book.js';
+
+/** What a store holds of a graph's calls: keys and entries, without running anything. */
+export class Lookup {
+  readonly store: Store;
+  readonly keys: RunKeys;
+
+  /** Both are open. */
+  constructor(store: Store, book: KeyBook) {
+    this.store = store;
+    this.keys = book.begin(store.hash ?? 'xxh128');
+  }
+
+  /** The entry of a call, if it may stand for the result: what its body called is as it was. */
+  find(future: Future): StoredEntry | undefined {
+    const entry = this.store.find(this.keys.keyOf(future));
+    if (entry === undefined || !entry.hasNodes) return entry;
+    return entry.facts().nodes?.every((stamp) => this.keys.isCurrent(stamp)) === false ? undefined : entry;
+  }
+}
+
+/**
+ * How keys are made.
+ *
+ * @throws DAG_STORE_NOT_OPEN where nobody has imported `lazydag/store`.
+ */
+export function neededBook(): KeyBook {
+  const book = keyBook();
+  if (book !== undefined) return book;
+  throw new DagError('DAG_STORE_NOT_OPEN', {
+    message: 'A run with a store needs the keys of `lazydag/store`, which is not loaded.',
+    remedy: "import 'lazydag/store' where the store is made.",
+  });
+}
+
+/**
+ * The lookup of what cannot wait.
+ *
+ * @throws DAG_STORE_NOT_OPEN
+ */
+export function lookupNow(store: Store, subject: string): Lookup {
+  const book = neededBook();
+  if (store.isOpen && book.isOpen) return new Lookup(store, book);
+  throw new DagError('DAG_STORE_NOT_OPEN', {
+    message: `${subject} cannot wait for its store to open.`,
+    remedy: 'Open it before: `await store.open()`.',
+  });
+}
+
+/**
+ * Opens what a run with a store needs; undefined when it is open.
+ *
+ * @throws DAG_STORE_NOT_OPEN where a synchronous run would have to wait.
+ */
+export function opening(store: Store, sync: boolean): Promise<unknown> | undefined {
+  if (sync) lookupNow(store, 'resolveSync()');
+  const book = neededBook();
+  return store.isOpen && book.isOpen ? undefined : Promise.all([book.open(), store.open()]);
+}

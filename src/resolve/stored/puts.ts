@@ -1,0 +1,111 @@
+import { describeThrown } from '../../errors.js';
+import { Future } from '../../graph/future.js';
+import { currentScope } from '../../graph/scope.js';
+import type { NodeIdentity } from '../../graph/spec.js';
+import type { NodeStamp, PutOptions, StoreLock } from '../../graph/store.js';
+import type { BufferLedger } from '../../memory/ledger.js';
+import type { Lookup } from './lookup.js';
+import type { Origin } from './node-sets.js';
+
+/** What is told of a value that is put. */
+export interface PutFacts {
+  /** Milliseconds that it took. */
+  readonly cost: number;
+  /** The nodes that its key does not tell of. */
+  readonly nodes: readonly Origin[];
+  readonly lock: StoreLock | undefined;
+}
+
+/** Nodes of which was told that results of theirs are not kept, with the reason. */
+const told = new WeakMap<NodeIdentity, Set<string>>();
+
+/** Gives values of one run to its store, behind the run's back; the run ends when all are there. */
+export class Puts {
+  readonly #lookup: Lookup;
+  readonly #ledger: BufferLedger;
+  readonly #options: PutOptions;
+  readonly #idle: (() => void)[] = [];
+  #pending = 0;
+
+  constructor(lookup: Lookup, ledger: BufferLedger, options: PutOptions) {
+    this.#lookup = lookup;
+    this.#ledger = ledger;
+    this.#options = options;
+  }
+
+  /** Calls `idle` when nothing is on its way to the store; gives false where that is so already. */
+  whenIdle(idle: () => void): boolean {
+    if (this.#pending === 0) return false;
+    this.#idle.push(idle);
+    return true;
+  }
+
+  /** Gives the value of a call to the store; the lock is released when it is there. */
+  put(future: Future, { cost, nodes, lock }: PutFacts): void {
+    const { store, keys } = this.#lookup;
+    if (store.readOnly) {
+      lock?.release();
+      return;
+    }
+    // Whatever the run or the user does with the value: its memory must not be used again while it is written.
+    const holder = new Future(future._spec, [], undefined, undefined, undefined);
+    this.#ledger.hold(holder, future._value);
+    this.#pending += 1;
+    const ended = (error?: unknown): void => {
+      if (error !== undefined) this.warn(future, error);
+      this.#ledger.drop(holder);
+      lock?.release();
+      this.#end();
+    };
+    try {
+      const facts = { ...keys.factsOf(future), nodes: this.#stampsOf(future, nodes), cost };
+      const key = keys.keyOf(future);
+      // Outside any body and Graph: what the store calls is no part of them.
+      const put = currentScope.run(undefined, () => store.put(key, future._value, facts, this.#options));
+      put.then(() => {
+        ended();
+      }, ended);
+    } catch (error) {
+      ended(error);
+    }
+  }
+
+  /** Releases a lock once all that was put until now is there. */
+  afterwards(lock: StoreLock): void {
+    const release = (): void => {
+      lock.release();
+    };
+    if (!this.whenIdle(release)) release();
+  }
+
+  #end(): void {
+    this.#pending -= 1;
+    if (this.#pending === 0) for (const idle of this.#idle.splice(0)) idle();
+  }
+
+  /** What the nodes are, each once, and without the call's own. */
+  #stampsOf(future: Future, nodes: readonly Origin[]): NodeStamp[] {
+    if (nodes.length === 0) return [];
+    const { keys } = this.#lookup;
+    const own = keys.stampOf(future._spec.identity).node;
+    const stamps = new Map<string, NodeStamp>();
+    for (const origin of nodes) {
+      const stamp = 'node' in origin ? origin : keys.stampOf(origin);
+      if (stamp.node !== own) stamps.set(stamp.node, stamp);
+    }
+    return [...stamps.values()];
+  }
+
+  /** Says, once for a node and a reason, that a result is not kept or cannot be read. */
+  warn(future: Future, error: unknown): void {
+    const { identity } = future._spec;
+    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+    const known = told.get(identity);
+    if (known?.has(code) === true) return;
+    if (known === undefined) told.set(identity, new Set([code]));
+    else known.add(code);
+    process.emitWarning(`A result of ${identity.name} was computed and is not in the store: ${describeThrown(error)}`, {
+      code: 'DAG_NOT_STORED',
+    });
+  }
+}
