@@ -6,7 +6,7 @@ import { describeOption } from '../graph/options.js';
 import type { RunKeys } from './key-book.js';
 import { localKeyBook } from './key/book.js';
 import { changeSince, type Change } from './key/compare.js';
-import { isStore, type PastEntry, type Store } from './store.js';
+import { isStore, type PastEntry, type Store } from '../graph/store.js';
 
 /** Why there is no result of a call in a store. */
 export type MissReason =

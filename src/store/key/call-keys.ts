@@ -227,7 +227,7 @@ export class CallKeys {
     if (digest === undefined) {
       this.#refuseTwins(spec.identity);
       const { sources } = this.#context;
-      const { node, version, source } = sources.stampOf(spec.identity, modeOfSpec(spec));
+      const { node, version, source } = sources.formOf(spec.identity, modeOfSpec(spec));
       const { out } = this.#writer;
       const start = out.at;
       out.text(node);

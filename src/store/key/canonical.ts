@@ -215,7 +215,7 @@ export class CanonicalWriter {
     else if (typeof value === 'object' && value !== null) this.#object(value);
     else {
       const spec = specOf(value);
-      if (spec === undefined) throw this.#refusal(contentless(value));
+      if (spec === undefined || isBound(spec)) throw this.#refusal(contentless(value));
       this.digest(tags.NODE, this.#context.digestOf(spec));
     }
   }
@@ -314,4 +314,9 @@ export class CanonicalWriter {
     const subject = this.#context.subject();
     return cannotKey(path === '' ? subject : `${subject} ${path}`, obstacle);
   }
+}
+
+/** Whether the node may be bound to an instance, which nothing tells. */
+function isBound({ identity: { method, home } }: NodeSpec): boolean {
+  return method && typeof home !== 'function';
 }

@@ -1,4 +1,4 @@
-import type { EntryFacts, PastEntry } from '../store.js';
+import type { EntryFacts, PastEntry } from '../../graph/store.js';
 
 /** What of a call is another than when a result was stored. */
 export interface Change {

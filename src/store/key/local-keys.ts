@@ -3,7 +3,7 @@ import { displayName } from '../../graph/dependencies.js';
 import type { Future } from '../../graph/future.js';
 import type { NodeIdentity } from '../../graph/spec.js';
 import type { RunKeys } from '../key-book.js';
-import type { EntryFacts, NodeStamp } from '../store.js';
+import type { EntryFacts, NodeStamp } from '../../graph/store.js';
 import { CallKeys, modeOfSpec } from './call-keys.js';
 import { cannotKey } from './cannot-key.js';
 import type { Hasher } from './hasher.js';

@@ -1,10 +1,11 @@
 import { statSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
-import { dirname, extname, join, resolve } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exportedPath, importedPath, type ImportKind } from './exports-map.js';
 import type { ImportedModule } from './imports.js';
-import { isInstalled, realPath, type Package, type Packages } from './packages.js';
+import { PathAliasBook } from './path-aliases.js';
+import { isInstalled, pathFrom, realPath, type Package, type Packages } from './packages.js';
 
 /** What a module that another asks for is made of. */
 export type Resolution =
@@ -31,6 +32,7 @@ export class ModuleFiles {
   readonly #packages: Packages;
   /** This very library, which counts as a package wherever it lies. */
   readonly #library: Package | undefined;
+  readonly #aliases = new PathAliasBook();
 
   constructor(packages: Packages, library: Package | undefined) {
     this.#packages = packages;
@@ -40,7 +42,7 @@ export class ModuleFiles {
   /** What a file gets by what it imports. */
   resolve(file: string, { specifier, kind }: ImportedModule): Resolution {
     if (isBuiltin(specifier)) return NONE;
-    if (/^(?:\.{1,2}(?:\/|$)|\/)/u.test(specifier)) return filesAt(resolve(dirname(file), plain(specifier)), file);
+    if (/^(?:\.{1,2}(?:\/|$)|\/)/u.test(specifier)) return filesAt(pathFrom(dirname(file), plain(specifier)), file);
     if (specifier.startsWith('file:')) return filesAt(fileURLToPath(plain(specifier)), file);
     if (/^[a-z][a-z+.-]*:/u.test(specifier)) return NONE; // its text is all there is
     if (specifier.startsWith('#')) return this.#ofImportsMap(file, specifier, kind);
@@ -62,11 +64,22 @@ export class ModuleFiles {
     if (name === library?.name) return { kind: 'package', name, version: library.version };
     const owner = this.#packages.ownerOf(file);
     if (owner?.name === name && owner.exports !== undefined) return filesOf(owner, subpath, { kind, file });
+    const aliased = isTyped(file) ? this.#aliased(file, specifier) : undefined;
+    if (aliased !== undefined) return aliased;
     const found = this.#packages.find(name, dirname(file));
     if (found === undefined) return this.#byLoader(file, specifier);
     // A linked package lies where somebody works on it.
     if (!isInstalled(found.root)) return filesOf(found, subpath, { kind, file });
     return { kind: 'package', name, version: `${found.name}@${found.version}` };
+  }
+
+  /** What a name that is no package stands for in TypeScript. */
+  #aliased(file: string, specifier: string): Resolution | undefined {
+    for (const path of this.#aliases.candidates(plain(specifier), file)) {
+      const found = filesAt(path, file);
+      if (found.kind === 'files') return found;
+    }
+    return undefined;
   }
 
   /** Package managers without folders of packages hook into the loader. */
@@ -104,12 +117,16 @@ function filesAt(path: string, importer: string): Resolution {
   const typed = (TYPED[extension] ?? []).map((other) => path.slice(0, -extension.length) + other).filter(isFile);
   if (isFile(path)) {
     // Next to what was compiled from it, loaders differ in whether a TypeScript is taken.
-    const both = /\.[cm]?tsx?$/u.test(importer) ? [path, ...typed] : [path];
+    const both = isTyped(importer) ? [path, ...typed] : [path];
     return { kind: 'files', paths: both.map((one) => realPath(one) ?? one) };
   }
   const guesses = [...GUESSED.map((other) => path + other), ...GUESSED.map((other) => join(path, `index${other}`))];
   const found = typed[0] ?? guesses.find(isFile);
   return found === undefined ? { kind: 'missing', path } : { kind: 'files', paths: [realPath(found) ?? found] };
+}
+
+function isTyped(path: string): boolean {
+  return /\.[cm]?tsx?$/u.test(path);
 }
 
 function isFile(path: string): boolean {

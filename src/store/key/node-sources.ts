@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { nodesNamed } from '../../graph/registry.js';
 import type { Body, NodeIdentity } from '../../graph/spec.js';
 import type { CallOptions } from '../../graph/options.js';
-import type { NodeStamp } from '../store.js';
+import type { NodeStamp } from '../../graph/store.js';
 import { hexOfText, type Hasher } from './hasher.js';
 import type { ParseImports } from './imports.js';
 import { ModuleFiles } from './module-files.js';
@@ -54,13 +54,14 @@ export class NodeSources {
 
   /** What a node is under a way of taking its source; by default under its own. */
   stampOf(identity: NodeIdentity, mode = modeOf(identity)): NodeStamp {
+    return { ...this.formOf(identity, mode), module: this.#moduleHash(identity) };
+  }
+
+  /** What of a stamp is in keys: with a version, no source has to be read. */
+  formOf(identity: NodeIdentity, mode: SourceMode): Omit<NodeStamp, 'module'> {
     const { version } = identity;
-    const stamp = {
-      node: this.nameOf(identity),
-      source: this.#sourceText(identity, mode),
-      module: this.#moduleHash(identity),
-    };
-    return version === undefined ? stamp : { ...stamp, version };
+    const form = { node: this.nameOf(identity), source: this.#sourceText(identity, mode) };
+    return version === undefined ? form : { ...form, version };
   }
 
   /** The files that the source of a stamp stands for; undefined where it stands for none. */
@@ -143,6 +144,6 @@ export class NodeSources {
 }
 
 /** How the source of a node is taken. */
-export function modeOf(identity: NodeIdentity): SourceMode {
+function modeOf(identity: NodeIdentity): SourceMode {
   return identity.base?.options.source ?? DEFAULT_MODE;
 }

@@ -1,5 +1,5 @@
 import { readFileSync, realpathSync } from 'node:fs';
-import { dirname, join, sep } from 'node:path';
+import { dirname, isAbsolute, join, sep } from 'node:path';
 
 /** A folder with a `package.json` that has a name. */
 export interface Package {
@@ -18,6 +18,11 @@ const MODULES = `${sep}node_modules${sep}`;
 /** Whether a path is inside a folder of installed packages. */
 export function isInstalled(path: string): boolean {
   return path.includes(MODULES);
+}
+
+/** A path that may be relative to a folder. */
+export function pathFrom(folder: string, path: string): string {
+  return isAbsolute(path) ? path : join(folder, path);
 }
 
 /** The real path of a file or folder; undefined where there is none. */

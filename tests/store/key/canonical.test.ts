@@ -22,7 +22,7 @@ const anything = fc.anything({
   withSparseArray: true,
   withNullPrototype: true,
   withObjectString: true,
-  withUnicodeString: true,
+  stringUnit: 'binary',
   maxDepth: 3,
 });
 
@@ -409,6 +409,24 @@ describe('DAG_CANNOT_KEY', () => {
     ['promises', Promise.resolve(1), 'take: argument 0: an instance of Promise'],
     ['WeakMaps', { cache: new WeakMap() }, 'take: argument 0 .cache: an instance of WeakMap'],
     ['streams', [new ReadableStream()], 'take: argument 0 [0]: an instance of ReadableStream'],
+    ['Blobs', { file: new Blob(['a']) }, 'take: argument 0 .file: an instance of Blob'],
+    ['boxed symbols', [Object(Symbol('s'))], 'take: argument 0 [0]: an instance of Symbol'],
+    [
+      'what stands behind a hole',
+      Object.assign(new Array(3), { 2: () => 1, 'odd key': 1 }),
+      'argument 0 [2]: the function 2',
+    ],
+    [
+      'named properties of arrays',
+      Object.assign([1], { 'odd key': () => 1 }),
+      'argument 0 ["odd key"]: the function odd key',
+    ],
+    ['views of classes of the user', new (class Bits extends Uint8Array {})(2), 'argument 0: an instance of Bits'],
+    [
+      'objects that hide their class',
+      Object.create(Object.create(null) as object),
+      'argument 0: an instance of Object',
+    ],
     ['what extends an array', new (class List extends Array<number> {})(), 'take: argument 0: an instance of List'],
   ])('%s have no content', (_name, value, message) => {
     const error = objection(value);

@@ -25,7 +25,7 @@ const take = node((value: unknown) => value, { name: 'take', version: '1' });
 
 /** A call that takes a value. */
 export function taking(value: unknown): Future {
-  return take(value) as Future; // whatever type it is of
+  return take(value); // whatever type it is of
 }
 
 const shared = freshKeys();
@@ -39,6 +39,9 @@ export function keyOfValue(value: unknown, keys: LocalKeys = freshKeys()): strin
 export function quickKey(value: unknown): string {
   return shared.keyOf(taking(value));
 }
+
+/** The one body of all nodes that files of a folder define: two would not be the same node. */
+const count = (...taken: unknown[]): number => taken.length;
 
 /** A folder of packages, which is taken away by {@link PackageFolder.remove}. */
 export class PackageFolder {
@@ -74,6 +77,6 @@ export class PackageFolder {
   /** A call of a node that a file of the folder defines. */
   call(file: string, options: NodeOptions & { readonly outputs?: never } = {}, ...args: unknown[]): Future {
     const module = pathToFileURL(this.path(file)).href;
-    return node((...taken: unknown[]) => taken.length, { name: 'compute', module, ...options })(...args);
+    return node(count, { name: 'compute', module, ...options })(...args);
   }
 }
