@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { bootId, isAlive, LEASE, randomToken, thisProcess, type Holder } from './holder.js';
-import { COMMIT, openBinaryTable, openTextTable, type Lmdb, type RootTable, type Table } from './lmdb.js';
+import { COMMIT, openBinaryTable, openTextTable, textKeys, type Lmdb, type RootTable, type Table } from './lmdb.js';
 import { Reserve } from './reserve.js';
 
 /** Room that is kept for what one change writes. Bytes. */
@@ -117,14 +117,14 @@ export class Claims {
   /** Sessions that ended without having said so. */
   dead(): string[] {
     this.refresh();
-    return [...this.#sessions.getKeys()].filter((session) => !this.#lives(session));
+    return textKeys(this.#sessions).filter((session) => !this.#lives(session));
   }
 
   /** Forgets sessions, and what they held. */
   bury(sessions: readonly string[]): void {
     const gone = new Set(sessions);
     this.#change(() => {
-      for (const key of [...this.#locks.getKeys()]) {
+      for (const key of textKeys(this.#locks)) {
         const holder = this.#locks.get(key);
         if (holder !== undefined && gone.has(sessionIn(holder, 0))) this.#locks.remove(key);
       }

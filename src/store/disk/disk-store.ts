@@ -22,6 +22,7 @@ import { DAMAGED, type Environment, type Keeper } from './environment.js';
 import { FoundEntry, type EntryHost } from './found-entry.js';
 import type { StoredFile } from './files.js';
 import { pastEntries } from './history.js';
+import { textKeys } from './lmdb.js';
 import { encodeRecord, type RecordView } from './record.js';
 import { isFull } from './reserve.js';
 import { acquire, relinquish } from './shared-environments.js';
@@ -124,7 +125,7 @@ export class DiskStore implements Store {
   async put(key: string, value: unknown, facts: EntryFacts = {}, options: PutOptions = {}): Promise<void> {
     checkKey(key);
     if (this.readOnly) throw storeReadOnly(this.#name, 'put');
-    await this.open();
+    if (!this.isOpen) await this.open();
     const environment = this.#opened('put');
     const encoded = encodeValue(value, { subject: '' });
     const putting = this.#put(environment, { key, encoded, facts, options });
@@ -151,9 +152,8 @@ export class DiskStore implements Store {
     await this.open();
     let last: string | undefined;
     do {
-      const { entries } = this.#opened('keys').tables;
-      const range = last === undefined ? {} : { start: last, exclusiveStart: true };
-      const keys = [...entries.getKeys({ ...range, limit: KEYS_AT_ONCE })];
+      const after = last === undefined ? {} : { after: last };
+      const keys = textKeys(this.#opened('keys').tables.entries, { ...after, limit: KEYS_AT_ONCE });
       yield* keys;
       last = keys.at(-1);
     } while (last !== undefined);
@@ -298,20 +298,18 @@ export class DiskStore implements Store {
     const { body, large, wire } = encoded;
     const bodyInFile = body.length > LARGEST_BODY;
     const buffers = bodyInFile ? [body, ...large] : large;
-    const length = [body, ...large].reduce((sum, part) => sum + part.length, 0);
-    if (length > this.#settings.maxBytes && !this.#settings.compress) {
-      this.#leaveOut('one value has more bytes than `maxBytes`');
-      return;
-    }
     let files: StoredFile[] = [];
     try {
       const { writer = writeBuffers } = options;
-      const { hash, compress } = this.#settings;
+      const { hash, compress, maxBytes } = this.#settings;
+      const length = [body, ...large].reduce((sum, part) => sum + part.length, 0);
+      if (length > maxBytes && !compress) throw tooLarge();
       if (buffers.length > 0) files = await environment.files.write(buffers, { hash, compress, writer });
       const names = files.map(({ name }) => name);
       const cost = costOf(facts);
       const record = encodeRecord({ body, bodyInFile, files, facts: { ...facts, cost }, wire });
       const bytes = files.reduce((sum, { size }) => sum + size, record.length);
+      if (bytes > maxBytes) throw tooLarge();
       const entry = { record, bytes, cost, node: facts.stamp?.node, files: names };
       await environment.change(record.length, (change) => {
         change.put(key, entry);
@@ -329,6 +327,11 @@ export class DiskStore implements Store {
     this.#counts.leftOut += 1;
     this.#warning.say(this.#name, reason);
   }
+}
+
+/** What `isFull` knows, like the errors of the file system. */
+function tooLarge(): Error {
+  return Object.assign(new Error('one value has more bytes than `maxBytes`'), { code: 'EFBIG' });
 }
 
 interface NewValue {
