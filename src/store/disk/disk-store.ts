@@ -26,7 +26,7 @@ import { textKeys } from './lmdb.js';
 import { encodeRecord, type RecordView } from './record.js';
 import { isFull } from './reserve.js';
 import { acquire, relinquish } from './shared-environments.js';
-import { verifyEntries } from './verify.js';
+import { verifyEntries, type DamagedEntry } from './verify.js';
 import { writeBuffers } from './write-buffers.js';
 
 /** Bodies of more bytes become files, too. */
@@ -183,9 +183,10 @@ export class DiskStore implements Store {
     const environment = this.#opened('verify');
     const { entries, corrupt } = await verifyEntries(environment, this.keys());
     this.#counts.corrupt += corrupt.length;
-    if (this.readOnly) return { entries, corrupt, strays: 0 };
-    for (const key of corrupt) await environment.change(0, (change) => void change.remove(key));
-    return { entries, corrupt, strays: await environment.sweep() };
+    const keys = corrupt.map(({ key }) => key);
+    if (this.readOnly) return { entries, corrupt: keys, strays: 0 };
+    for (const damaged of corrupt) await takeOut(environment, damaged);
+    return { entries, corrupt: keys, strays: await environment.sweep() };
   }
 
   tryLock(key: string): StoreLock | undefined {
@@ -208,11 +209,7 @@ export class DiskStore implements Store {
     const lock: StoreLock = {
       release: () => {
         if (!this.#locks.delete(lock)) return;
-        try {
-          claims.unlock(key, held);
-        } catch (thrown) {
-          if (!isFull(thrown)) throw thrown;
-        }
+        claims.unlock(key, held);
       },
     };
     this.#locks.add(lock);
@@ -291,7 +288,8 @@ export class DiskStore implements Store {
   #drop(environment: Environment, key: string, createdAt?: number): void {
     this.#counts.corrupt += 1;
     if (this.readOnly) return;
-    environment.change(0, (change) => void change.remove(key, createdAt)).catch(() => undefined); // it is found to be damaged again
+    // Where that fails, it is found to be damaged again.
+    takeOut(environment, { key, createdAt }).catch(() => undefined);
   }
 
   async #put(environment: Environment, { key, encoded, facts, options }: NewValue): Promise<void> {
@@ -327,6 +325,14 @@ export class DiskStore implements Store {
     this.#counts.leftOut += 1;
     this.#warning.say(this.#name, reason);
   }
+}
+
+/** Takes a damaged entry out, unless somebody has put another since. */
+function takeOut(environment: Environment, { key, createdAt }: DamagedEntry): Promise<void> {
+  return environment.change(0, (change) => {
+    if (createdAt === undefined) change.removeDamaged(key);
+    else change.remove(key, createdAt);
+  });
 }
 
 /** What `isFull` knows, like the errors of the file system. */
