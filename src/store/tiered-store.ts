@@ -28,7 +28,7 @@ export class TieredStore implements Store {
   readonly hash: 'xxh128' | 'sha256';
   readonly #stores: readonly [Store, ...Store[]];
   readonly #shared: Store;
-  readonly #fills = new Set<Promise<void>>();
+  readonly #writing = new Set<Promise<unknown>>();
   #hits = 0;
   #misses = 0;
   #puts = 0;
@@ -82,8 +82,9 @@ export class TieredStore implements Store {
 
   async put(key: string, value: unknown, facts?: EntryFacts, options?: PutOptions): Promise<void> {
     if (this.readOnly) throw storeReadOnly(NAME, 'put');
-    await this.open();
-    await all(this.#writable.map((store) => store.put(key, value, facts, options)));
+    if (!this.isOpen) await this.open();
+    const putting = all(this.#writable.map((store) => store.put(key, value, facts, options)));
+    await this.#tracked(putting);
     this.#puts += 1;
   }
 
@@ -168,8 +169,18 @@ export class TieredStore implements Store {
     if (!this.isOpen) throw storeNotOpen(NAME, method);
   }
 
+  /** What is not closed before. */
+  async #tracked(writing: Promise<unknown>): Promise<void> {
+    this.#writing.add(writing);
+    try {
+      await writing;
+    } finally {
+      this.#writing.delete(writing);
+    }
+  }
+
   async #close(): Promise<void> {
-    await Promise.all(this.#fills);
+    await Promise.allSettled(this.#writing);
     await all(this.#stores.map((store) => store.close()));
   }
 
@@ -180,8 +191,7 @@ export class TieredStore implements Store {
     const fill = <T>(value: T): T => {
       if (!filled && this.#closed === undefined) {
         filled = true;
-        const filling = fillFrom(key, entry, earlier).finally(() => this.#fills.delete(filling));
-        this.#fills.add(filling);
+        void this.#tracked(fillFrom(key, entry, earlier));
       }
       return value;
     };

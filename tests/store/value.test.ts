@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createSecretKey } from 'node:crypto';
-import { types } from 'node:util';
+import { inspect, types } from 'node:util';
 import fc from 'fast-check';
 import { alloc } from '../../src/memory/alloc.js';
 import { registerCodec } from '../../src/memory/payload/codec.js';
@@ -49,7 +49,7 @@ describe('a value as bytes', () => {
   test('keeps holes, -0 inside of containers, dates, expressions, errors and boxed primitives', () => {
     // eslint-disable-next-line no-sparse-arrays -- that is the point
     const value = [, -0, [NaN], new Date(5), new Date(NaN), /a+/giu, new Map([['a', new Set([1n])]])];
-    expect(roundTrip(value)).toStrictEqual(value);
+    expect(inspect(roundTrip(value))).toBe(inspect(value));
     const error = roundTrip(new RangeError('far', { cause: new Error('near') }));
     expect(error).toBeInstanceOf(RangeError);
     expect(error).toMatchObject({ message: 'far', cause: { message: 'near' } });

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { bootId, isAlive, LEASE, randomToken, thisProcess, type Holder } from './holder.js';
-import { COMMIT, openBinaryTable, openTextTable, type Lmdb, type RootTable, type Table } from './lmdb.js';
-import { Reserve } from './reserve.js';
+import { COMMIT, openBinaryTable, openTextTable, textKeys, type Lmdb, type RootTable, type Table } from './lmdb.js';
+import { isFull, Reserve } from './reserve.js';
 
-/** Room that is kept for what one change writes. Bytes. */
-const ROOM = 256 * 1024;
+/** Room that is kept for what one change writes, and that it may take. Bytes. */
+const ROOM = { need: 64 * 1024, want: 256 * 1024 };
 const RENEW_EVERY = LEASE / 4;
 const TOKEN_BYTES = 8;
 
@@ -75,7 +75,7 @@ export class Claims {
   unlock(key: string, token: Buffer): void {
     if (this.#held.get(key)?.equals(token) !== true) return;
     this.#held.delete(key);
-    this.#change(() => {
+    this.#drop(() => {
       if (this.#locks.get(key)?.equals(token) === true) this.#locks.remove(key);
     });
   }
@@ -89,7 +89,7 @@ export class Claims {
 
   unpin(names: readonly Buffer[]): void {
     if (names.length === 0) return;
-    this.#change(() => {
+    this.#drop(() => {
       for (const name of names) this.#pins.remove(Buffer.concat([name, this.#ownName]));
     });
   }
@@ -117,14 +117,14 @@ export class Claims {
   /** Sessions that ended without having said so. */
   dead(): string[] {
     this.refresh();
-    return [...this.#sessions.getKeys()].filter((session) => !this.#lives(session));
+    return textKeys(this.#sessions).filter((session) => !this.#lives(session));
   }
 
   /** Forgets sessions, and what they held. */
   bury(sessions: readonly string[]): void {
     const gone = new Set(sessions);
-    this.#change(() => {
-      for (const key of [...this.#locks.getKeys()]) {
+    this.#drop(() => {
+      for (const key of textKeys(this.#locks)) {
         const holder = this.#locks.get(key);
         if (holder !== undefined && gone.has(sessionIn(holder, 0))) this.#locks.remove(key);
       }
@@ -157,6 +157,15 @@ export class Claims {
       this.#reserve.ensure(ROOM);
       action();
     }, COMMIT);
+  }
+
+  /** Takes something out. What stays for lack of room ends with this process. */
+  #drop(action: () => void): void {
+    try {
+      this.#change(action);
+    } catch (thrown) {
+      if (!isFull(thrown)) throw thrown;
+    }
   }
 
   #lives(session: string): boolean {

@@ -23,10 +23,11 @@ import { DAMAGED, type Environment, type Keeper } from './environment.js';
 import { FoundEntry, type EntryHost } from './found-entry.js';
 import type { StoredFile } from './files.js';
 import { pastEntries } from './history.js';
+import { textKeys } from './lmdb.js';
 import { encodeRecord, type RecordView } from './record.js';
 import { isFull } from './reserve.js';
 import { acquire, relinquish } from './shared-environments.js';
-import { verifyEntries } from './verify.js';
+import { verifyEntries, type DamagedEntry } from './verify.js';
 import { type BufferJob, writeBuffers } from './write-buffers.js';
 import { writeElsewhere } from './write-elsewhere.js';
 
@@ -126,7 +127,7 @@ export class DiskStore implements Store {
   async put(key: string, value: unknown, facts: EntryFacts = {}, options: PutOptions = {}): Promise<void> {
     checkKey(key);
     if (this.readOnly) throw storeReadOnly(this.#name, 'put');
-    await this.open();
+    if (!this.isOpen) await this.open();
     const environment = this.#opened('put');
     const encoded = encodeValue(value, { subject: '' });
     const putting = this.#put(environment, { key, encoded, facts, options });
@@ -153,9 +154,8 @@ export class DiskStore implements Store {
     await this.open();
     let last: string | undefined;
     do {
-      const { entries } = this.#opened('keys').tables;
-      const range = last === undefined ? {} : { start: last, exclusiveStart: true };
-      const keys = [...entries.getKeys({ ...range, limit: KEYS_AT_ONCE })];
+      const after = last === undefined ? {} : { after: last };
+      const keys = textKeys(this.#opened('keys').tables.entries, { ...after, limit: KEYS_AT_ONCE });
       yield* keys;
       last = keys.at(-1);
     } while (last !== undefined);
@@ -185,9 +185,10 @@ export class DiskStore implements Store {
     const environment = this.#opened('verify');
     const { entries, corrupt } = await verifyEntries(environment, this.keys());
     this.#counts.corrupt += corrupt.length;
-    if (this.readOnly) return { entries, corrupt, strays: 0 };
-    for (const key of corrupt) await environment.change(0, (change) => void change.remove(key));
-    return { entries, corrupt, strays: await environment.sweep() };
+    const keys = corrupt.map(({ key }) => key);
+    if (this.readOnly) return { entries, corrupt: keys, strays: 0 };
+    for (const damaged of corrupt) await takeOut(environment, damaged);
+    return { entries, corrupt: keys, strays: await environment.sweep() };
   }
 
   tryLock(key: string): StoreLock | undefined {
@@ -210,11 +211,7 @@ export class DiskStore implements Store {
     const lock: StoreLock = {
       release: () => {
         if (!this.#locks.delete(lock)) return;
-        try {
-          claims.unlock(key, held);
-        } catch (thrown) {
-          if (!isFull(thrown)) throw thrown;
-        }
+        claims.unlock(key, held);
       },
     };
     this.#locks.add(lock);
@@ -294,28 +291,27 @@ export class DiskStore implements Store {
   #drop(environment: Environment, key: string, createdAt?: number): void {
     this.#counts.corrupt += 1;
     if (this.readOnly) return;
-    environment.change(0, (change) => void change.remove(key, createdAt)).catch(() => undefined); // it is found to be damaged again
+    // Where that fails, it is found to be damaged again.
+    takeOut(environment, { key, createdAt }).catch(() => undefined);
   }
 
   async #put(environment: Environment, { key, encoded, facts, options }: NewValue): Promise<void> {
     const { body, large, wire } = encoded;
     const bodyInFile = body.length > LARGEST_BODY;
     const buffers = bodyInFile ? [body, ...large] : large;
-    const length = [body, ...large].reduce((sum, part) => sum + part.length, 0);
-    if (length > this.#settings.maxBytes && !this.#settings.compress) {
-      this.#leaveOut('one value has more bytes than `maxBytes`');
-      return;
-    }
     let files: StoredFile[] = [];
     try {
       const { run } = options;
       const writer = run === undefined ? writeBuffers : (jobs: readonly BufferJob[]) => writeElsewhere(jobs, run);
-      const { hash, compress } = this.#settings;
+      const { hash, compress, maxBytes } = this.#settings;
+      const length = [body, ...large].reduce((sum, part) => sum + part.length, 0);
+      if (length > maxBytes && !compress) throw tooLarge();
       if (buffers.length > 0) files = await environment.files.write(buffers, { hash, compress, writer });
       const names = files.map(({ name }) => name);
       const cost = costOf(facts);
       const record = encodeRecord({ body, bodyInFile, files, facts: { ...facts, cost }, wire });
       const bytes = files.reduce((sum, { size }) => sum + size, record.length);
+      if (bytes > maxBytes) throw tooLarge();
       const entry = { record, bytes, cost, node: facts.stamp?.node, files: names };
       await environment.change(record.length, (change) => {
         change.put(key, entry);
@@ -333,6 +329,19 @@ export class DiskStore implements Store {
     this.#counts.leftOut += 1;
     this.#warning.say(this.#name, reason);
   }
+}
+
+/** Takes a damaged entry out, unless somebody has put another since. */
+function takeOut(environment: Environment, { key, createdAt }: DamagedEntry): Promise<void> {
+  return environment.change(0, (change) => {
+    if (createdAt === undefined) change.removeDamaged(key);
+    else change.remove(key, createdAt);
+  });
+}
+
+/** What `isFull` knows, like the errors of the file system. */
+function tooLarge(): Error {
+  return Object.assign(new Error('one value has more bytes than `maxBytes`'), { code: 'EFBIG' });
 }
 
 interface NewValue {

@@ -16,8 +16,10 @@ const FLUSH_LATER = 0x10000;
 const ROOM = 48 * 1024;
 /** Milliseconds between looks at what was used, is too old, or is read no more. */
 const TEND_EVERY = 1000;
+/** Entries for whose eviction there is always room. */
+const EVICTIONS_KEPT = 16;
 /** Keys whose use is written down in one transaction. */
-const USES = 256;
+const USES = 128;
 
 /** A store that has an environment, as far as its limits go. */
 export interface Keeper {
@@ -208,8 +210,9 @@ export class Environment {
     this.claims?.refresh();
     this.#root.transactionSync(() => {
       const bytes = batch.reduce((sum, { size }) => sum + size, 0);
-      this.#reserve?.ensure(this.#roomFor(batch.length + uses.length, bytes));
-      const change = new IndexChange(this.tables);
+      const need = (batch.length + uses.length) * ROOM + 2 * bytes;
+      const room = this.#reserve?.ensure({ need, want: need + this.#roomToEvict }) ?? 0;
+      const change = new IndexChange(this.tables, Math.floor((room - need) / ROOM));
       for (const [key, times] of uses) change.use(key, times);
       for (const write of batch) write.run(change);
       for (const keeper of this.keepers) evicted.set(keeper, change.evict(keeper.limits, this.#isPinned));
@@ -228,10 +231,9 @@ export class Environment {
     if (more) void this.change(0, () => undefined).catch(() => undefined); // the next transaction goes on with it
   }
 
-  /** No transaction writes more pages than there are, and then some for what is new. */
-  #roomFor(changes: number, bytes: number): number {
-    const evictions = this.keepers.size * 2 * BATCH;
-    return Math.min(changes + evictions, Math.ceil(this.totals.entries / 4) + changes * 2 + 16) * ROOM + 2 * bytes;
+  /** No transaction writes more pages than there are, and some are kept for times in which the disk is full. */
+  get #roomToEvict(): number {
+    return Math.min(Math.ceil(this.totals.entries / 4) + EVICTIONS_KEPT, BATCH) * ROOM;
   }
 
   /** Removes files of entries that are gone, but for those that somebody had found before. */

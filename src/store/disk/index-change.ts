@@ -18,7 +18,9 @@ import { RecordView, sealRecord } from './record.js';
 /** Entries that were evicted and are still known. */
 const GRAVES = 10_000;
 /** Entries that are evicted in one go. */
-const AT_ONCE = 256;
+const AT_ONCE = 128;
+/** Entries among which those are looked for. */
+const LOOKED_AT = 256;
 const PRESENT = Buffer.from([1]);
 const NO_NODE = Buffer.alloc(NAME_BYTES);
 
@@ -57,9 +59,12 @@ export class IndexChange {
   readonly orphans: (readonly Buffer[])[] = [];
   readonly #tables: IndexTables;
   readonly #totals: Totals;
+  #evictions: number;
 
-  constructor(tables: IndexTables) {
+  /** @param evictions how many entries it may evict */
+  constructor(tables: IndexTables, evictions: number) {
     this.#tables = tables;
+    this.#evictions = Math.min(evictions, AT_ONCE);
     this.#totals = readTotals(tables);
     this.#totals.time = Math.max(this.#totals.time, Date.now());
   }
@@ -97,6 +102,12 @@ export class IndexChange {
     return true;
   }
 
+  /** Takes out an entry whose record is damaged, unless somebody has put another since. */
+  removeDamaged(key: string): void {
+    const record = this.#tables.entries.get(key);
+    if (record !== undefined && RecordView.check(Buffer.from(record), key) === undefined) this.remove(key);
+  }
+
   use(key: string, times: number): void {
     const row = this.#rowOf(key);
     if (row === undefined) return;
@@ -130,7 +141,7 @@ export class IndexChange {
   #aged(maxAge: number): string[] {
     const oldest: string[] = [];
     if (maxAge === Infinity) return oldest;
-    for (const key of this.#tables.ages.getKeys({ limit: AT_ONCE })) {
+    for (const key of this.#tables.ages.getKeys({ limit: LOOKED_AT })) {
       if (this.now - numberOf(key) <= maxAge) break;
       oldest.push(textOf(key));
     }
@@ -138,7 +149,7 @@ export class IndexChange {
   }
 
   #cheapest(): { readonly key: string; readonly worth: number }[] {
-    return Array.from(this.#tables.order.getKeys({ limit: AT_ONCE }), (key) => ({
+    return Array.from(this.#tables.order.getKeys({ limit: LOOKED_AT }), (key) => ({
       key: textOf(key),
       worth: numberOf(key),
     }));
@@ -148,13 +159,14 @@ export class IndexChange {
     key: string,
     { isPinned, done }: { readonly isPinned: (name: Buffer) => boolean; readonly done: Evicted },
   ): boolean {
-    const row = this.#rowOf(key);
+    const row = this.#evictions > 0 ? this.#rowOf(key) : undefined;
     if (row === undefined) return false;
     const [first] = row.files;
     if (first !== undefined && isPinned(first)) return false;
     const record = this.#tables.entries.get(key);
     const facts = record && RecordView.check(Buffer.from(record), key)?.facts;
     this.#take(key, row);
+    this.#evictions -= 1;
     done.entries += 1;
     done.bytes += row.bytes;
     if (facts === undefined) this.#tables.nodes.remove(nodeKey(row, key));

@@ -16,7 +16,6 @@ export interface Table<Key extends string | Buffer> {
   /** Only in transactions: then it is done at once. */
   remove(key: Key): unknown;
   getKeys(range?: TableRange<Key>): Iterable<Key>;
-  getRange(range?: TableRange<Key>): Iterable<{ readonly key: Key; readonly value: Buffer }>;
 }
 
 export interface TableRange<Key> {
@@ -55,6 +54,15 @@ export function openTextTable(root: RootTable, name: string): Table<string> | un
 
 export function openBinaryTable(root: RootTable, name: string): Table<Buffer> | undefined {
   return root.openDB(name, { encoding: 'binary', keyEncoding: 'binary' }) as Table<Buffer> | undefined; // by these options
+}
+
+/** Before all texts: ranges leave out what begins with a control character otherwise. */
+const FIRST = Uint8Array.of(0) as unknown as string; // the encoder of the keys takes both
+
+/** Keys in order, from the first or behind one; all, or at most `limit`. */
+export function textKeys(table: Table<string>, { after, limit }: { after?: string; limit?: number } = {}): string[] {
+  const range = after === undefined ? { start: FIRST } : { start: after, exclusiveStart: true };
+  return [...table.getKeys(limit === undefined ? range : { ...range, limit })];
 }
 
 /** Commit before returning. */

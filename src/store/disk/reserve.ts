@@ -23,11 +23,21 @@ export class Reserve {
     this.#pageBytes = page.readUInt32LE(0);
   }
 
-  /** Sees to it that so many bytes are there beyond those in use. Only in a transaction: nobody else writes then. */
-  ensure(bytes: number): void {
-    const wanted = (this.#root.env.info().lastPageNumber + 1) * this.#pageBytes + bytes;
+  /**
+   * Sees to it that there is room for `need` bytes beyond those in use, and for `want` if the disk has it; gives how much
+   * there is. Only in a transaction: nobody else writes then.
+   *
+   * @throws what the file system does when there is no room
+   */
+  ensure({ need, want }: { readonly need: number; readonly want: number }): number {
+    const used = (this.#root.env.info().lastPageNumber + 1) * this.#pageBytes;
     let { size } = fstatSync(this.#file);
-    while (size < wanted) size += writeSync(this.#file, zeros, 0, Math.min(STEP, wanted - size), size);
+    try {
+      while (size < used + want) size += writeSync(this.#file, zeros, 0, Math.min(STEP, used + want - size), size);
+    } catch (thrown) {
+      if (!isFull(thrown) || size < used + need) throw thrown;
+    }
+    return size - used;
   }
 
   close(): void {

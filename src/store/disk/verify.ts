@@ -1,18 +1,25 @@
 import { DAMAGED, type Environment } from './environment.js';
 import type { RecordView } from './record.js';
 
+/** An entry that is damaged; without `createdAt`, that is its record. */
+export interface DamagedEntry {
+  readonly key: string;
+  readonly createdAt: number | undefined;
+}
+
 /** Reads all entries, and tells which are damaged. */
 export async function verifyEntries(
   environment: Environment,
   keys: AsyncIterable<string>,
-): Promise<{ entries: number; corrupt: string[] }> {
-  const corrupt: string[] = [];
+): Promise<{ entries: number; corrupt: DamagedEntry[] }> {
+  const corrupt: DamagedEntry[] = [];
   let entries = 0;
   for await (const key of keys) {
     const record = environment.lookUp(key);
     if (record === undefined) continue;
     entries += 1;
-    if (record === DAMAGED || !(await isWhole(environment, key, record))) corrupt.push(key);
+    if (record === DAMAGED) corrupt.push({ key, createdAt: undefined });
+    else if (!(await isWhole(environment, key, record))) corrupt.push({ key, createdAt: record.createdAt });
   }
   return { entries, corrupt };
 }

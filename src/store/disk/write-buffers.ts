@@ -37,7 +37,7 @@ export async function writeBuffers(jobs: readonly BufferJob[]): Promise<readonly
     for (const job of jobs) written.push(await writeBuffer(job));
     return written;
   } catch (thrown) {
-    for (const { path } of jobs) await rm(path, { force: true });
+    for (const { path } of jobs) await rm(path, { force: true }).catch(() => undefined); // it is told what went wrong
     throw thrown;
   }
 }

@@ -1,0 +1,54 @@
+// A process of its own on a store, for tests: child.ts PATH WHAT. Says what it does line by line.
+import { DiskStore } from '../../../src/store/disk/disk-store.js';
+
+const [, , path = '', what = ''] = process.argv;
+const store = new DiskStore({ path });
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** What every process puts under a key, so that others can tell whether it is right. */
+function valueOf(index: number): unknown {
+  return { index, samples: new Float64Array(5000 + (index % 7) * 1000).fill(index), text: `v${index}` };
+}
+
+switch (what) {
+  case 'put': {
+    await store.open();
+    say('open');
+    for (let index = 0; ; index = (index + 1) % 40) {
+      await store.put(`k${index}`, index % 3 === 0 ? index : valueOf(index), { cost: index });
+      say(`put ${index}`);
+    }
+  }
+  case 'lock':
+    await store.open();
+    say(store.tryLock('the key') === undefined ? 'refused' : 'locked');
+    process.stdin.resume(); // until it is killed
+    break;
+  case 'find':
+    await store.open();
+    say(store.find('large') === undefined ? 'nothing' : 'found');
+    process.stdin.resume();
+    break;
+  case 'forget':
+    await store.open();
+    void store.put('forgotten', new Uint8Array(100_000).fill(3));
+    void store.put('small', 1);
+    say('done');
+    break;
+  case 'wait': {
+    await store.open();
+    say('open');
+    const look = (): void => {
+      const entry = store.find('from another');
+      if (entry === undefined) setTimeout(look, 2);
+      else say(`found ${String(entry.read())}`);
+    };
+    look();
+    break;
+  }
+  default:
+    throw new Error(`no such thing as ${what}`);
+}

@@ -1,0 +1,58 @@
+import { describe, expect, test } from '@jest/globals';
+import { DiskStore } from '../../src/store/disk/disk-store.js';
+import { MemoryStore } from '../../src/store/memory-store.js';
+import { TieredStore } from '../../src/store/tiered-store.js';
+import { conformance } from './conformance.js';
+import { folders } from './folders.js';
+
+const folder = folders();
+
+conformance(
+  'TieredStore',
+  (limits) => new TieredStore(new MemoryStore(limits), new DiskStore({ path: folder(), ...limits })),
+);
+
+describe('TieredStore', () => {
+  test('copies what a later store has into the earlier ones when it is read', async () => {
+    const [first, second] = [new MemoryStore(), new MemoryStore()];
+    await using store = new TieredStore(first, second);
+    await second.put('a', new Float64Array(10_000).fill(2), { cost: 5 });
+    const value = (await store.get('a')) as Float64Array;
+    value.fill(0);
+    expect(first.find('a')?.read()).toEqual(new Float64Array(10_000).fill(2));
+    expect(first.find('a')?.facts().cost).toBe(5);
+    expect(await store.stats()).toMatchObject({ hits: 1, misses: 0 });
+  });
+
+  test('locks in the last store', async () => {
+    const shared = new MemoryStore();
+    await using one = new TieredStore(new MemoryStore(), shared);
+    await using two = new TieredStore(new MemoryStore(), shared);
+    const lock = one.tryLock('a');
+    expect(two.tryLock('a')).toBeUndefined();
+    lock?.release();
+    expect(two.tryLock('a')).toBeDefined();
+  });
+
+  test('does not write into a store that is read only', async () => {
+    const path = folder();
+    await using full = new DiskStore({ path });
+    await full.put('a', 1);
+    await using store = new TieredStore(new DiskStore({ path, readOnly: true }), new MemoryStore());
+    await store.put('b', 2);
+    expect(await store.get('a')).toBe(1);
+    expect(await store.get('b')).toBe(2);
+    expect(full.has('b')).toBe(false);
+    expect(store.tryLock('a')).toBeDefined();
+    expect(store.tryLock('a')).toBeUndefined();
+    await using all = new TieredStore(new DiskStore({ path, readOnly: true }));
+    expect(all.readOnly).toBe(true);
+    await expect(all.put('c', 1)).rejects.toThrow(expect.objectContaining({ code: 'DAG_STORE_READ_ONLY' }));
+  });
+
+  test('refuses what is no store', () => {
+    const refused = expect.objectContaining({ code: 'DAG_OPTION' });
+    expect(() => new TieredStore()).toThrow(refused);
+    expect(() => new TieredStore({} as never)).toThrow(refused);
+  });
+});
