@@ -103,7 +103,10 @@ function pictureOf(targets: readonly Future[], options: PlanOptions): Picture {
   const meet = (future: Future): void => {
     if (numbers.has(future) || cached.has(future)) return;
     if ((future._flags & REMOVED) !== 0) throw removedError(future);
-    if ((future._flags & STATE_BITS) === DONE || ((future._flags & ON_DISK) !== 0 && lookup?.find(future) !== undefined))
+    if (
+      (future._flags & STATE_BITS) === DONE ||
+      ((future._flags & ON_DISK) !== 0 && lookup?.find(future) !== undefined)
+    )
       cached.add(future);
     else {
       numbers.set(future, calls.length);

@@ -127,7 +127,7 @@ export class Resolver {
   #resolveFor({ options: { executor } }: Run, call: Future): Promise<unknown> {
     return new Promise((fulfil, reject) => {
       const end = (error: unknown, failed: boolean): void => {
-        if (failed) reject(error as Error); // what a run rejects with
+        if (failed) reject(error instanceof Error ? error : new TypeError('A run failed.', { cause: error }));
         else fulfil(call._value);
       };
       const options = executor === undefined ? {} : { executor };

@@ -56,7 +56,7 @@ export class PaperStore implements Store {
   }
 
   async stats() {
-    return { entries: this.#entries.size, bytes: 0, hits: 0, misses: 0, puts: 0, evictions: 0, corrupt: 0 };
+    return { entries: this.#entries.size, bytes: 0, hits: 0, misses: 0, puts: 0, leftOut: 0, evictions: 0, corrupt: 0 };
   }
 
   async prune() {

@@ -1,6 +1,8 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import type { Future } from '../../../src/graph/future.js';
+import '../../../src/index.js';
 import { Claims } from '../../../src/store/disk/claims.js';
 import { DiskStore } from '../../../src/store/disk/disk-store.js';
 import { isAlive, LEASE, thisProcess } from '../../../src/store/disk/holder.js';
@@ -142,30 +144,30 @@ describe('entries with files', () => {
 
   test('are written by whom the caller says', async () => {
     await using store = new DiskStore({ path: folder(), hash: 'sha256' });
-    const writer = jest.fn(writeBuffers);
-    await store.put('a', { x: large(1), y: large(2) }, {}, { writer });
-    expect(writer).toHaveBeenCalledTimes(1);
-    expect(writer.mock.calls[0]?.[0]).toHaveLength(2);
+    const run = jest.fn((call: Future) => call.resolve());
+    await store.put('a', { x: large(1), y: large(2) }, {}, { run });
+    expect(run).toHaveBeenCalledTimes(1);
+    expect(run.mock.calls[0]?.[0]._args[0]).toHaveLength(2);
     expect(await store.get('a')).toEqual({ x: large(1), y: large(2) });
   });
 
   test('leave nothing where writing fails', async () => {
     const path = folder();
     await using store = new DiskStore({ path });
-    const writer = async (jobs: Parameters<typeof writeBuffers>[0]): Promise<never> => {
-      await writeBuffers(jobs);
+    const run = async (call: Future): Promise<never> => {
+      await call.resolve();
       throw new Error('the thread has died');
     };
-    await expect(store.put('a', large(1), {}, { writer })).rejects.toThrow('the thread has died');
+    await expect(store.put('a', large(1), {}, { run })).rejects.toThrow('the thread has died');
     expect(filesIn(path)).toEqual([]);
     expect(store.has('a')).toBe(false);
-    const full = async (jobs: Parameters<typeof writeBuffers>[0]): Promise<never> => {
-      await writeBuffers(jobs);
+    const full = async (call: Future): Promise<never> => {
+      await call.resolve();
       throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
     };
     const warned = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
-    await store.put('a', large(1), {}, { writer: full });
-    await store.put('a', large(1), {}, { writer: full });
+    await store.put('a', large(1), {}, { run: full });
+    await store.put('a', large(1), {}, { run: full });
     expect(warned).toHaveBeenCalledTimes(1);
     expect((await store.stats()).leftOut).toBe(2);
     expect(filesIn(path)).toEqual([]);

@@ -15,7 +15,7 @@ const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 40);
 /** Resolves every row, and compares it with direct evaluation. Gives the calls of which bodies ran. */
 async function resolveAll(dag: RandomDag, options: ResolveOptions): Promise<Set<Future>> {
   const started = new Set<Future>();
-  const outcomes = (await within(
+  const outcomes: PromiseSettledResult<Value>[] = await within(
     20_000,
     resolve(dag.futures, {
       ...options,
@@ -24,7 +24,7 @@ async function resolveAll(dag: RandomDag, options: ResolveOptions): Promise<Set<
         if (event.type === 'started') started.add(event.future);
       },
     }),
-  )) as PromiseSettledResult<Value>[];
+  );
   const expected = dag.expected();
   outcomes.forEach((outcome, index) => {
     const value = outcome.status === 'fulfilled' ? numberIn(outcome.value) : undefined;
