@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createXXHash128, type IHasher } from 'hash-wasm';
+import type { IHasher } from 'hash-wasm';
 
 /** What checksums are made with. */
 export type HashKind = 'xxh128' | 'sha256';
@@ -49,7 +49,7 @@ const free: IHasher[] = [];
 /** Lends a hasher to what `use` does, which may last. */
 export async function withHasher<T>(kind: HashKind, use: (hasher: Hasher) => Promise<T>): Promise<T> {
   if (kind === 'sha256') return use(new ShaHasher());
-  const hasher = free.pop() ?? (await createXXHash128());
+  const hasher = free.pop() ?? (await (await import('hash-wasm')).createXXHash128());
   try {
     return await use(new XxHasher(hasher));
   } finally {
