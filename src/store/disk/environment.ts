@@ -151,13 +151,13 @@ export class Environment {
     return done;
   }
 
-  /** Removes files of writers that died. */
+  /** Where processes have died, removes what they have left: files that they wrote, or had taken out of the index. */
   async sweepDead(): Promise<number> {
-    const dead = this.claims?.dead() ?? [];
-    if (dead.length === 0) return 0;
-    const gone = new Set(dead);
-    const strays = await this.#sweep((session) => gone.has(session));
-    this.claims?.bury(dead);
+    const { claims } = this;
+    const dead = claims?.dead() ?? [];
+    if (claims === undefined || dead.length === 0) return 0;
+    const strays = await this.#sweep((session) => !claims.isLive(session));
+    claims.bury(dead);
     return strays;
   }
 
