@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createXXHash128, type IHasher } from 'hash-wasm';
+import type { IHasher } from 'hash-wasm';
 import { DagError } from '../errors.js';
 
 /** What checksums are made with. */
@@ -50,7 +50,7 @@ const free: IHasher[] = [];
 /** Lends a hasher to what `use` does, which may last. */
 export async function withHasher<T>(kind: HashKind, use: (hasher: Hasher) => Promise<T>): Promise<T> {
   if (kind === 'sha256') return use(new ShaHasher());
-  const hasher = free.pop() ?? (await createXXHash128());
+  const hasher = free.pop() ?? (await (await import('hash-wasm')).createXXHash128());
   try {
     return await use(new XxHasher(hasher));
   } finally {
@@ -63,7 +63,7 @@ let kept: IHasher | undefined;
 
 /** Makes {@link withHasherNow} possible. */
 export async function prepareHashing(): Promise<void> {
-  kept ??= await createXXHash128();
+  kept ??= await (await import('hash-wasm')).createXXHash128();
 }
 
 /** Like {@link withHasher}, at once. @throws DAG_INTERNAL before {@link prepareHashing}. */

@@ -1,4 +1,3 @@
-import { describeThrown } from '../../errors.js';
 import { thread } from '../../graph/thread.js';
 import { checkKey } from '../entry-key.js';
 import { prepareHashing } from '../hashing.js';
@@ -16,23 +15,19 @@ import type {
   StoreStats,
   Verified,
 } from '../store.js';
-import { checkPruneOptions, costOf } from '../entry-facts.js';
-import { encodeValue, type EncodedValue, WIRE_VERSION } from '../value/encode.js';
+import { checkPruneOptions } from '../entry-facts.js';
+import { encodeValue, WIRE_VERSION } from '../value/encode.js';
 import { diskSettings, type DiskStoreOptions } from './disk-options.js';
 import { DAMAGED, type Environment, type Keeper } from './environment.js';
 import { FoundEntry, type EntryHost } from './found-entry.js';
-import type { StoredFile } from './files.js';
 import { pastEntries } from './history.js';
 import { textKeys } from './lmdb.js';
-import { encodeRecord, type RecordView } from './record.js';
+import { putValue, type NewValue } from './put-value.js';
+import type { RecordView } from './record.js';
 import { isFull } from './reserve.js';
 import { acquire, relinquish } from './shared-environments.js';
 import { verifyEntries, type DamagedEntry } from './verify.js';
-import { type BufferJob, writeBuffers } from './write-buffers.js';
-import { writeElsewhere } from './write-elsewhere.js';
 
-/** Bodies of more bytes become files, too. */
-const LARGEST_BODY = 64 * 1024;
 const KEYS_AT_ONCE = 500;
 
 type State =
@@ -295,34 +290,10 @@ export class DiskStore implements Store {
     takeOut(environment, { key, createdAt }).catch(() => undefined);
   }
 
-  async #put(environment: Environment, { key, encoded, facts, options }: NewValue): Promise<void> {
-    const { body, large, wire } = encoded;
-    const bodyInFile = body.length > LARGEST_BODY;
-    const buffers = bodyInFile ? [body, ...large] : large;
-    let files: StoredFile[] = [];
-    try {
-      const { run } = options;
-      const writer = run === undefined ? writeBuffers : (jobs: readonly BufferJob[]) => writeElsewhere(jobs, run);
-      const { hash, compress, maxBytes } = this.#settings;
-      const length = [body, ...large].reduce((sum, part) => sum + part.length, 0);
-      if (length > maxBytes && !compress) throw tooLarge();
-      if (buffers.length > 0) files = await environment.files.write(buffers, { hash, compress, writer });
-      const names = files.map(({ name }) => name);
-      const cost = costOf(facts);
-      const record = encodeRecord({ body, bodyInFile, files, facts: { ...facts, cost }, wire });
-      const bytes = files.reduce((sum, { size }) => sum + size, record.length);
-      if (bytes > maxBytes) throw tooLarge();
-      const entry = { record, bytes, cost, node: facts.stamp?.node, files: names };
-      await environment.change(record.length, (change) => {
-        change.put(key, entry);
-      });
-      environment.files.settle(names);
-      this.#counts.puts += 1;
-    } catch (thrown) {
-      await environment.files.remove(files.map(({ name }) => name));
-      if (!isFull(thrown)) throw thrown;
-      this.#leaveOut(describeThrown(thrown));
-    }
+  async #put(environment: Environment, value: NewValue): Promise<void> {
+    const reason = await putValue(environment, value, this.#settings);
+    if (reason === undefined) this.#counts.puts += 1;
+    else this.#leaveOut(reason);
   }
 
   #leaveOut(reason: string): void {
@@ -337,16 +308,4 @@ function takeOut(environment: Environment, { key, createdAt }: DamagedEntry): Pr
     if (createdAt === undefined) change.removeDamaged(key);
     else change.remove(key, createdAt);
   });
-}
-
-/** What `isFull` knows, like the errors of the file system. */
-function tooLarge(): Error {
-  return Object.assign(new Error('one value has more bytes than `maxBytes`'), { code: 'EFBIG' });
-}
-
-interface NewValue {
-  readonly key: string;
-  readonly encoded: EncodedValue;
-  readonly facts: EntryFacts;
-  readonly options: PutOptions;
 }

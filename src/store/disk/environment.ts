@@ -3,7 +3,7 @@ import { Claims } from './claims.js';
 import { Files } from './files.js';
 import { cannotOpen, openFolder, type Folder } from './folder.js';
 import { IndexChange, type Evicted, type Limits } from './index-change.js';
-import { openTables, readTotals, type IndexTables, type Totals } from './index-tables.js';
+import { numberOf, openTables, readTotals, type IndexTables, type Totals } from './index-tables.js';
 import { COMMIT, loadLmdb, type Lmdb, type RootTable } from './lmdb.js';
 import { Pins } from './pins.js';
 import { RecordView } from './record.js';
@@ -151,13 +151,13 @@ export class Environment {
     return done;
   }
 
-  /** Removes files of writers that died. */
+  /** Where processes have died, removes what they have left: files that they wrote, or had taken out of the index. */
   async sweepDead(): Promise<number> {
-    const dead = this.claims?.dead() ?? [];
-    if (dead.length === 0) return 0;
-    const gone = new Set(dead);
-    const strays = await this.#sweep((session) => gone.has(session));
-    this.claims?.bury(dead);
+    const { claims } = this;
+    const dead = claims?.dead() ?? [];
+    if (claims === undefined || dead.length === 0) return 0;
+    const strays = await this.#sweep((session) => !claims.isLive(session));
+    claims.bury(dead);
     return strays;
   }
 
@@ -174,8 +174,7 @@ export class Environment {
     if (!this.#isOpen) return;
     this.pins?.flush();
     this.#removeDoomed();
-    const aged = [...this.keepers].some(({ limits }) => limits.maxAge !== Infinity);
-    if (this.#uses.size === 0 && !aged) return;
+    if (this.#uses.size === 0 && !this.#hasAged()) return;
     void this.change(0, () => undefined).catch(() => undefined); // transactions do that by themselves
   }
 
@@ -234,6 +233,13 @@ export class Environment {
   /** No transaction writes more pages than there are, and some are kept for times in which the disk is full. */
   get #roomToEvict(): number {
     return Math.min(Math.ceil(this.totals.entries / 4) + EVICTIONS_KEPT, BATCH) * ROOM;
+  }
+
+  #hasAged(): boolean {
+    const maxAge = Math.min(...[...this.keepers].map(({ limits }) => limits.maxAge));
+    if (!Number.isFinite(maxAge)) return false;
+    const [oldest] = this.tables.ages.getKeys({ limit: 1 });
+    return oldest !== undefined && Date.now() - numberOf(oldest) > maxAge;
   }
 
   /** Removes files of entries that are gone, but for those that somebody had found before. */

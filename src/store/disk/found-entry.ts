@@ -65,7 +65,8 @@ export class FoundEntry implements StoredEntry {
       const largeFiles = bodyInFile ? others : files;
       const buffers = this.#roomFor(slotsOf(body), { files: largeFiles, owner });
       for (const [index, file] of largeFiles.entries()) {
-        if (!this.#host.environment.files.readSync(file, bytesOf(buffers[index], file))) throw this.#damaged('a file of it');
+        if (!this.#host.environment.files.readSync(file, bytesOf(buffers[index], file)))
+          throw this.#damaged('a file of it');
       }
       return this.#decoded(body, buffers, owner);
     } finally {

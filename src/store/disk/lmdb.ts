@@ -18,7 +18,7 @@ export interface Table<Key extends string | Buffer> {
   getKeys(range?: TableRange<Key>): Iterable<Key>;
 }
 
-export interface TableRange<Key> {
+interface TableRange<Key> {
   readonly start?: Key;
   readonly end?: Key;
   readonly reverse?: boolean;

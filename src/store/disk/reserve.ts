@@ -4,6 +4,7 @@ import type { RootTable } from './lmdb.js';
 /** Where an environment's file says how large its pages are. */
 const PAGE_BYTES_AT = 0x30;
 const STEP = 64 * 1024;
+const LEAST_GROWTH = 256 * 1024;
 const zeros = Buffer.alloc(STEP);
 
 /**
@@ -32,8 +33,11 @@ export class Reserve {
   ensure({ need, want }: { readonly need: number; readonly want: number }): number {
     const used = (this.#root.env.info().lastPageNumber + 1) * this.#pageBytes;
     let { size } = fstatSync(this.#file);
+    if (size >= used + want) return size - used;
     try {
-      while (size < used + want) size += writeSync(this.#file, zeros, 0, Math.min(STEP, used + want - size), size);
+      // Some more, since a file that has grown takes longer to be flushed.
+      const wanted = used + want + Math.max(used / 8, LEAST_GROWTH);
+      while (size < wanted) size += writeSync(this.#file, zeros, 0, Math.min(STEP, wanted - size), size);
     } catch (thrown) {
       if (!isFull(thrown) || size < used + need) throw thrown;
     }

@@ -14,12 +14,10 @@ export interface Write<Change> {
 export type Transact<Change> = (batch: readonly Write<Change>[]) => void;
 
 /** Changes in one transaction at most, and bytes of these. */
-export const BATCH = 128;
+export const BATCH = 256;
 const BATCH_BYTES = 1024 * 1024;
-/** Of the time of the thread, writing takes one part in so many at most, where the disk is slow. */
-const PAUSE = 3;
-/** Milliseconds. */
-const LONGEST_PAUSE = 100;
+/** A transaction, which waits for the disk, is followed by a pause as long, for more to come together. Milliseconds at most. */
+const LONGEST_PAUSE = 50;
 
 /**
  * Changes of the index, many in one transaction: what is put in one turn of the event loop, or while the last transaction
@@ -55,7 +53,7 @@ export class WriteQueue<Change> {
       if (this.#waiting.length > 0) this.#schedule();
     };
     // Not unref'd: what was put is written before the process ends.
-    const pause = this.#notBefore - performance.now();
+    const pause = this.#waiting.length < BATCH ? this.#notBefore - performance.now() : 0;
     if (pause > 1) setTimeout(go, pause);
     else setImmediate(go);
   }
@@ -71,7 +69,7 @@ export class WriteQueue<Change> {
     this.#waiting = this.#waiting.slice(batch.length);
     this.#make(batch);
     const ended = performance.now();
-    this.#notBefore = ended + Math.min(PAUSE * (ended - begun), LONGEST_PAUSE);
+    this.#notBefore = ended + Math.min(ended - begun, LONGEST_PAUSE);
   }
 
   #make(batch: readonly Write<Change>[]): void {

@@ -87,6 +87,9 @@ function inlined(
   at: number,
   { slot, owner }: { readonly slot: format.Slot; readonly owner: object | undefined },
 ): ArrayBufferLike {
+  const from = body.byteOffset + at;
+  // In one step, for what is small.
+  if (slot.kind !== 'shared' && slot.length < BLOCK_FROM) return body.buffer.slice(from, from + slot.length);
   const buffer = bufferFor(slot, owner);
   if (slot.length > 0) body.copy(new Uint8Array(buffer), 0, at, at + slot.length);
   return buffer;

@@ -7,7 +7,7 @@ import { pack } from '../../memory/payload/pack.js';
 import * as format from './format.js';
 
 /** Buffers of at least so many bytes are kept apart from the body, by default. */
-export const LARGE_FROM = 32 * 1024;
+const LARGE_FROM = 32 * 1024;
 
 /** A value as bytes. */
 export interface EncodedValue {

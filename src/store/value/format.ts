@@ -25,7 +25,7 @@ export const VIEW_LENGTH_AT = SLOTS_AT + SLOT_BYTES;
 export const VIEW_BYTES_AT = VIEW_LENGTH_AT + 8;
 
 /** What a buffer is when it is read: memory that may be longer, a bare ArrayBuffer, or a bare SharedArrayBuffer. */
-export const BUFFER_KINDS = ['memory', 'array', 'shared'] as const;
+const BUFFER_KINDS = ['memory', 'array', 'shared'] as const;
 const KIND_MASK = 3;
 const FLOAT = 4;
 const LARGE = 8;

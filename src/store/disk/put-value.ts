@@ -1,0 +1,65 @@
+import { describeThrown } from '../../errors.js';
+import { costOf } from '../entry-facts.js';
+import type { EntryFacts, PutOptions } from '../store.js';
+import type { EncodedValue } from '../value/encode.js';
+import type { DiskStoreOptions } from './disk-options.js';
+import type { Environment } from './environment.js';
+import type { StoredFile } from './files.js';
+import { encodeRecord } from './record.js';
+import { isFull } from './reserve.js';
+import { writeBuffers, type BufferJob } from './write-buffers.js';
+import { writeElsewhere } from './write-elsewhere.js';
+
+/** Bodies of more bytes become files, too. */
+const LARGEST_BODY = 64 * 1024;
+const TOO_LARGE = 'one value has more bytes than `maxBytes`';
+
+/** A value that is to be put. */
+export interface NewValue {
+  readonly key: string;
+  readonly encoded: EncodedValue;
+  readonly facts: EntryFacts;
+  readonly options: PutOptions;
+}
+
+/**
+ * Puts a value: its large buffers into files, then the rest into the index, so that nobody sees it before it is whole. Gives
+ * why it was left out when there is no room for it; nothing is left of it then, or when it fails.
+ *
+ * @throws DAG_OPTION, DAG_STORE_CORRUPT, what the file system does
+ */
+export async function putValue(
+  environment: Environment,
+  { key, encoded, facts, options }: NewValue,
+  { hash, compress, maxBytes }: Required<DiskStoreOptions>,
+): Promise<string | undefined> {
+  const { body, large, wire } = encoded;
+  const { run } = options;
+  const writer = run === undefined ? writeBuffers : (jobs: readonly BufferJob[]) => writeElsewhere(jobs, run);
+  const cost = costOf(facts);
+  const bodyInFile = body.length > LARGEST_BODY;
+  const buffers = bodyInFile ? [body, ...large] : large;
+  const length = [body, ...large].reduce((sum, part) => sum + part.length, 0);
+  if (length > maxBytes && !compress) return TOO_LARGE;
+  let files: StoredFile[] = [];
+  try {
+    if (buffers.length > 0) files = await environment.files.write(buffers, { hash, compress, writer });
+    const names = files.map(({ name }) => name);
+    const record = encodeRecord({ body, bodyInFile, files, facts: { ...facts, cost }, wire });
+    const bytes = files.reduce((sum, { size }) => sum + size, record.length);
+    if (bytes > maxBytes) {
+      await environment.files.remove(names);
+      return TOO_LARGE;
+    }
+    const entry = { record, bytes, cost, node: facts.stamp?.node, files: names };
+    await environment.change(record.length, (change) => {
+      change.put(key, entry);
+    });
+    environment.files.settle(names);
+    return undefined;
+  } catch (thrown) {
+    await environment.files.remove(files.map(({ name }) => name));
+    if (!isFull(thrown)) throw thrown;
+    return describeThrown(thrown);
+  }
+}
