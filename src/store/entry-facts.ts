@@ -2,7 +2,7 @@ import { DagError } from '../errors.js';
 import { checkByRules } from '../graph/option-rules.js';
 import { checkIsOptions, describeOption } from '../graph/options.js';
 import { LIMIT_RULES } from './limits.js';
-import type { EntryFacts, PruneOptions } from './store.js';
+import type { EntryFacts, PruneOptions } from '../graph/store.js';
 
 /** Milliseconds that computing a value took. @throws DAG_OPTION */
 export function costOf({ cost = 0 }: EntryFacts): number {

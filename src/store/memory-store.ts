@@ -14,7 +14,7 @@ import type {
   StoreLock,
   StoreStats,
   Verified,
-} from './store.js';
+} from '../graph/store.js';
 import { bufferFor, decodeValue } from './value/decode.js';
 import { encodeValue } from './value/encode.js';
 import { slotsOf } from './value/format.js';

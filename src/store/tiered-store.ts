@@ -14,7 +14,7 @@ import {
   type StoreLock,
   type StoreStats,
   type Verified,
-} from './store.js';
+} from '../graph/store.js';
 
 const NAME = 'The TieredStore';
 

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { types } from 'node:util';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { EntryFacts, Store } from '../../src/store/store.js';
-import { isStore } from '../../src/store/store.js';
+import type { EntryFacts, Store } from '../../src/graph/store.js';
+import { isStore } from '../../src/graph/store.js';
 import { storable } from './values.js';
 
 /** The limits that a store is made with. */

@@ -14,7 +14,7 @@ import type {
   StoreLock,
   StoreStats,
   Verified,
-} from '../store.js';
+} from '../../graph/store.js';
 import { checkPruneOptions } from '../entry-facts.js';
 import { encodeValue, WIRE_VERSION } from '../value/encode.js';
 import { diskSettings, type DiskStoreOptions } from './disk-options.js';

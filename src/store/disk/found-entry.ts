@@ -1,5 +1,5 @@
 import { DagError } from '../../errors.js';
-import type { EntryFacts, MaybePromise, StoredEntry } from '../store.js';
+import type { EntryFacts, MaybePromise, StoredEntry } from '../../graph/store.js';
 import { bufferFor, decodeValue } from '../value/decode.js';
 import { slotsOf, type Slot } from '../value/format.js';
 import { DAMAGED, type Environment } from './environment.js';

@@ -1,4 +1,4 @@
-import type { EntryFacts, PastEntry } from '../store.js';
+import type { EntryFacts, PastEntry } from '../../graph/store.js';
 import { graveText, nodeName } from './index-change.js';
 import { NAME_BYTES, textOf, type IndexTables } from './index-tables.js';
 import { RecordView } from './record.js';

@@ -1,6 +1,6 @@
 import { describeThrown } from '../../errors.js';
 import { costOf } from '../entry-facts.js';
-import type { EntryFacts, PutOptions } from '../store.js';
+import type { EntryFacts, PutOptions } from '../../graph/store.js';
 import type { EncodedValue } from '../value/encode.js';
 import type { DiskStoreOptions } from './disk-options.js';
 import type { Environment } from './environment.js';

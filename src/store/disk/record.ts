@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { EntryFacts } from '../store.js';
+import type { EntryFacts } from '../../graph/store.js';
 import type { StoredFile } from './files.js';
 
 /**

@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
+import * as paths from 'node:path';
 import { Environment } from './environment.js';
 import { cannotOpen } from './folder.js';
 
@@ -72,7 +72,7 @@ function watch(environment: Environment): void {
 
 /** One name for one folder, as far as it exists. */
 function nameOf(path: string): string {
-  const absolute = resolve(path);
+  const absolute = paths.resolve(path);
   try {
     return realpathSync(absolute);
   } catch {

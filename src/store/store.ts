@@ -1,2 +1,0 @@
-export type * from '../graph/store.js';
-export { isStore } from '../graph/store.js';
