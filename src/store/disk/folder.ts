@@ -12,7 +12,7 @@ import {
   truncate,
   writeFile,
 } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DagError, describeThrown } from '../../errors.js';
 
 /** What a store on disk is made of, all in its folder. */
@@ -36,7 +36,7 @@ const ROOM_TO_BEGIN = 256 * 1024;
  */
 export async function openFolder(path: string, readOnly: boolean): Promise<Folder> {
   try {
-    if (!readOnly) await mkdir(path, { recursive: true, mode: 0o700 });
+    if (!readOnly) await makeFolder(resolve(path));
     if (!(await stat(path)).isDirectory()) throw cannotOpen(path, 'it is no folder');
     const real = await realpath(path);
     const folder = { path: real, values: join(real, 'values'), index: join(real, 'index.mdb') };
@@ -47,6 +47,22 @@ export async function openFolder(path: string, readOnly: boolean): Promise<Folde
     return folder;
   } catch (thrown) {
     throw thrown instanceof DagError ? thrown : cannotOpen(path, describeThrown(thrown), thrown);
+  }
+}
+
+/** Makes a folder and those above it. Node's own way of doing that never ends where a file system refuses by ENOENT. */
+async function makeFolder(path: string): Promise<void> {
+  const make = (): Promise<void> =>
+    mkdir(path, { mode: 0o700 }).catch((thrown: unknown) => {
+      if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown; // what mkdir throws
+    });
+  try {
+    await make();
+  } catch (thrown) {
+    const above = dirname(path);
+    if (!isMissing(thrown) || above === path) throw thrown;
+    await makeFolder(above);
+    await make();
   }
 }
 
