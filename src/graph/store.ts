@@ -38,6 +38,7 @@ export interface StoredEntry {
   readonly hasNodes: boolean;
   /** Whether the value is at hand: {@link read} gives it at once. */
   readonly atHand: boolean;
+  /** What is known of it besides its value. */
   facts(): EntryFacts;
   /**
    * The value, a new one each time; buffers of 4 KiB and more lie in shared memory. A promise where files have to be read.
@@ -135,7 +136,9 @@ export interface Store {
   put(key: string, value: unknown, facts?: EntryFacts, options?: PutOptions): Promise<void>;
   /** Gives whether there was one. */
   delete(key: string): Promise<boolean>;
+  /** All keys, in no certain order; what is put or deleted meanwhile may be among them or not. */
   keys(): AsyncIterable<string>;
+  /** What it holds, and what came of what was asked of it. */
   stats(): Promise<StoreStats>;
   /** Takes out what is too old, then what is least worth keeping until the rest fits. */
   prune(options?: PruneOptions): Promise<Pruned>;
@@ -147,6 +150,7 @@ export interface Store {
   history(node: string, limit?: number): readonly PastEntry[];
   /** Finishes what is being written, and lets go of everything. May be called again. */
   close(): Promise<void>;
+  /** {@link close}, at the end of a block with `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 

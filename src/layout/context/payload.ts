@@ -102,7 +102,7 @@ export function decodePayload(slot: Uint8Array): unknown {
         // Memory that was not shared is not shared here: where a part of the value is handed on, only that part is copied.
         const copy = block === COPIED ? new ArrayBuffer(size) : new SharedArrayBuffer(size);
         new Uint8Array(copy).set(slot.subarray(body + start, body + start + size));
-        return copy as SharedArrayBuffer; // views are made on either
+        return copy; // views are made on either
       },
     },
   });

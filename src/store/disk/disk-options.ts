@@ -1,7 +1,6 @@
 import { DagError } from '../../errors.js';
 import { checkByRules, choiceRule, type OptionRules } from '../../graph/option-rules.js';
 import { checkIsOptions, describeOption } from '../../graph/options.js';
-import type { HashKind } from '../hashing.js';
 import { LIMIT_RULES, type StoreLimits } from '../limits.js';
 
 /** Options of a {@link DiskStore}. */
@@ -14,7 +13,7 @@ export interface DiskStoreOptions extends StoreLimits {
    * What checksums, and keys of calls, are made with. `'xxh128'` finds all that disks do wrong; `'sha256'` takes three
    * times as long, and cannot be forged. Default `'xxh128'`.
    */
-  readonly hash?: HashKind;
+  readonly hash?: 'xxh128' | 'sha256';
   /** Compress large buffers: less to write where they are regular, at 30 to 100 MB/s. Default false. */
   readonly compress?: boolean;
 }
