@@ -14,8 +14,8 @@ export class ByteWriter {
   /** Where the next byte goes. */
   at = 0;
   readonly #hasher: Hasher;
-  #bytes = Buffer.allocUnsafeSlow(4096);
-  #view = new DataView(this.#bytes.buffer);
+  #bytes = Buffer.allocUnsafe(256); // a part of Node's pool, since most keys need no more
+  #view = viewOf(this.#bytes);
 
   constructor(hasher: Hasher) {
     this.#hasher = hasher;
@@ -106,4 +106,8 @@ export class ByteWriter {
     this.#bytes = larger;
     this.#view = new DataView(larger.buffer);
   }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }

@@ -33,13 +33,12 @@ const NOTHING: ReadonlySet<string> = new Set();
 export class CallKeys {
   readonly #context: CallKeysContext;
   readonly #writer: CanonicalWriter;
-  readonly #plans = new WeakMap<NodeSpec, CallPlan>();
-  readonly #digests = new WeakMap<NodeSpec, Uint8Array>();
-  readonly #receivers = new WeakMap<object, Uint8Array>();
+  #plans: WeakMap<NodeSpec, CallPlan> | undefined = undefined;
+  #receivers: WeakMap<object, Uint8Array> | undefined = undefined;
   /** Functions without a name, by what names them instead. */
-  readonly #unnamed = new Map<string, Body>();
+  #unnamed: Map<string, Body> | undefined = undefined;
   /** What `key` gave for calls that wait for the keys of others: it may give other Futures when it is asked again. */
-  readonly #added = new Map<Future, unknown>();
+  #added: Map<Future, unknown> | undefined = undefined;
   /** What is being written, for errors. */
   #call: Future | undefined;
   /** Position of an argument, or what else of the call it is. */
@@ -95,7 +94,7 @@ export class CallKeys {
           this.#addedKey(call, key);
         })}`,
       );
-    this.#added.delete(call);
+    this.#added?.delete(call);
     return hashes;
   }
 
@@ -171,12 +170,12 @@ export class CallKeys {
       writer.out.text(receiver.name);
     } else if (typeof receiver !== 'object' || receiver === null || isPlain(receiver)) writer.write(receiver);
     else {
-      let digest = this.#receivers.get(receiver);
+      let digest = this.#receivers?.get(receiver);
       if (digest === undefined) {
         const start = writer.out.at;
         this.#instance(receiver);
         digest = writer.take(start);
-        if (this.missing.length === 0) this.#receivers.set(receiver, digest);
+        if (this.missing.length === 0) (this.#receivers ??= new WeakMap<object, Uint8Array>()).set(receiver, digest);
       }
       writer.digest(tags.RECEIVER, digest);
     }
@@ -196,9 +195,10 @@ export class CallKeys {
 
   #addedKey(call: Future, key: (...args: never[]) => unknown): void {
     this.#part = 'what `key` gave';
-    if (!this.#added.has(call)) this.#added.set(call, this.#askForKey(call, key));
-    this.#writer.write(this.#added.get(call));
-    if (this.missing.length === 0) this.#added.delete(call);
+    const added = (this.#added ??= new Map<Future, unknown>());
+    if (!added.has(call)) added.set(call, this.#askForKey(call, key));
+    this.#writer.write(added.get(call));
+    if (this.missing.length === 0) added.delete(call);
   }
 
   #askForKey({ _spec: spec, _receiver: receiver, _args: args }: Future, key: (...args: never[]) => unknown): unknown {
@@ -214,19 +214,19 @@ export class CallKeys {
   }
 
   #planOf(spec: NodeSpec): CallPlan {
-    let plan = this.#plans.get(spec);
+    let plan = this.#plans?.get(spec);
     if (plan === undefined) {
       plan = { digest: this.#digestOf(spec), ignored: ignoredOf(spec), key: spec.options.key };
-      this.#plans.set(spec, plan);
+      (this.#plans ??= new WeakMap<NodeSpec, CallPlan>()).set(spec, plan);
     }
     return plan;
   }
 
   #digestOf(spec: NodeSpec): Uint8Array {
-    let digest = this.#digests.get(spec);
+    const { sources } = this.#context;
+    this.#refuseTwins(spec.identity);
+    let digest = sources.digests.get(spec);
     if (digest === undefined) {
-      this.#refuseTwins(spec.identity);
-      const { sources } = this.#context;
       const { node, version, source } = sources.formOf(spec.identity, modeOfSpec(spec));
       const { out } = this.#writer;
       const start = out.at;
@@ -234,7 +234,7 @@ export class CallKeys {
       out.text(source);
       if (version !== undefined) out.text(version);
       digest = this.#writer.take(start);
-      this.#digests.set(spec, digest);
+      sources.digests.set(spec, digest);
     }
     return digest;
   }
@@ -246,8 +246,8 @@ export class CallKeys {
       return;
     }
     const name = this.#context.sources.nameOf(identity);
-    const other = this.#unnamed.get(name) ?? identity.body;
-    this.#unnamed.set(name, other);
+    const other = this.#unnamed?.get(name) ?? identity.body;
+    (this.#unnamed ??= new Map<string, Body>()).set(name, other);
     if (other === identity.body) return;
     throw new DagError('DAG_DUPLICATE_NODE', {
       message: `Two nodes without a name have the same source text at ${identity.name}, and a result that depends on them must be stored: what their functions see from outside may differ.`,

@@ -56,11 +56,11 @@ export class CanonicalWriter {
   readonly #leaves: LeafWriter;
   readonly #frames: Frame[] = [];
   /** Of large containers that are not cyclic. */
-  readonly #digests = new WeakMap<object, Uint8Array>();
+  #digests: WeakMap<object, Uint8Array> | undefined = undefined;
   /** Of cyclic values, as they are seen from the object at which they were entered. */
-  readonly #cyclic = new WeakMap<object, Uint8Array>();
+  #cyclic: WeakMap<object, Uint8Array> | undefined = undefined;
   /** The open containers, once there are many. */
-  readonly #open = new Set<object>();
+  #open: Set<object> | undefined = undefined;
   /** The containers of a cyclic value, by number. */
   #numbers: Map<object, number> | undefined = undefined;
 
@@ -74,7 +74,7 @@ export class CanonicalWriter {
   /** Writes a value. O(size), on a stack of its own. @throws DAG_CANNOT_KEY */
   write(value: unknown): void {
     if (this.#leaves.primitive(value)) return;
-    const known = this.#cyclic.get(value as object); // or a symbol, which is in no map
+    const known = this.#cyclic?.get(value as object); // or a symbol, which is in no map
     if (known !== undefined) {
       this.digest(tags.CYCLIC, known);
       return;
@@ -82,7 +82,8 @@ export class CanonicalWriter {
     const cyclic = this.#all(() => {
       this.#composite(value);
     });
-    if (cyclic !== undefined && this.missing.length === 0) this.#cyclic.set(value as object, cyclic); // only objects are
+    if (cyclic !== undefined && this.missing.length === 0)
+      (this.#cyclic ??= new WeakMap<object, Uint8Array>()).set(value as object, cyclic); // only objects are
   }
 
   /** Writes an object's properties but for some, whatever its class. @throws DAG_CANNOT_KEY */
@@ -141,7 +142,7 @@ export class CanonicalWriter {
 
   #forget(): void {
     this.#frames.length = 0;
-    this.#open.clear();
+    this.#open?.clear();
   }
 
   /** Writes what is in the open containers, until all are closed. */
@@ -192,21 +193,22 @@ export class CanonicalWriter {
     const depth = this.#frames.length;
     if (depth < CYCLE_DEPTH) return;
     if (depth === CYCLE_DEPTH) {
-      this.#open.clear();
-      for (const frame of this.#frames) this.#open.add(frame.source);
+      this.#open?.clear();
+      for (const frame of this.#frames) (this.#open ??= new Set<object>()).add(frame.source);
     }
-    if (this.#open.has(source)) throw new CycleFound();
-    this.#open.add(source);
+    if (this.#open?.has(source)) throw new CycleFound();
+    (this.#open ??= new Set<object>()).add(source);
   }
 
   #close(frame: Frame): void {
     this.#frames.pop();
-    if (this.#frames.length >= CYCLE_DEPTH) this.#open.delete(frame.source);
+    if (this.#frames.length >= CYCLE_DEPTH) this.#open?.delete(frame.source);
     // In a cyclic value, what stands for a container depends on what was met before it.
     if (this.#numbers !== undefined || this.out.at - frame.start <= INLINE) return;
     const digest = this.take(frame.start);
     this.digest(tags.DIGEST, digest);
-    if (this.missing.length === 0 && !frame.partial) this.#digests.set(frame.source, digest);
+    if (this.missing.length === 0 && !frame.partial)
+      (this.#digests ??= new WeakMap<object, Uint8Array>()).set(frame.source, digest);
   }
 
   /** Anything but primitives: containers are only begun. */
@@ -236,7 +238,7 @@ export class CanonicalWriter {
       this.out.count(tags.AGAIN, number);
       return;
     }
-    const digest = this.#numbers === undefined ? this.#digests.get(value) : undefined;
+    const digest = this.#numbers === undefined ? this.#digests?.get(value) : undefined;
     if (digest !== undefined) {
       this.digest(tags.DIGEST, digest);
       return;

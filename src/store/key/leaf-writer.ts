@@ -12,7 +12,7 @@ export class LeafWriter {
   readonly #out: ByteWriter;
   readonly #hasher: Hasher;
   /** Digests of large buffers and views. */
-  readonly #digests = new WeakMap<object, Uint8Array>();
+  #digests: WeakMap<object, Uint8Array> | undefined = undefined;
 
   constructor(out: ByteWriter, hasher: Hasher) {
     this.#out = out;
@@ -96,12 +96,12 @@ export class LeafWriter {
       this.#out.bytes(bytes);
       return;
     }
-    let digest = this.#digests.get(source);
+    let digest = this.#digests?.get(source);
     if (digest === undefined) {
       this.#hasher.begin();
       this.#hasher.add(bytes);
       digest = this.#hasher.binary();
-      this.#digests.set(source, digest);
+      (this.#digests ??= new WeakMap<object, Uint8Array>()).set(source, digest);
     }
     this.#out.bytes(digest);
   }

@@ -20,7 +20,7 @@ export class LocalKeys implements RunKeys {
   readonly #sources: NodeSources;
   readonly #calls: CallKeys;
   readonly #keys = new WeakMap<Future, string>();
-  readonly #current = new Map<string, boolean>();
+  #current: Map<string, boolean> | undefined = undefined;
   #unloaded: SourceTree | undefined;
 
   constructor(hasher: Hasher, sources: NodeSources) {
@@ -89,10 +89,10 @@ export class LocalKeys implements RunKeys {
   isCurrent(stamp: NodeStamp): boolean {
     const { node, version = '', source, module } = stamp;
     const text = [node, version, source, module].join('\n');
-    let current = this.#current.get(text);
+    let current = this.#current?.get(text);
     if (current === undefined) {
       current = this.#sources.isCurrent(stamp, () => (this.#unloaded ??= this.#sources.freshTree()));
-      this.#current.set(text, current);
+      (this.#current ??= new Map<string, boolean>()).set(text, current);
     }
     return current;
   }

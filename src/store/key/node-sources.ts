@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { nodesNamed } from '../../graph/registry.js';
-import type { Body, NodeIdentity } from '../../graph/spec.js';
+import type { Body, NodeIdentity, NodeSpec } from '../../graph/spec.js';
 import type { CallOptions } from '../../graph/options.js';
 import type { NodeStamp } from '../../graph/store.js';
 import { hexOfText, type Hasher } from './hasher.js';
@@ -29,6 +29,8 @@ export interface SourceTools {
 
 /** What nodes are made of, by their source. Sources are read once: what runs is what was loaded. */
 export class NodeSources {
+  /** Digests of nodes with their sources: these do not change while the process runs. */
+  readonly digests = new WeakMap<NodeSpec, Uint8Array>();
   readonly #tools: SourceTools;
   readonly #loaded: SourceTree;
   readonly #places = new WeakMap<NodeIdentity, NodePlace>();
