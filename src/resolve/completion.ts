@@ -139,7 +139,7 @@ export class Completion {
     if (!run.simple) run.finished(future, value, stored);
     if (future._spec.outputs !== undefined) this.#fillParts(future, value, task);
     scheduler.finish(task);
-    if (!run.simple) run.observer?.deactivated(future);
+    if (!run.simple && !stored) run.observer?.deactivated(future); // it never was active
     if (runs === undefined) return;
     // Without a function for each call, for there may be many.
     if (isList(runs)) for (const waiting of runs) this.#host.targetDone(waiting, future);
