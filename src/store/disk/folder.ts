@@ -12,7 +12,7 @@ import {
   truncate,
   writeFile,
 } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import * as paths from 'node:path';
 import { DagError, describeThrown } from '../../errors.js';
 
 /** What a store on disk is made of, all in its folder. */
@@ -36,10 +36,10 @@ const ROOM_TO_BEGIN = 256 * 1024;
  */
 export async function openFolder(path: string, readOnly: boolean): Promise<Folder> {
   try {
-    if (!readOnly) await makeFolder(resolve(path));
+    if (!readOnly) await makeFolder(paths.resolve(path));
     if (!(await stat(path)).isDirectory()) throw cannotOpen(path, 'it is no folder');
     const real = await realpath(path);
-    const folder = { path: real, values: join(real, 'values'), index: join(real, 'index.mdb') };
+    const folder = { path: real, values: paths.join(real, 'values'), index: paths.join(real, 'index.mdb') };
     await access(real, readOnly ? constants.R_OK | constants.X_OK : constants.R_OK | constants.W_OK | constants.X_OK);
     await checkMarker(folder, readOnly);
     await checkIndex(folder, readOnly);
@@ -59,7 +59,7 @@ async function makeFolder(path: string): Promise<void> {
   try {
     await make();
   } catch (thrown) {
-    const above = dirname(path);
+    const above = paths.dirname(path);
     if (!isMissing(thrown) || above === path) throw thrown;
     await makeFolder(above);
     await make();
@@ -68,7 +68,7 @@ async function makeFolder(path: string): Promise<void> {
 
 /** Whether a folder says that it holds a store. @throws DAG_STORE_VERSION */
 async function hasMarker(path: string): Promise<boolean> {
-  const text = await readFile(join(path, MARKER), 'utf8').catch((thrown: unknown) => {
+  const text = await readFile(paths.join(path, MARKER), 'utf8').catch((thrown: unknown) => {
     if (isMissing(thrown)) return '';
     throw thrown;
   });
@@ -93,11 +93,11 @@ async function checkMarker({ path }: Folder, readOnly: boolean): Promise<void> {
   if (others.length > 0)
     throw cannotOpen(path, `there is no store in it, but other things, such as ${JSON.stringify(others[0])}`);
   await proveRoom(path);
-  await writeFile(join(path, MARKER), `${FORMAT}\n`, { mode: 0o600 });
+  await writeFile(paths.join(path, MARKER), `${FORMAT}\n`, { mode: 0o600 });
 }
 
 async function proveRoom(path: string): Promise<void> {
-  const probe = join(path, `.room-${process.pid}`);
+  const probe = paths.join(path, `.room-${process.pid}`);
   try {
     await writeFile(probe, Buffer.alloc(ROOM_TO_BEGIN), { mode: 0o600 });
   } finally {
