@@ -31,6 +31,7 @@ export const ERROR_CODES = {
   DAG_NODE_NOT_IN_MODULE: 'A worker cannot find a node by its module and name.',
   DAG_NOT_A_FUTURE: 'A value without any Future in it was given to resolve().',
   DAG_NOT_A_NODE: 'Something that is not a node was given where a node is needed.',
+  DAG_NOT_STORED: 'A result was computed and is not kept in the store.',
   DAG_OPTION: 'An option has a value that is not allowed.',
   DAG_OUTPUTS: 'A body returned something else than its `outputs` promise.',
   DAG_PARAMETER: 'A parameter is unknown, or has a value that it does not allow.',

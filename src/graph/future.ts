@@ -50,6 +50,9 @@ export const STAYS = 1 << 13;
 /** It was in a message that could not be posted, and goes in one of its own. */
 export const ALONE = 1 << 14;
 
+/** Its body has called others: it ended in them, or resolved them by itself. */
+export const CALLED = 1 << 15;
+
 /** Marks Futures of every copy of the library. */
 export const FUTURE_BRAND = Symbol.for('lazydag.future');
 

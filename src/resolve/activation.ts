@@ -243,6 +243,7 @@ export class Activation {
       const task = scheduler.addDone(run.queue);
       this.#table.enter(task, future);
       run.observer?.cached(future);
+      if ((flags & ON_DISK) !== 0) run.storing?.met(future, this.#table.provenance?.beyond(task));
       return task;
     }
     if (run.storing !== undefined && (flags & ON_DISK) !== 0) {

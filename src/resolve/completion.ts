@@ -2,6 +2,7 @@ import { DagError, type NodeError } from '../errors.js';
 import { argumentValues } from '../executor/inline.js';
 import { eachFuture, holdsFuture, substituteFutures } from '../graph/containers.js';
 import {
+  CALLED,
   DONE,
   EXPANDED,
   FAILED,
@@ -149,7 +150,7 @@ export class Completion {
   /** Gives the value of a call to the run's store; gives true where it came from there. */
   #keep(task: number, future: Future, run: Run): boolean {
     if (run.storing === undefined || (future._flags & ON_DISK) === 0) return false;
-    return run.storing.finished(future, this.#table.provenance?.beyond(task) ?? []);
+    return run.storing.finished(future, this.#table.provenance?.beyond(task));
   }
 
   /**
@@ -200,6 +201,7 @@ export class Completion {
     }
     run.calls.count += this.#activation.fresh;
     future._value = result;
+    future._flags |= CALLED;
     setState(future, EXPANDED);
     if (!run.simple) {
       run.observer?.expanded(future);

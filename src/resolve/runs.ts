@@ -1,6 +1,6 @@
 import { asyncFailure } from './bodies.js';
 import type { ResolveOptions } from '../graph/run-options.js';
-import { DONE, type Future, KEPT, STATE_BITS, TARGETED } from '../graph/future.js';
+import { CALLED, DONE, type Future, KEPT, STATE_BITS, TARGETED } from '../graph/future.js';
 import type { Graph } from '../graph/graph.js';
 import { guests } from '../graph/guests.js';
 import { bodyOf, scopes, type Scope } from '../graph/scope.js';
@@ -303,8 +303,20 @@ export class Runs {
   targetDone(run: Run, future: Future): void {
     if (run.over) return;
     if (this.#table.pool.inUse) this.#table.ledger.lend(future);
-    const caller = run.caller?.parent?._slot ?? -1;
-    if (caller !== -1) this.#table.provenance?.resolvedIn(caller, future._slot);
+    const caller = run.caller?.parent;
+    if (caller !== undefined) {
+      caller._flags |= CALLED;
+      if (caller._slot !== -1) this.#table.provenance?.resolvedIn(caller._slot, future._slot);
+    }
+    const tell = (): void => {
+      this.#tellTarget(run, future);
+    };
+    // Who takes a value over may change it.
+    if (run.keeps || run.storing?.whenPut(future, tell) !== true) tell();
+  }
+
+  #tellTarget(run: Run, future: Future): void {
+    if (run.over) return;
     run.sink.target?.(future, { status: 'fulfilled', value: future._value });
     run.remaining -= 1;
     if (run.remaining === 0) this.#finish(run);

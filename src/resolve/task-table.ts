@@ -83,6 +83,7 @@ export class TaskTable {
   trim(): boolean {
     if (this.scheduler.live > 0) return false;
     this.scheduler.trim();
+    this.provenance?.trim();
     if (this.#futures.length > ROOM_KEPT) this.#futures.length = 0;
     this.waiters.trim();
     return true;
@@ -93,7 +94,10 @@ export class TaskTable {
     const future = this.futureOf(task);
     this.#futures[task] = undefined;
     future._slot = -1;
-    if ((future._flags & (KEPT | PERSISTED)) !== 0 && (future._flags & RELEASING) === 0) return;
+    if ((future._flags & (KEPT | PERSISTED)) !== 0 && (future._flags & RELEASING) === 0) {
+      this.provenance?.leave(task, future);
+      return;
+    }
     const run = this.runOf(task);
     dropValue(future, this.ledger, false);
     if (!run.simple) run.released(future); // after the value is gone: a listener may ask for it again

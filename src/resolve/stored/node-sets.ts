@@ -6,6 +6,8 @@ export type Origin = NodeIdentity | NodeStamp;
 
 /** The empty set. */
 export const NO_NODES = 0;
+/** Nodes that nobody knows; so is every set with them. */
+export const UNKNOWN = -1;
 
 const SPAN = 2 ** 26;
 
@@ -31,20 +33,33 @@ export class NodeSets {
     return set;
   }
 
+  /** How many there are. */
+  get size(): number {
+    return this.#members.length;
+  }
+
+  /** The set of these nodes. */
+  of(origins: readonly Origin[] | undefined): number {
+    if (origins === undefined) return UNKNOWN;
+    return origins.reduce((set, origin) => this.union(set, this.single(origin)), NO_NODES);
+  }
+
   union(one: number, other: number): number {
+    if (one === UNKNOWN || other === UNKNOWN) return UNKNOWN;
     if (one === other || other === NO_NODES) return one;
     if (one === NO_NODES) return other;
     const pair = one < other ? one * SPAN + other : other * SPAN + one;
     let union = this.#unions.get(pair);
     if (union === undefined) {
-      union = this.#enter([...new Set([...this.members(one), ...this.members(other)])]);
+      union = this.#enter([...new Set([...(this.members(one) ?? []), ...(this.members(other) ?? [])])]);
       this.#unions.set(pair, union);
     }
     return union;
   }
 
-  members(set: number): readonly Origin[] {
-    return this.#members[set] ?? [];
+  /** Undefined where nobody knows. */
+  members(set: number): readonly Origin[] | undefined {
+    return set === UNKNOWN ? undefined : (this.#members[set] ?? []);
   }
 
   #enter(members: Origin[]): number {

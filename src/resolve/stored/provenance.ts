@@ -1,6 +1,11 @@
-import { type Future, KEPT, PERSISTED } from '../../graph/future.js';
+import { CALLED, DONE, type Future, STATE_BITS } from '../../graph/future.js';
+import { eachArgument } from '../../graph/dependencies.js';
+import type { NodeStamp } from '../../graph/store.js';
 import type { Scheduler } from '../../schedule/scheduler.js';
-import { NO_NODES, NodeSets, type Origin } from './node-sets.js';
+import { NO_NODES, NodeSets, type Origin, UNKNOWN } from './node-sets.js';
+
+/** Sets above this number are forgotten when nothing is left to do. */
+const SETS_KEPT = 1000;
 
 /**
  * Which nodes a value owes itself to that its key does not tell of. A key names a call's node and, through its arguments,
@@ -8,35 +13,39 @@ import { NO_NODES, NodeSets, type Origin } from './node-sets.js';
  * it was. Kept by task while any run has a store.
  *
  * Of each task two sets: *beyond* are the nodes that its key does not tell of; *all* are these, its own node, and all of its
- * arguments.
+ * arguments. Either may be unknown: of values that were computed before any run had a store, by bodies that called others.
  */
 export class Provenance {
   readonly #scheduler: Scheduler;
-  readonly #sets = new NodeSets();
+  #sets = new NodeSets();
   readonly #beyond: number[] = [];
   readonly #all: number[] = [];
   /** Whether the body has ended in other calls. */
   readonly #expanded: boolean[] = [];
   /** Of calls whose value outlives their task. */
   readonly #known = new WeakMap<Future, Known>();
+  /** What entries of stores tell of nodes, each once. */
+  readonly #stamps = new Map<string, NodeStamp>();
 
   constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
   }
 
-  /** A call becomes a task. */
+  /** A call becomes a task, perhaps one that has its value. */
   enter(task: number, future: Future): void {
-    const known = this.#known.get(future);
-    this.#beyond[task] = known?.beyond ?? NO_NODES;
-    this.#all[task] = known?.all ?? NO_NODES;
+    const done = (future._flags & STATE_BITS) === DONE;
+    if (!done) this.#known.delete(future);
+    const known = done ? this.#knownOf(future) : NOTHING;
+    this.#beyond[task] = this.#sets.of(known.beyond);
+    this.#all[task] = this.#sets.of(known.all);
     this.#expanded[task] = false;
   }
 
   /** The value of a call comes from a store, with the nodes that were told beside it. */
-  loaded(future: Future, nodes: readonly Origin[]): void {
+  loaded(future: Future, nodes: readonly NodeStamp[]): void {
     if (nodes.length === 0) return;
-    const beyond = nodes.reduce((set, node) => this.#sets.union(set, this.#sets.single(node)), NO_NODES);
-    this.#known.set(future, { beyond, all: beyond });
+    const stamps = nodes.map((stamp) => this.#interned(stamp));
+    this.#known.set(future, { beyond: stamps, all: [...stamps, future._spec.identity] });
   }
 
   /** A body has ended in other calls; its task still has its own inputs. */
@@ -52,18 +61,72 @@ export class Provenance {
 
   /** A call has its value; its task still has its inputs. */
   finish(task: number, future: Future): void {
+    const loaded = this.#known.get(future);
+    if (loaded !== undefined) {
+      this.#beyond[task] = this.#sets.of(loaded.beyond);
+      this.#all[task] = this.#sets.of(loaded.all);
+      return;
+    }
     if (this.#expanded[task] === true) this.#takeExpansion(task);
     else this.#takeInputs(task);
     const own = future._spec.immediate ? NO_NODES : this.#sets.single(future._spec.identity);
     const beyond = this.#beyond[task] ?? NO_NODES;
-    const all = this.#sets.union(this.#sets.union(this.#all[task] ?? NO_NODES, own), beyond);
-    this.#all[task] = all;
-    if ((future._flags & (KEPT | PERSISTED)) !== 0) this.#known.set(future, { beyond, all });
+    this.#all[task] = this.#sets.union(this.#sets.union(this.#all[task] ?? NO_NODES, own), beyond);
   }
 
-  /** The nodes that a call's key does not tell of; its task is still there. */
-  beyond(task: number): readonly Origin[] {
+  /** The value of a task stays. */
+  leave(task: number, future: Future): void {
+    this.#known.set(future, {
+      beyond: this.#sets.members(this.#beyond[task] ?? NO_NODES),
+      all: this.#sets.members(this.#all[task] ?? NO_NODES),
+    });
+  }
+
+  /** The nodes that a call's key does not tell of, while its task is there; undefined when that is not known. */
+  beyond(task: number): readonly Origin[] | undefined {
     return this.#sets.members(this.#beyond[task] ?? NO_NODES);
+  }
+
+  /** There is no task. */
+  trim(): void {
+    if (this.#sets.size <= SETS_KEPT) return;
+    this.#sets = new NodeSets();
+    this.#stamps.clear();
+  }
+
+  /** What a value owes itself to that was there before: found upstream, as far as no body has called others. */
+  #knownOf(future: Future): Known {
+    const known = this.#known.get(future);
+    if (known !== undefined) return known;
+    const found = this.#foundUpstream(future) ?? { beyond: undefined, all: undefined };
+    this.#known.set(future, found);
+    return found;
+  }
+
+  #foundUpstream(future: Future): Known | undefined {
+    const beyond = new Set<Origin>();
+    const all = new Set<Origin>();
+    const met = new Set([future]);
+    for (const call of met) {
+      const known = call === future ? undefined : this.#known.get(call);
+      if (known === undefined) {
+        if ((call._flags & CALLED) !== 0) return undefined;
+        if (!call._spec.immediate) all.add(call._spec.identity);
+        eachArgument(call, (argument) => met.add(argument));
+        continue;
+      }
+      if (known.beyond === undefined || known.all === undefined) return undefined;
+      for (const origin of known.beyond) beyond.add(origin);
+      for (const origin of known.all) all.add(origin);
+    }
+    return { beyond: [...beyond], all: [...all] };
+  }
+
+  #interned(stamp: NodeStamp): NodeStamp {
+    const text = JSON.stringify([stamp.node, stamp.version, stamp.source, stamp.module]);
+    const known = this.#stamps.get(text);
+    if (known === undefined) this.#stamps.set(text, stamp);
+    return known ?? stamp;
   }
 
   #takeInputs(task: number): void {
@@ -80,13 +143,16 @@ export class Provenance {
   #takeExpansion(task: number): void {
     let beyond = this.#beyond[task] ?? NO_NODES;
     this.#scheduler.eachInput(task, (input) => {
-      beyond = this.#sets.union(beyond, this.#all[input] ?? NO_NODES);
+      beyond = this.#sets.union(beyond, this.#all[input] ?? UNKNOWN);
     });
     this.#beyond[task] = beyond;
   }
 }
 
+/** Undefined is not known. */
 interface Known {
-  readonly beyond: number;
-  readonly all: number;
+  readonly beyond: readonly Origin[] | undefined;
+  readonly all: readonly Origin[] | undefined;
 }
+
+const NOTHING: Known = { beyond: [], all: [] };

@@ -1,4 +1,4 @@
-import { describeThrown } from '../../errors.js';
+import { DagError, describeThrown } from '../../errors.js';
 import { Future } from '../../graph/future.js';
 import { currentScope } from '../../graph/scope.js';
 import type { NodeIdentity } from '../../graph/spec.js';
@@ -11,8 +11,8 @@ import type { Origin } from './node-sets.js';
 export interface PutFacts {
   /** Milliseconds that it took. */
   readonly cost: number;
-  /** The nodes that its key does not tell of. */
-  readonly nodes: readonly Origin[];
+  /** The nodes that its key does not tell of; undefined where these are not known. */
+  readonly nodes: readonly Origin[] | undefined;
   readonly lock: StoreLock | undefined;
 }
 
@@ -37,6 +37,8 @@ export class Puts {
   /** Stand for values that are on their way, of all runs. */
   readonly #underWay: Set<Future>;
   readonly #idle: (() => void)[] = [];
+  /** Who waits for single values that are on their way. */
+  readonly #waiting = new Map<Future, (() => void)[]>();
   #pending = 0;
   #since: number | undefined;
 
@@ -60,11 +62,23 @@ export class Puts {
     return true;
   }
 
+  /** Calls `put` when the value of a call is there; gives false where it is not on its way. */
+  whenPut(future: Future, put: () => void): boolean {
+    const waiting = this.#waiting.get(future);
+    waiting?.push(put);
+    return waiting !== undefined;
+  }
+
   /** Gives the value of a call to the store; the lock is released when it is there. */
   put(future: Future, { cost, nodes, lock }: PutFacts): void {
     const { store, keys } = this.#lookup;
     if (store.readOnly) {
       lock?.release();
+      return;
+    }
+    if (nodes === undefined) {
+      lock?.release();
+      this.warn(future, unknownNodes(future));
       return;
     }
     // Whatever the run or the user does with the value: its memory must not be used again while it is written.
@@ -73,11 +87,15 @@ export class Puts {
     this.#pending += 1;
     this.#since ??= this.#now();
     this.#underWay.add(holder);
+    this.#waiting.set(future, []);
     const ended = (error?: unknown): void => {
       if (error !== undefined) this.warn(future, error);
       this.#ledger.drop(holder);
       this.#underWay.delete(holder);
       lock?.release();
+      const waiting = this.#waiting.get(future) ?? [];
+      this.#waiting.delete(future);
+      for (const tell of waiting) tell();
       this.#end();
     };
     try {
@@ -133,4 +151,12 @@ export class Puts {
       code: 'DAG_NOT_STORED',
     });
   }
+}
+
+/** Why a result is not kept whose body, or one before it, has called nodes that nobody has written down. */
+function unknownNodes({ _spec: spec }: Future): DagError {
+  return new DagError('DAG_NOT_STORED', {
+    message: `${spec.name} depends on a call that ran before the run had a store; what the body of that call has called is not known.`,
+    remedy: 'Give the run a store that computes it, or release() that call.',
+  });
 }

@@ -2,6 +2,7 @@ import { DONE, Future, ON_DISK, setState } from '../../graph/future.js';
 import type { StoredEntry, StoreLock } from '../../graph/store.js';
 import type { Lookup } from './lookup.js';
 import type { Origin } from './node-sets.js';
+import { outputsEntry } from './outputs-entry.js';
 import type { Puts } from './puts.js';
 
 /** What the store of a run asks of the rest of the resolver. */
@@ -15,10 +16,21 @@ export interface RunStoreHost {
   begin(task: number, future: Future): void;
   /** What was there instead of a body gave this: the value, or a Future of it. */
   end(task: number, future: Future, result: unknown): void;
+  /** Whether one call waits for another. */
+  dependsOn(holder: Future, future: Future): boolean;
+  /** A value of a call came too late: its memory goes back. */
+  drop(future: Future, value: unknown): void;
   /** The store failed for a task. */
   fail(task: number, error: unknown): void;
   /** A task that could not start may start now. */
   requeue(task: number): void;
+}
+
+/** What a {@link RunStore} is made of. */
+export interface RunStoreParts {
+  readonly sync: boolean;
+  readonly host: RunStoreHost;
+  readonly computing: Map<string, Future>;
 }
 
 /** How a call stands with the store of its run. */
@@ -49,6 +61,13 @@ export class RunStore {
   readonly #puts: Puts;
   readonly #host: RunStoreHost;
   readonly #sync: boolean;
+  /** Calls of this thread that hold locks of the store, by key. */
+  readonly #computing: Map<string, Future>;
+  /** Calls whose entries cannot be read here. */
+  readonly #unreadable = new WeakSet<Future>();
+  /** Calls with several outputs that have these from the store; and what others took, in ms. */
+  readonly #restored = new WeakSet<Future>();
+  readonly #costs = new WeakMap<Future, number>();
   /** Entries that were found, of calls that have not started. */
   readonly #found = new Map<Future, StoredEntry>();
   /** Calls that are being read, waited for, or computed. */
@@ -57,16 +76,29 @@ export class RunStore {
   readonly #queue: { readonly task: number; readonly future: Future }[] = [];
   #reading = 0;
 
-  constructor(lookup: Lookup, puts: Puts, { sync, host }: { readonly sync: boolean; readonly host: RunStoreHost }) {
+  constructor(lookup: Lookup, puts: Puts, { sync, host, computing }: RunStoreParts) {
     this.#lookup = lookup;
     this.#puts = puts;
     this.#sync = sync;
     this.#host = host;
+    this.#computing = computing;
   }
 
   /** Calls `idle` when all that was given to the store is there; gives false where it is already. */
   whenKept(idle: () => void): boolean {
     return this.#puts.whenIdle(idle);
+  }
+
+  /** Calls `put` when the value of a call is there; gives false where it is not on its way. */
+  whenPut(future: Future, put: () => void): boolean {
+    return this.#puts.whenPut(future, put);
+  }
+
+  /** A call has its value that was there before the run: the store gets it if it lacks it. */
+  met(future: Future, nodes: readonly Origin[] | undefined): void {
+    const { outputs, immediate } = future._spec;
+    if (outputs !== undefined || (immediate && this.#restored.has(wholeOf(future)))) return;
+    if (this.#lookup.find(future) === undefined) this.#puts.put(future, { cost: 0, nodes, lock: undefined });
   }
 
   /**
@@ -96,6 +128,7 @@ export class RunStore {
     try {
       future._value = entry.readSync(future);
     } catch (error) {
+      this.#unreadable.add(future);
       this.#puts.warn(future, error);
       return 'missing';
     }
@@ -134,6 +167,7 @@ export class RunStore {
       let value: unknown;
       try {
         value = entry.readSync(future);
+        this.#host.loaded(future, entry);
       } catch (error) {
         value = this.#instead(future, error);
       }
@@ -142,16 +176,21 @@ export class RunStore {
     }
     this.#reading += 1;
     this.#host.pending.add(future);
-    const end = (result: () => unknown): void => {
+    const end = (result: () => unknown): boolean => {
       this.#reading -= 1;
       this.#readNext();
-      if (this.#calls.get(future) !== call) return;
+      if (this.#calls.get(future) !== call) return false;
       this.#host.pending.delete(future);
       this.#host.end(task, future, result());
+      return true;
     };
-    Promise.resolve(entry.read(future)).then(
+    readFrom(entry, future).then(
       (value) => {
-        end(() => value);
+        const used = end(() => {
+          this.#host.loaded(future, entry);
+          return value;
+        });
+        if (!used) this.#host.drop(future, value);
       },
       (error: unknown) => {
         end(() => this.#instead(future, error));
@@ -182,23 +221,44 @@ export class RunStore {
   #lock(task: number, future: Future): boolean {
     const call = this.#calls.get(future) ?? { task };
     if (call.lock === undefined) {
-      const lock = this.#lookup.store.tryLock(this.#lookup.keys.keyOf(future));
-      if (lock === undefined && !this.#sync) {
+      const key = this.#lookup.keys.keyOf(future);
+      this.#takeLock(call, key, future);
+      const holder = call.lock === undefined ? this.#computing.get(key) : undefined;
+      // Who waits for this very call cannot be waited for: it is the same call, but for what does not count.
+      const waits = holder === undefined || !this.#host.dependsOn(holder, future);
+      if (call.lock === undefined && !this.#sync && waits) {
         this.#calls.set(future, call);
         this.#lookLater(future, call, FIRST_LOOK);
         return true;
       }
-      if (lock !== undefined) call.lock = lock;
     }
     call.startedAt = this.#host.now();
     this.#calls.set(future, call);
     // Somebody may have computed it since the run looked.
-    const entry = future._spec.outputs === undefined ? this.#lookup.find(future) : undefined;
+    const entry = this.#unreadable.has(future) ? undefined : this.#foundSince(future);
     if (entry !== undefined) {
       this.#unlock(future);
       return this.#read(task, future, entry);
     }
     return false;
+  }
+
+  #takeLock(call: StoredCall, key: string, future: Future): void {
+    const lock = this.#lookup.store.tryLock(key);
+    if (lock === undefined) return;
+    this.#computing.set(key, future);
+    call.lock = {
+      release: () => {
+        if (this.#computing.get(key) === future) this.#computing.delete(key);
+        lock.release();
+      },
+    };
+  }
+
+  /** What the store has of a call by now; of several outputs all, as one. */
+  #foundSince(future: Future): StoredEntry | undefined {
+    const { outputs } = future._spec;
+    return outputs === undefined ? this.#lookup.find(future) : outputsEntry(future, outputs, this.#lookup);
   }
 
   #lookLater(future: Future, call: StoredCall, delay: number): void {
@@ -211,20 +271,14 @@ export class RunStore {
   }
 
   #look(future: Future, call: StoredCall, delay: number): void {
-    const { store, keys } = this.#lookup;
-    let lock: StoreLock | undefined;
     try {
-      lock = store.tryLock(keys.keyOf(future));
+      this.#takeLock(call, this.#lookup.keys.keyOf(future), future);
     } catch {
       this.#host.requeue(call.task); // it will be told why when it is started
       return;
     }
-    if (lock === undefined) {
-      this.#lookLater(future, call, delay);
-      return;
-    }
-    call.lock = lock;
-    this.#host.requeue(call.task);
+    if (call.lock === undefined) this.#lookLater(future, call, delay);
+    else this.#host.requeue(call.task);
   }
 
   #unlock(future: Future): void {
@@ -234,20 +288,25 @@ export class RunStore {
   }
 
   /** A call has its value: gives it to the store, unless it came from there, which the result tells. */
-  finished(future: Future, nodes: readonly Origin[]): boolean {
+  finished(future: Future, nodes: readonly Origin[] | undefined): boolean {
     const call = this.#calls.get(future);
     this.#calls.delete(future);
+    const { outputs, immediate } = future._spec;
     if (call?.entry !== undefined) {
-      this.#host.loaded(future, call.entry);
+      if (outputs !== undefined) this.#restored.add(future);
       return true;
     }
+    const whole = immediate ? wholeOf(future) : undefined;
+    if (whole !== undefined && this.#restored.has(whole)) return true;
     const { lock, startedAt } = call ?? {};
-    // The outputs of a call are kept each by itself, and others may compute them once they are.
-    if (future._spec.outputs !== undefined) {
-      if (lock !== undefined) this.#puts.afterwards(lock);
+    const own = startedAt === undefined ? undefined : this.#host.now() - startedAt;
+    if (outputs !== undefined) {
+      this.#costs.set(future, own ?? 0);
+      // The outputs of a call are kept each by itself, once they are taken; then others may look for them.
+      if (lock !== undefined) setImmediate(() => { this.#puts.afterwards(lock); }); // prettier-ignore
       return false;
     }
-    const cost = startedAt === undefined ? 0 : this.#host.now() - startedAt;
+    const cost = own ?? (whole === undefined ? undefined : this.#costs.get(whole)) ?? 0;
     this.#puts.put(future, { cost, nodes, lock });
     return false;
   }
@@ -261,4 +320,14 @@ export class RunStore {
     this.#host.pending.delete(future);
     this.#unlock(future);
   }
+}
+
+/** The call that a part is taken of. */
+function wholeOf(part: Future): Future {
+  return part._args[0] as Future; // as parts are made
+}
+
+/** Reads a value; what fails at once fails the promise, too. */
+async function readFrom(entry: StoredEntry, future: Future): Promise<unknown> {
+  return await entry.read(future);
 }

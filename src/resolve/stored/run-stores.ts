@@ -1,6 +1,6 @@
 import type { Future } from '../../graph/future.js';
-import { RUNNING, setState } from '../../graph/future.js';
-import type { StoredEntry } from '../../graph/store.js';
+import { DONE, RUNNING, setState, STATE_BITS } from '../../graph/future.js';
+import type { Store, StoredEntry } from '../../graph/store.js';
 import { codedFailure, bodyFailure } from '../failure.js';
 import { DagError } from '../../errors.js';
 import type { Completion } from '../completion.js';
@@ -27,6 +27,9 @@ export class RunStores {
   readonly #parts: RunStoresParts;
   /** Calls that are being read, that somebody else computes, or whose values are on their way to a store. */
   readonly #pending = new Set<Future>();
+
+  /** Calls of this thread that hold locks, by key. */
+  readonly #computing = new WeakMap<Store, Map<string, Future>>();
 
   constructor(parts: RunStoresParts) {
     this.#parts = parts;
@@ -67,6 +70,12 @@ export class RunStores {
         completion.complete(task, future, result, undefined);
         wake(run);
       },
+      dependsOn: (holder: Future, future: Future): boolean => dependsOn(table, holder, future),
+      drop: (future: Future, value: unknown): void => {
+        if ((future._flags & STATE_BITS) === DONE) return; // it has another value by now
+        table.ledger.hold(future, value);
+        table.ledger.drop(future, true);
+      },
       fail: (task: number, error: unknown): void => {
         completion.fail(task, error instanceof DagError ? codedFailure(error) : bodyFailure(error));
       },
@@ -76,6 +85,27 @@ export class RunStores {
       },
     };
     const puts = new Puts({ lookup, ledger: table.ledger, underWay: this.#pending, options, now });
-    run.storing = new RunStore(lookup, puts, { sync: run.sync, host });
+    run.storing = new RunStore(lookup, puts, { sync: run.sync, host, computing: this.#computingIn(store) });
   }
+
+  #computingIn(store: Store): Map<string, Future> {
+    let computing = this.#computing.get(store);
+    if (computing === undefined) {
+      computing = new Map();
+      this.#computing.set(store, computing);
+    }
+    return computing;
+  }
+}
+
+/** Whether a call waits for another: that was made in its body, or is needed for what its body has ended in. */
+function dependsOn({ scheduler }: TaskTable, holder: Future, future: Future): boolean {
+  for (let parent = future._parent; parent !== undefined; parent = parent._parent) if (parent === holder) return true;
+  if (holder._slot === -1 || future._slot === -1) return false;
+  const met = new Set([future._slot]);
+  for (const task of met) {
+    if (task === holder._slot) return true;
+    scheduler.eachDependent(task, (dependent) => met.add(dependent));
+  }
+  return false;
 }
