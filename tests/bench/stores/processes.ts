@@ -52,7 +52,7 @@ export async function processes({ rounds, sizes, folder }: PartOptions): Promise
     ];
   } finally {
     for (const child of children) child.disconnect();
-    await Promise.all(children.map((child) => child.exitCode ?? once(child, 'exit')));
+    await Promise.all(children.filter(({ exitCode }) => exitCode === null).map((child) => once(child, 'exit')));
   }
 }
 
