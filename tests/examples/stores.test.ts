@@ -1,21 +1,34 @@
-import { expect, test } from '@jest/globals';
-import { epidemic, GRID } from '../../examples/sweep.js';
-import { readRun } from '../../examples/warm-start.js';
-import { printed } from './printed.js';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { epidemic, GRID, main as sweep } from '../../examples/sweep.js';
+import { main as warmStart, readRun } from '../../examples/warm-start.js';
+
+// Both start processes of their own for what matters: they need none around them.
+let text: string;
+
+beforeEach(() => {
+  text = '';
+  jest.spyOn(console, 'log').mockImplementation((line: unknown) => {
+    text += `${String(line)}\n`;
+  });
+});
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 /** The columns of figures in a line of a table that begins like this. */
-function figuresOf(text: string, label: string): string[] {
+function figuresOf(label: string): string[] {
   const line = text.split('\n').find((one) => one.trimStart().startsWith(label));
   return line?.trim().slice(label.length).trim().split(/ {2,}/) ?? [];
 }
 
 test('the analysis computes nothing the second time, and one branch after that was edited', async () => {
-  const text = await printed('warm-start');
-  const [, firstRan, firstFound] = figuresOf(text, 'the first').map(Number);
+  await warmStart();
+  const [, firstRan, firstFound] = figuresOf('the first').map(Number);
   expect(firstRan).toBeGreaterThan(100);
   expect(firstFound).toBe(0);
-  expect(figuresOf(text, 'the same again').slice(1)).toEqual(['0', '21', '0']);
-  expect(Number(figuresOf(text, 'one module edited')[1])).toBe(4);
+  expect(figuresOf('the same again').slice(1)).toEqual(['0', '21', '0']);
+  expect(Number(figuresOf('one module edited')[1])).toBe(4);
   expect(text).toContain('bodies that ran: fences, countOutside, largest, pick');
   const [before, after] = [...text.matchAll(/(?:before|after): +outside of (.*) minutes/g)].map(([, fences]) => fences);
   expect([before, after]).toEqual(['−38 to 42', '−68 to 72']);
@@ -26,8 +39,8 @@ test('what the analysis prints without a store is not taken for a run with one',
 });
 
 test('a sweep that was killed goes on where it was', async () => {
-  const text = await printed('sweep', { killAfter: 10 });
-  const [first, second] = ['the first', 'the second'].map((life) => figuresOf(text, life));
+  await sweep({ killAfter: 10 });
+  const [first, second] = ['the first', 'the second'].map(figuresOf);
   expect(first?.at(-1)).toBe('SIGKILL');
   expect(second?.at(-1)).toBe('with 0');
   const [lost, computed] = first?.slice(0, 2).map(Number) ?? [];
