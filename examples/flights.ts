@@ -7,11 +7,13 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { resolve, WorkerPool, type Executor } from 'lazydag';
+import { DiskStore } from 'lazydag/store';
 import { save } from 'lazydag/view';
 import { analyse } from './flights/analysis.js';
 import { FLIGHTS } from './flights/columns.js';
 import { logText, reportText, veryLateText } from './flights/report.js';
 import { RunLog } from './flights/run-log.js';
+import { decimal } from './support/text.js';
 
 /** What may be chosen. */
 export interface FlightsOptions {
@@ -21,6 +23,8 @@ export interface FlightsOptions {
   readonly svg?: string;
   /** Threads of a pool that runs the bodies. Default: none, they run on the calling thread. */
   readonly threads?: number | undefined;
+  /** Folder of a store that keeps every result for later runs. Default: none. */
+  readonly store?: string | undefined;
 }
 
 const PICTURE = fileURLToPath(new URL('../.tmp/flights.svg', import.meta.url));
@@ -35,8 +39,12 @@ export async function main({ threads, ...options }: FlightsOptions = {}): Promis
   await tell(options, pool);
 }
 
-async function tell({ path = FLIGHTS, svg = PICTURE }: FlightsOptions, executor: 'inline' | Executor): Promise<void> {
-  const { graph, report, veryLate } = analyse(path);
+async function tell(options: FlightsOptions, executor: 'inline' | Executor): Promise<void> {
+  const { path = FLIGHTS, svg = PICTURE } = options;
+  await using store = options.store === undefined ? undefined : new DiskStore({ path: options.store });
+  await store?.open();
+  const startedAt = performance.now();
+  const { graph, report, veryLate } = analyse(path, store);
 
   const first = new RunLog();
   console.log(reportText(await resolve(report, { executor, onEvent: first.follow })));
@@ -46,6 +54,13 @@ async function tell({ path = FLIGHTS, svg = PICTURE }: FlightsOptions, executor:
   const shares = await veryLate.resolve({ executor, onEvent: second.follow });
   console.log(`\nWhen are most flights more than an hour late? ${veryLateText(shares)}`);
   console.log(`What ran for that: the columns were still there\n${logText(second)}`);
+  if (store !== undefined) {
+    const { hits, puts } = await store.stats();
+    const seconds = (performance.now() - startedAt) / 1000;
+    console.log(
+      `\nWith the store: ${String(first.ran + second.ran)} bodies ran, ${String(hits)} results found, ${String(puts)} kept, in ${decimal(seconds, 2)} seconds`,
+    );
+  }
 
   await mkdir(dirname(svg), { recursive: true });
   await save(graph, svg, { direction: 'LR' });
@@ -53,6 +68,6 @@ async function tell({ path = FLIGHTS, svg = PICTURE }: FlightsOptions, executor:
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const { threads } = parseArgs({ options: { threads: { type: 'string' } } }).values;
-  await main({ threads: threads === undefined ? undefined : Number(threads) });
+  const { threads, store } = parseArgs({ options: { threads: { type: 'string' }, store: { type: 'string' } } }).values;
+  await main({ threads: threads === undefined ? undefined : Number(threads), store });
 }

@@ -1,7 +1,10 @@
-import { Graph, node, type Future, type Resolved } from 'lazydag';
+import { Graph, type Future, type Resolved } from 'lazydag';
+import type { Store } from 'lazydag/store';
 import { load } from './columns.js';
 import { bandOf, countByGroup, gather, groupRows, hourOf, quantilesByGroup, shareAbove } from './groups.js';
-import { regression, rescale } from './regression.js';
+import { countOutside, fences, largest, pick } from './outliers.js';
+import { regression } from './regression.js';
+import { rescale } from './scale.js';
 import { correlation, histogram, quantiles, ranks, sort, summary } from './statistics.js';
 
 /** Minutes at which one class of delays ends and the next begins. */
@@ -18,42 +21,6 @@ export const FIRST_HOUR = 5;
 const HOURS = 24;
 const MILES = 1000;
 
-/** Below and above which a value is unusual: one and a half times the distance of the quartiles outside of them. */
-const fences = node(
-  ([lower = Number.NaN, upper = Number.NaN]: readonly number[]): [number, number] => {
-    const reach = 1.5 * (upper - lower);
-    return [lower - reach, upper + reach];
-  },
-  { name: 'fences', outputs: 2 },
-);
-
-const countOutside = node(
-  (column: Float64Array, low: number, high: number) => ({
-    below: column.reduce((count, value) => (value < low ? count + 1 : count), 0),
-    above: column.reduce((count, value) => (value > high ? count + 1 : count), 0),
-  }),
-  { name: 'countOutside' },
-);
-
-/** The rows of the largest elements, the largest first. */
-const largest = node(
-  (column: Float64Array, sorted: Float64Array, count: number) => {
-    const limit = sorted[sorted.length - count] ?? -Infinity;
-    const rows = Array.from(column.keys()).filter((row) => (column[row] ?? Number.NaN) >= limit);
-    return rows.sort((a, b) => (column[b] ?? 0) - (column[a] ?? 0)).slice(0, count);
-  },
-  { name: 'largest' },
-);
-
-/** Rows of several columns, as objects. */
-const pick = node(
-  (rows: readonly number[], columns: Readonly<Record<string, Float64Array>>) =>
-    rows.map((row) =>
-      Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, column[row] ?? Number.NaN])),
-    ),
-  { name: 'pick' },
-);
-
 /** Delays in the order of some grouping, and where each group starts. */
 interface GroupedDelays {
   readonly delays: Future<Float64Array>;
@@ -68,10 +35,14 @@ function describeGroups({ delays, starts }: GroupedDelays) {
   };
 }
 
-/** Builds the analysis of the flights in `path`; nothing is read before it is resolved. */
-export function analyse(path: string) {
+/**
+ * Builds the analysis of the flights in `path`; nothing is read before it is resolved.
+ *
+ * @param store where the result of every call is kept, and looked for. Default: nowhere.
+ */
+export function analyse(path: string, store?: Store) {
   // `memo`: the same call made twice is one call, so each part below may ask for what it needs.
-  const graph = new Graph({ name: 'flights', memo: true });
+  const graph = new Graph({ name: 'flights', memo: true, ...(store && { store, persist: 'disk' }) });
   return graph.run(() => {
     const { delay, distance, time } = load(path);
 

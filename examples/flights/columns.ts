@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { tableFromIPC } from 'apache-arrow';
 import { alloc, node } from 'lazydag';
+import { fileKey } from 'lazydag/store';
 
 /** The file of the npm package vega-datasets: flights within the United States, from the Bureau of Transportation Statistics. */
 export const FLIGHTS = join(
@@ -40,5 +41,14 @@ const decode = node(
   { name: 'decode', outputs: NAMES, style },
 );
 
-/** Reads the flights. Each column is a value of its own; all three stay in memory, for further questions. */
-export const load = node((path: string) => decode(read(path)), { name: 'load', outputs: NAMES, persist: true, style });
+/**
+ * Reads the flights. Each column is a value of its own; all three stay in memory, for further questions, and in the store of
+ * the run, where there is one. They are others when the file has changed.
+ */
+export const load = node((path: string) => decode(read(path)), {
+  name: 'load',
+  outputs: NAMES,
+  persist: 'disk',
+  key: (path: string) => fileKey(path),
+  style,
+});

@@ -45,6 +45,11 @@ export class RunLog {
     return this.#nodes;
   }
 
+  /** How many bodies ran. */
+  get ran(): number {
+    return [...this.#workers.values()].reduce((sum, count) => sum + count, 0);
+  }
+
   /** How many bodies each worker ran; 0 is the calling thread. */
   get workers(): ReadonlyMap<number, number> {
     return this.#workers;

@@ -92,6 +92,20 @@ describe('the benchmark runner', () => {
     expect(faults.map(({ measured }) => measured)).toEqual([0, 0, 0, 0]);
   }, 60_000);
 
+  test('measures stores against what they are made of', async () => {
+    const quick = ['--rounds', '1', '--contenders', 'lazydag'];
+    const small = await bench('store', ...quick, '--parts', 'small,keys,entries,warm', '--sizes', '64');
+    const large = await bench('store', ...quick, '--parts', 'arrays', '--sizes', '65536');
+    const asked = await bench('store', ...quick, '--parts', 'processes', '--sizes', '50');
+    const records = [small, large, asked].flatMap(({ suites: [suite] }) => suite?.records ?? []);
+    expect(records).toEqual(
+      ['small', 'keys', 'entries', 'warm', 'arrays', 'processes'].map(
+        (part) => expect.objectContaining({ part }) as unknown,
+      ),
+    );
+    expect(asked.suites[0]?.checks).toEqual([expect.objectContaining({ measured: 1, limit: 1 })]);
+  }, 60_000);
+
   test('scores plans of Standard Task Graphs and of workflow traces', async () => {
     const stg = await folderWith({ 'a.stg': stgText, 'optimal-2.csv': 'x/a.stg,2,3\nx/a.stg,2,2,bound\n' });
     const [scored] = (await bench('stg', stg)).suites;

@@ -7,8 +7,12 @@ import { layoutPartNames } from './layouts/names.js';
 import { partNames } from './pools/parts/part.js';
 import { shapeNames } from './shapes/shape.js';
 import type { ShapeName } from './shapes/shape.js';
+import { storePartNames } from './stores/names.js';
 import { suiteNames } from './suites/suite.js';
 import type { SuiteName, SuiteOptions } from './suites/suite.js';
+
+/** Suites share names of parts. */
+const allParts = [...new Set([...partNames, ...layoutPartNames, ...storePartNames])];
 
 /** What the command line asks for. */
 export interface Command {
@@ -52,7 +56,7 @@ export function parseCommand(parameters: readonly string[]): Command {
         contenders: some(contenders, values.contenders, '--contenders'),
       }),
       ...(values.pools !== undefined && { pools: some<PoolName>(poolNames, values.pools, '--pools') }),
-      ...(values.parts !== undefined && { parts: some([...partNames, ...layoutPartNames], values.parts, '--parts') }),
+      ...(values.parts !== undefined && { parts: some(allParts, values.parts, '--parts') }),
       ...(values.apart !== undefined && { apart: values.apart }),
       ...(values.rounds !== undefined && { rounds: count(values.rounds, '--rounds') }),
       ...(values.limit !== undefined && { limit: count(values.limit, '--limit') }),

@@ -14,7 +14,8 @@ const entries = [
   'pools/pool-host',
   'streams/host',
   'layouts/layout-host',
-  ...['pools/worker', 'streams/worker', 'layouts/worker'].flatMap((folder) =>
+  'stores/store-host',
+  ...['pools/worker', 'streams/worker', 'layouts/worker', 'stores/worker'].flatMap((folder) =>
     readdirSync(path(folder)).map((file) => `${folder}/${basename(file, '.ts')}`),
   ),
 ];
@@ -47,7 +48,10 @@ export async function buildChildren(): Promise<void> {
     platform: 'node',
     target: 'node20',
     packages: 'external',
-    external: ['../sketch.mjs', ...['', 'stream/', 'layout/'].map((entry) => path(`../../dist/${entry}index.js`))],
+    external: [
+      '../sketch.mjs',
+      ...['', 'stream/', 'layout/', 'store/'].map((entry) => path(`../../dist/${entry}index.js`)),
+    ],
     logLevel: 'warning',
   });
 }

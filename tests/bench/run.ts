@@ -23,7 +23,7 @@ ${suiteNames.map((name) => `  ${name.padEnd(10)} ${suites[name].description}`).j
   --shapes chain,tree     shapes instead of all
   --contenders a,b        contenders instead of all
   --pools a,b             pools instead of all (pool)
-  --parts burst,single    parts instead of all (pool, layout)
+  --parts burst,single    parts instead of all (pool, layout, store)
   --rounds N              repeats of each measurement
   --limit N               seconds after which a measurement counts as too slow
   --apart                 a process per contender instead of one shared with the sketch
@@ -85,7 +85,8 @@ async function prepare(command: Command): Promise<void> {
     const all = suites[suite].pools;
     return all === undefined ? [] : (command.options.pools ?? all);
   });
-  if (contenders.some((name) => packagedContenders.includes(name)) || pools.some(isPeerPool)) installPeers();
+  const others = stepsOf(command).some(({ suite }) => suites[suite].needsPeers?.(command.options) ?? false);
+  if (others || contenders.some((name) => packagedContenders.includes(name)) || pools.some(isPeerPool)) installPeers();
   // A stale build would be measured in silence.
   ensureBuild();
   await buildChildren();

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Outcome } from '../child/protocol.js';
 
 /** A Python script of this folder. */
-export type Script = 'dask_times.py' | 'dask_order.py' | 'joblib_times.py';
+export type Script = 'dask_times.py' | 'dask_order.py' | 'joblib_times.py' | 'joblib_memory_times.py';
 
 /** The first interpreter that has Dask: `$PYTHON`, `python3`, Debian's own; undefined when none has. About 0.3 s. */
 export function findDask(): string | undefined {

@@ -8,6 +8,7 @@ import { memory } from './memory.js';
 import { pool } from './pool.js';
 import { scale } from './scale.js';
 import { stg } from './stg.js';
+import { store } from './store.js';
 import { stream } from './stream.js';
 import type { Suite, SuiteName } from './suite.js';
 import { workflows } from './workflows.js';
@@ -22,6 +23,7 @@ export const suites: Readonly<Record<SuiteName, Suite>> = {
   pool,
   stream,
   layout,
+  store,
   import: importTime,
   demo,
   stg,

@@ -4,6 +4,7 @@ import type { PoolName } from '../pools/names.js';
 import type { PartName } from '../pools/parts/part.js';
 import type { SuiteResult } from '../report/result.js';
 import type { ShapeName } from '../shapes/shape.js';
+import type { StorePartName } from '../stores/names.js';
 
 /** What the command line may choose; a suite falls back to its own defaults. */
 export interface SuiteOptions {
@@ -12,8 +13,8 @@ export interface SuiteOptions {
   readonly contenders?: readonly ContenderName[];
   /** Contenders of `pool`. */
   readonly pools?: readonly PoolName[];
-  /** Parts of `pool` or `layout`. */
-  readonly parts?: readonly (PartName | LayoutPartName)[];
+  /** Parts of `pool`, `layout` or `store`. */
+  readonly parts?: readonly (PartName | LayoutPartName | StorePartName)[];
   /** Give contenders processes of their own instead of one that they share with the sketch. */
   readonly apart?: boolean;
   /** Repeats of each measurement. */
@@ -36,6 +37,8 @@ export interface Suite {
   readonly contenders: readonly ContenderName[];
   /** Worker pools it measures unless told otherwise. Default none. */
   readonly pools?: readonly PoolName[];
+  /** Whether it is measured against packages that are neither contenders nor pools. Default no. */
+  needsPeers?(options: Pick<SuiteOptions, 'contenders' | 'parts'>): boolean;
   run(options: SuiteOptions): Promise<SuiteResult>;
 }
 
@@ -49,6 +52,7 @@ export const suiteNames = [
   'pool',
   'stream',
   'layout',
+  'store',
   'import',
   'demo',
   'stg',
