@@ -4,6 +4,7 @@ import { currentScope } from '../../graph/scope.js';
 import type { NodeIdentity } from '../../graph/spec.js';
 import type { NodeStamp, PutOptions, StoreLock } from '../../graph/store.js';
 import type { BufferLedger } from '../../memory/ledger.js';
+import { duplicate } from '../../memory/duplicate.js';
 import type { Lookup } from './lookup.js';
 import type { Origin } from './node-sets.js';
 
@@ -23,6 +24,8 @@ export interface PutsParts {
   readonly underWay: Set<Future>;
   readonly options: PutOptions;
   readonly now: () => number;
+  /** The values are the user's as soon as they are there, who may change them. */
+  readonly copies: boolean;
 }
 
 /** Nodes of which was told that results of theirs are not kept, with the reason. */
@@ -34,6 +37,7 @@ export class Puts {
   readonly #ledger: BufferLedger;
   readonly #options: PutOptions;
   readonly #now: () => number;
+  readonly #copies: boolean;
   /** Stand for values that are on their way, of all runs. */
   readonly #underWay: Set<Future>;
   readonly #idle: (() => void)[] = [];
@@ -42,8 +46,9 @@ export class Puts {
   #pending = 0;
   #since: number | undefined;
 
-  constructor({ lookup, ledger, underWay, options, now }: PutsParts) {
+  constructor({ lookup, ledger, underWay, options, now, copies }: PutsParts) {
     this.#now = now;
+    this.#copies = copies;
     this.#lookup = lookup;
     this.#ledger = ledger;
     this.#underWay = underWay;
@@ -98,17 +103,20 @@ export class Puts {
       for (const tell of waiting) tell();
       this.#end();
     };
-    try {
+    const value = this.#copies ? duplicate(future._value) : future._value;
+    const put = async (): Promise<void> => {
       const facts = { ...keys.factsOf(future), nodes: this.#stampsOf(future, nodes), cost };
-      const key = keys.keyOf(future);
-      // Outside any body and Graph: what the store calls is no part of them.
-      const put = currentScope.run(undefined, () => store.put(key, future._value, facts, this.#options));
-      put.then(() => {
+      await store.put(keys.keyOf(future), value, facts, this.#options);
+    };
+    // Outside any body and Graph: what the store calls is no part of them.
+    const begin = (): void => {
+      currentScope.run(undefined, put).then(() => {
         ended();
       }, ended);
-    } catch (error) {
-      ended(error);
-    }
+    };
+    // Else not at once, for the time would count as that of the body.
+    if (this.#copies) begin();
+    else queueMicrotask(begin);
   }
 
   /** Releases a lock once all that was put until now is there. */

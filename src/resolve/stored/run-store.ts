@@ -42,6 +42,7 @@ interface StoredCall {
   lock?: StoreLock;
   /** Another look at what somebody else computes. */
   timer?: NodeJS.Timeout;
+  waited?: boolean;
   /** When its body began. */
   startedAt?: number;
 }
@@ -220,22 +221,22 @@ export class RunStore {
   /** Takes the right to compute a call; where somebody else has it, looks again and again whether the value is there. */
   #lock(task: number, future: Future): boolean {
     const call = this.#calls.get(future) ?? { task };
-    if (call.lock === undefined) {
+    // Somebody has computed it while this call waited: no lock is needed to read it, and many may wait.
+    const since = call.waited === true ? this.#foundSince(future) : undefined;
+    if (since === undefined && call.lock === undefined) {
       const key = this.#lookup.keys.keyOf(future);
-      this.#takeLock(call, key, future);
-      const holder = call.lock === undefined ? this.#computing.get(key) : undefined;
-      // Who waits for this very call cannot be waited for: it is the same call, but for what does not count.
-      const waits = holder === undefined || !this.#host.dependsOn(holder, future);
-      if (call.lock === undefined && !this.#sync && waits) {
+      const lock = this.#tryLock(key, future);
+      if (lock === undefined && !this.#sync && this.#canWait(key, future)) {
         this.#calls.set(future, call);
         this.#lookLater(future, call, FIRST_LOOK);
         return true;
       }
+      if (lock !== undefined) call.lock = lock;
     }
     call.startedAt = this.#host.now();
     this.#calls.set(future, call);
-    // Somebody may have computed it since the run looked.
-    const entry = this.#unreadable.has(future) ? undefined : this.#foundSince(future);
+    // Or since the run looked.
+    const entry = since ?? this.#foundSince(future);
     if (entry !== undefined) {
       this.#unlock(future);
       return this.#read(task, future, entry);
@@ -243,11 +244,11 @@ export class RunStore {
     return false;
   }
 
-  #takeLock(call: StoredCall, key: string, future: Future): void {
+  #tryLock(key: string, future: Future): StoreLock | undefined {
     const lock = this.#lookup.store.tryLock(key);
-    if (lock === undefined) return;
+    if (lock === undefined) return undefined;
     this.#computing.set(key, future);
-    call.lock = {
+    return {
       release: () => {
         if (this.#computing.get(key) === future) this.#computing.delete(key);
         lock.release();
@@ -255,14 +256,22 @@ export class RunStore {
     };
   }
 
+  /** Who waits for this very call cannot be waited for: it is the same call, but for what does not count. */
+  #canWait(key: string, future: Future): boolean {
+    const holder = this.#computing.get(key);
+    return holder === undefined || !this.#host.dependsOn(holder, future);
+  }
+
   /** What the store has of a call by now; of several outputs all, as one. */
   #foundSince(future: Future): StoredEntry | undefined {
+    if (this.#unreadable.has(future)) return undefined;
     const { outputs } = future._spec;
     return outputs === undefined ? this.#lookup.find(future) : outputsEntry(future, outputs, this.#lookup);
   }
 
   #lookLater(future: Future, call: StoredCall, delay: number): void {
     this.#host.pending.add(future);
+    call.waited = true;
     call.timer = setTimeout(() => {
       this.#host.pending.delete(future);
       delete call.timer;
@@ -272,13 +281,18 @@ export class RunStore {
 
   #look(future: Future, call: StoredCall, delay: number): void {
     try {
-      this.#takeLock(call, this.#lookup.keys.keyOf(future), future);
+      if (this.#foundSince(future) === undefined) {
+        const lock = this.#tryLock(this.#lookup.keys.keyOf(future), future);
+        if (lock === undefined) {
+          this.#lookLater(future, call, delay);
+          return;
+        }
+        call.lock = lock;
+      }
     } catch {
-      this.#host.requeue(call.task); // it will be told why when it is started
-      return;
+      // It will be told why when it is started.
     }
-    if (call.lock === undefined) this.#lookLater(future, call, delay);
-    else this.#host.requeue(call.task);
+    this.#host.requeue(call.task);
   }
 
   #unlock(future: Future): void {

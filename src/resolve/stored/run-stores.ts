@@ -84,7 +84,7 @@ export class RunStores {
         wake(run);
       },
     };
-    const puts = new Puts({ lookup, ledger: table.ledger, underWay: this.#pending, options, now });
+    const puts = new Puts({ lookup, ledger: table.ledger, underWay: this.#pending, options, now, copies: run.sync });
     run.storing = new RunStore(lookup, puts, { sync: run.sync, host, computing: this.#computingIn(store) });
   }
 

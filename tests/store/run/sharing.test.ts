@@ -37,7 +37,7 @@ test('a value is not trusted when its body called nobody knows whom', async () =
 const countdown: (x: number, depth: number) => Future<number> = node(
   (x: number, depth: number): number | Future<number> => (depth === 0 ? x : countdown(x, depth - 1)),
   { name: 'countdown', persist: 'disk', ignore: ['depth'] },
-) as unknown as (x: number, depth: number) => Future<number>; // a node that calls itself
+); // a node that calls itself
 const inward = node(
   async (x: number, depth: number): Promise<number> => (depth === 0 ? x : await countdownInward(x, depth - 1)),
   { name: 'inward', persist: 'disk', ignore: ['depth'] },
