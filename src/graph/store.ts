@@ -117,7 +117,10 @@ export interface Store {
   readonly readOnly: boolean;
   /** What keys and checksums are made with. Default `'xxh128'`; `'sha256'` where others may plant entries. */
   readonly hash?: 'xxh128' | 'sha256';
-  /** Loads and opens what is needed; done once, and by the other asynchronous methods themselves. */
+  /**
+   * Loads and opens what is needed, in the stores of `lazydag/store` also for making keys; done once, and by the other
+   * asynchronous methods themselves.
+   */
   open(): Promise<void>;
   /** Whether {@link open} is done. */
   readonly isOpen: boolean;

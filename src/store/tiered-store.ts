@@ -1,5 +1,6 @@
 import { DagError } from '../errors.js';
 import { describeOption } from '../graph/options.js';
+import { keyBook } from './key-book.js';
 import { storeClosed, storeNotOpen, storeReadOnly } from './store-errors.js';
 import {
   isStore,
@@ -55,7 +56,7 @@ export class TieredStore implements Store {
 
   async open(): Promise<void> {
     if (this.#closed !== undefined) throw storeClosed(NAME);
-    await Promise.all(this.#stores.map((store) => store.open()));
+    await Promise.all([keyBook()?.open(), ...this.#stores.map((store) => store.open())]);
   }
 
   find(key: string): StoredEntry | undefined {

@@ -317,11 +317,27 @@ export function conformance(name: string, make: (limits?: Limits) => Store): voi
       await Promise.all(putting);
     });
 
-    test('opens itself for what may wait', async () => {
+    test('opens itself for what may wait, and says that it is not open to what cannot', async () => {
       const store = make();
       stores.push(store);
+      expect(store.isOpen).toBe(false);
+      const notOpen = coded('DAG_STORE_NOT_OPEN');
+      expect(() => store.find('a')).toThrow(notOpen);
+      expect(() => store.tryLock('a')).toThrow(notOpen);
+      expect(() => store.history('n')).toThrow(notOpen);
+      expect(await store.has('a')).toBe(false);
+      expect(store.isOpen).toBe(true);
       await store.put('a', 1);
       expect(await store.get('a')).toBe(1);
+    });
+
+    test('is closed when that is done while it opens', async () => {
+      const store = make();
+      const opening = store.open();
+      const closing = store.close();
+      await expect(opening).rejects.toThrow(coded('DAG_STORE_CLOSED'));
+      await closing;
+      expect(store.isOpen).toBe(false);
     });
 
     test('many at once', async () => {

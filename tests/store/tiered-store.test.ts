@@ -28,6 +28,7 @@ describe('TieredStore', () => {
     const shared = new MemoryStore();
     await using one = new TieredStore(new MemoryStore(), shared);
     await using two = new TieredStore(new MemoryStore(), shared);
+    await Promise.all([one.open(), two.open()]);
     const lock = one.tryLock('a');
     expect(two.tryLock('a')).toBeUndefined();
     lock?.release();

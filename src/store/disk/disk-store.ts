@@ -1,6 +1,7 @@
 import { thread } from '../../graph/thread.js';
 import { checkKey } from '../entry-key.js';
 import { prepareHashing } from '../hashing.js';
+import { keyBook } from '../key-book.js';
 import { RoomWarning, storeClosed, storeNotOpen, storeReadOnly } from '../store-errors.js';
 import type {
   EntryFacts,
@@ -232,7 +233,7 @@ export class DiskStore implements Store {
   async #open(): Promise<void> {
     let environment: Environment;
     try {
-      await prepareHashing();
+      await Promise.all([prepareHashing(), keyBook()?.open()]);
       environment = await acquire(this.#settings.path, this.readOnly);
     } catch (thrown) {
       if (this.#state.is === 'opening') this.#state = { is: 'new' };
