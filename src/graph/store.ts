@@ -66,6 +66,11 @@ export interface PutOptions {
    * Default: what there is to do is done on the calling thread, which is not blocked longer than a chunk takes.
    */
   readonly run?: (call: Future) => Promise<unknown>;
+  /**
+   * When the value was made, for what comes from another store: milliseconds since 1970. What is older than the `maxAge`
+   * of a store is not kept there. Default, and at most: now.
+   */
+  readonly createdAt?: number;
 }
 
 /** What a store holds, and what came of what was asked of it since it was made. */

@@ -1,6 +1,6 @@
 import { checkByRules } from '../graph/option-rules.js';
 import { checkIsOptions } from '../graph/options.js';
-import { checkPruneOptions, costOf } from './entry-facts.js';
+import { checkPruneOptions, costOf, creationOf } from './entry-facts.js';
 import { checkKey } from './entry-key.js';
 import { LIMIT_RULES, type StoreLimits } from './limits.js';
 import { keyBook } from './key-book.js';
@@ -11,6 +11,7 @@ import type {
   PastEntry,
   Pruned,
   PruneOptions,
+  PutOptions,
   Store,
   StoredEntry,
   StoreLock,
@@ -25,6 +26,8 @@ import { LOW_WATER, worthOf } from './worth.js';
 const NAME = 'The MemoryStore';
 /** Entries that were evicted and are still known. */
 const GRAVES = 10_000;
+/** How often entries that are too old are looked for while one becomes that: what each put costs does not depend on how many there are. */
+const LOOKS = 32;
 
 /** What it keeps of an entry. */
 interface Kept {
@@ -57,6 +60,8 @@ export class MemoryStore implements Store {
   #floor = 0;
   #sequence = 0;
   #time = 0;
+  /** When entries that are too old were last looked for. */
+  #agedAt = 0;
   #state: 'new' | 'open' | 'closed' = 'new';
 
   /** @throws DAG_OPTION */
@@ -116,11 +121,14 @@ export class MemoryStore implements Store {
     return this.find(key)?.read();
   }
 
-  async put(key: string, value: unknown, facts: EntryFacts = {}): Promise<void> {
+  async put(key: string, value: unknown, facts: EntryFacts = {}, options: PutOptions = {}): Promise<void> {
     if (!this.isOpen) await this.open(); // else it takes the value as it is now
     this.#check('put');
     checkKey(key);
     const cost = costOf(facts);
+    this.#time = Math.max(this.#time, Date.now());
+    const createdAt = Math.min(creationOf(options), this.#time);
+    if (this.#time - createdAt > this.#limits.maxAge) return;
     const { body, large } = encodeValue(value);
     const bytes = large.reduce((sum, { length }) => sum + length, body.length);
     if (bytes > this.#limits.maxBytes) {
@@ -131,14 +139,13 @@ export class MemoryStore implements Store {
     this.#take(key);
     this.#graves.delete(key);
     this.#sequence += 1;
-    this.#time = Math.max(this.#time, Date.now());
     this.#entries.set(key, {
       body,
       // Of the value itself, not of what becomes of it.
       large: large.map((part) => new Uint8Array(part)),
       facts: structuredClone({ ...facts, cost }),
       bytes,
-      createdAt: this.#time,
+      createdAt,
       sequence: this.#sequence,
       cost,
       uses: 1,
@@ -146,7 +153,7 @@ export class MemoryStore implements Store {
     });
     this.#bytes += bytes;
     this.#counts.puts += 1;
-    this.#evict(this.#limits);
+    this.#evict({ ...this.#limits, ageEvery: this.#limits.maxAge / LOOKS });
   }
 
   async delete(key: string): Promise<boolean> {
@@ -239,11 +246,14 @@ export class MemoryStore implements Store {
     return kept;
   }
 
-  #evict({ maxBytes, maxAge }: Required<StoreLimits>): Pruned {
+  /** Of entries that are too old, those that were looked for less than `ageEvery` milliseconds ago may stay. */
+  #evict({ maxBytes, maxAge, ageEvery = 0 }: Required<StoreLimits> & { readonly ageEvery?: number }): Pruned {
     this.#time = Math.max(this.#time, Date.now());
     let entries = 0;
     const before = this.#bytes;
-    if (maxAge !== Infinity) {
+    if (maxAge !== Infinity && (this.#time - this.#agedAt >= ageEvery || this.#bytes > maxBytes)) {
+      this.#agedAt = this.#time;
+      // They are in no order: what was copied from other stores has the time at which it was made there.
       for (const [key, { createdAt }] of this.#entries) {
         if (this.#time - createdAt <= maxAge) continue;
         this.#bury(key);

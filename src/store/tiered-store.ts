@@ -22,7 +22,7 @@ const NAME = 'The TieredStore';
 /**
  * Several stores as one, the quickest first: `new TieredStore(new MemoryStore({ maxBytes: 1e8 }), new DiskStore({ path }))`.
  * What is put goes into all of them but those that are read only; what one has is found there, and copied into those
- * before it when it is read. Keys are locked in the last that is not read only. It closes its stores.
+ * before it when it is read, with the time at which it was made. Keys are locked in the last that is not read only. It closes its stores.
  */
 export class TieredStore implements Store {
   readonly readOnly: boolean;
@@ -215,7 +215,7 @@ export class TieredStore implements Store {
 async function fillFrom(key: string, entry: StoredEntry, stores: readonly Store[]): Promise<void> {
   try {
     const value = await entry.read();
-    await all(stores.map((store) => store.put(key, value, entry.facts())));
+    await all(stores.map((store) => store.put(key, value, entry.facts(), { createdAt: entry.createdAt })));
   } catch {
     // It is found where it was.
   }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { DiskStore } from '../../src/store/disk/disk-store.js';
 import { MemoryStore } from '../../src/store/memory-store.js';
 import { TieredStore } from '../../src/store/tiered-store.js';
@@ -22,6 +22,21 @@ describe('TieredStore', () => {
     expect(first.find('a')?.read()).toEqual(new Float64Array(10_000).fill(2));
     expect(first.find('a')?.facts().cost).toBe(5);
     expect(await store.stats()).toMatchObject({ hits: 1, misses: 0 });
+  });
+
+  test('what it copies does not become younger', async () => {
+    const limits = { maxAge: 60_000 };
+    const [first, second] = [new MemoryStore(limits), new DiskStore({ path: folder(), ...limits })];
+    await using store = new TieredStore(first, second);
+    await store.open();
+    const now = Date.now();
+    await second.put('a', 1, {}, { createdAt: now - 50_000 });
+    expect(store.find('a')?.read()).toBe(1);
+    while (first.find('a') === undefined) await Promise.resolve(); // it is copied at once, and not waited for
+    expect(first.find('a')?.createdAt).toBe(now - 50_000);
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(now + 20_000);
+    expect(store.find('a')).toBeUndefined();
+    clock.mockRestore();
   });
 
   test('locks in the last store', async () => {

@@ -16,7 +16,7 @@ import type {
   StoreStats,
   Verified,
 } from '../../graph/store.js';
-import { checkPruneOptions } from '../entry-facts.js';
+import { checkPruneOptions, creationOf } from '../entry-facts.js';
 import { encodeValue, WIRE_VERSION } from '../value/encode.js';
 import { diskSettings, type DiskStoreOptions } from './disk-options.js';
 import { DAMAGED, type Environment, type Keeper } from './environment.js';
@@ -125,6 +125,7 @@ export class DiskStore implements Store {
     if (this.readOnly) throw storeReadOnly(this.#name, 'put');
     if (!this.isOpen) await this.open();
     const environment = this.#opened('put');
+    if (Date.now() - creationOf(options) > this.#settings.maxAge) return;
     const encoded = encodeValue(value, { subject: '' });
     const putting = this.#put(environment, { key, encoded, facts, options });
     this.#puts.add(putting);
