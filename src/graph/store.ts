@@ -66,6 +66,11 @@ export interface PutOptions {
    * Default: what there is to do is done on the calling thread, which is not blocked longer than a chunk takes.
    */
   readonly run?: (call: Future) => Promise<unknown>;
+  /**
+   * When the value was made, for what comes from another store: milliseconds since 1970. What is older than the `maxAge`
+   * of a store is not kept there. Default, and at most: now.
+   */
+  readonly createdAt?: number;
 }
 
 /** What a store holds, and what came of what was asked of it since it was made. */
@@ -117,7 +122,10 @@ export interface Store {
   readonly readOnly: boolean;
   /** What keys and checksums are made with. Default `'xxh128'`; `'sha256'` where others may plant entries. */
   readonly hash?: 'xxh128' | 'sha256';
-  /** Loads and opens what is needed; done once, and by the other asynchronous methods themselves. */
+  /**
+   * Loads and opens what is needed, in the stores of `lazydag/store` also for making keys; done once, and by the other
+   * asynchronous methods themselves.
+   */
   open(): Promise<void>;
   /** Whether {@link open} is done. */
   readonly isOpen: boolean;

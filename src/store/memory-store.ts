@@ -1,14 +1,17 @@
 import { checkByRules } from '../graph/option-rules.js';
 import { checkIsOptions } from '../graph/options.js';
-import { checkPruneOptions, costOf } from './entry-facts.js';
+import { checkPruneOptions, costOf, creationOf } from './entry-facts.js';
 import { checkKey } from './entry-key.js';
 import { LIMIT_RULES, type StoreLimits } from './limits.js';
-import { RoomWarning, storeClosed } from './store-errors.js';
+import { keyBook } from './key-book.js';
+import { RoomWarning, storeClosed, storeNotOpen } from './store-errors.js';
 import type {
   EntryFacts,
+  MaybePromise,
   PastEntry,
   Pruned,
   PruneOptions,
+  PutOptions,
   Store,
   StoredEntry,
   StoreLock,
@@ -23,6 +26,8 @@ import { LOW_WATER, worthOf } from './worth.js';
 const NAME = 'The MemoryStore';
 /** Entries that were evicted and are still known. */
 const GRAVES = 10_000;
+/** How often entries that are too old are looked for while one becomes that: what each put costs does not depend on how many there are. */
+const LOOKS = 32;
 
 /** What it keeps of an entry. */
 interface Kept {
@@ -55,7 +60,9 @@ export class MemoryStore implements Store {
   #floor = 0;
   #sequence = 0;
   #time = 0;
-  #closed = false;
+  /** When entries that are too old were last looked for. */
+  #agedAt = 0;
+  #state: 'new' | 'open' | 'closed' = 'new';
 
   /** @throws DAG_OPTION */
   constructor(options: StoreLimits = {}) {
@@ -65,17 +72,21 @@ export class MemoryStore implements Store {
     this.#limits = { maxBytes, maxAge };
   }
 
-  /** It always is, until it is closed. */
   get isOpen(): boolean {
-    return !this.#closed;
+    return this.#state === 'open';
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- rejects rather than throws
+  /** @throws DAG_STORE_CLOSED */
   async open(): Promise<void> {
-    this.#check();
+    if (this.#state === 'open') return;
+    this.#checkNotClosed();
+    await keyBook()?.open();
+    this.#checkNotClosed(); // since
+    this.#state = 'open';
   }
 
   find(key: string): StoredEntry | undefined {
+    this.#check('find');
     const kept = this.#kept(key);
     if (kept === undefined) {
       this.#counts.misses += 1;
@@ -86,7 +97,7 @@ export class MemoryStore implements Store {
     kept.worth = worthOf(kept, this.#floor);
     const { bytes, createdAt, facts } = kept;
     const read = (owner?: object): unknown => {
-      this.#check();
+      this.#checkNotClosed();
       return valueOf(key, kept, owner);
     };
     return {
@@ -100,20 +111,24 @@ export class MemoryStore implements Store {
     };
   }
 
-  has(key: string): boolean {
+  has(key: string): MaybePromise<boolean> {
+    if (!this.isOpen) return this.open().then(() => this.has(key));
     return this.#kept(key) !== undefined;
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- rejects rather than throws
   async get(key: string): Promise<unknown> {
+    await this.open();
     return this.find(key)?.read();
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- rejects rather than throws
-  async put(key: string, value: unknown, facts: EntryFacts = {}): Promise<void> {
-    this.#check();
+  async put(key: string, value: unknown, facts: EntryFacts = {}, options: PutOptions = {}): Promise<void> {
+    if (!this.isOpen) await this.open(); // else it takes the value as it is now
+    this.#check('put');
     checkKey(key);
     const cost = costOf(facts);
+    this.#time = Math.max(this.#time, Date.now());
+    const createdAt = Math.min(creationOf(options), this.#time);
+    if (this.#time - createdAt > this.#limits.maxAge) return;
     const { body, large } = encodeValue(value);
     const bytes = large.reduce((sum, { length }) => sum + length, body.length);
     if (bytes > this.#limits.maxBytes) {
@@ -124,14 +139,13 @@ export class MemoryStore implements Store {
     this.#take(key);
     this.#graves.delete(key);
     this.#sequence += 1;
-    this.#time = Math.max(this.#time, Date.now());
     this.#entries.set(key, {
       body,
       // Of the value itself, not of what becomes of it.
       large: large.map((part) => new Uint8Array(part)),
       facts: structuredClone({ ...facts, cost }),
       bytes,
-      createdAt: this.#time,
+      createdAt,
       sequence: this.#sequence,
       cost,
       uses: 1,
@@ -139,44 +153,39 @@ export class MemoryStore implements Store {
     });
     this.#bytes += bytes;
     this.#counts.puts += 1;
-    this.#evict(this.#limits);
+    this.#evict({ ...this.#limits, ageEvery: this.#limits.maxAge / LOOKS });
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- rejects rather than throws
   async delete(key: string): Promise<boolean> {
-    this.#check();
+    await this.open();
     checkKey(key);
     return this.#take(key) !== undefined;
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- others have to wait
   async *keys(): AsyncIterable<string> {
-    this.#check();
+    await this.open();
     yield* [...this.#entries.keys()];
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- rejects rather than throws
   async stats(): Promise<StoreStats> {
-    this.#check();
+    await this.open();
     return { entries: this.#entries.size, bytes: this.#bytes, ...this.#counts };
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- rejects rather than throws
   async prune(options: PruneOptions = {}): Promise<Pruned> {
-    this.#check();
+    await this.open();
     checkPruneOptions(options);
     const { maxBytes = this.#limits.maxBytes, maxAge = this.#limits.maxAge } = options;
     return this.#evict({ maxBytes, maxAge });
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- rejects rather than throws
   async verify(): Promise<Verified> {
-    this.#check();
+    await this.open();
     return { entries: this.#entries.size, corrupt: [], strays: 0 };
   }
 
   tryLock(key: string): StoreLock | undefined {
-    this.#check();
+    this.#check('tryLock');
     checkKey(key);
     if (this.#locks.has(key)) return undefined;
     const lock = {
@@ -190,7 +199,7 @@ export class MemoryStore implements Store {
 
   /** O(entries). */
   history(node: string, limit = 100): readonly PastEntry[] {
-    this.#check();
+    this.#check('history');
     const past: (PastEntry & { readonly sequence: number })[] = [];
     for (const [key, { facts, sequence }] of this.#entries)
       if (facts.stamp?.node === node) past.push({ key, facts, sequence, evicted: false });
@@ -204,7 +213,7 @@ export class MemoryStore implements Store {
 
   // eslint-disable-next-line @typescript-eslint/require-await -- others have to wait
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#state = 'closed';
     this.#entries.clear();
     this.#graves.clear();
     this.#locks.clear();
@@ -214,12 +223,16 @@ export class MemoryStore implements Store {
     return this.close();
   }
 
-  #check(): void {
-    if (this.#closed) throw storeClosed(NAME);
+  #checkNotClosed(): void {
+    if (this.#state === 'closed') throw storeClosed(NAME);
+  }
+
+  #check(method: string): void {
+    this.#checkNotClosed();
+    if (!this.isOpen) throw storeNotOpen(NAME, method);
   }
 
   #kept(key: string): Kept | undefined {
-    this.#check();
     checkKey(key);
     const kept = this.#entries.get(key);
     return kept !== undefined && Date.now() - kept.createdAt > this.#limits.maxAge ? undefined : kept;
@@ -233,11 +246,14 @@ export class MemoryStore implements Store {
     return kept;
   }
 
-  #evict({ maxBytes, maxAge }: Required<StoreLimits>): Pruned {
+  /** Of entries that are too old, those that were looked for less than `ageEvery` milliseconds ago may stay. */
+  #evict({ maxBytes, maxAge, ageEvery = 0 }: Required<StoreLimits> & { readonly ageEvery?: number }): Pruned {
     this.#time = Math.max(this.#time, Date.now());
     let entries = 0;
     const before = this.#bytes;
-    if (maxAge !== Infinity) {
+    if (maxAge !== Infinity && (this.#time - this.#agedAt >= ageEvery || this.#bytes > maxBytes)) {
+      this.#agedAt = this.#time;
+      // They are in no order: what was copied from other stores has the time at which it was made there.
       for (const [key, { createdAt }] of this.#entries) {
         if (this.#time - createdAt <= maxAge) continue;
         this.#bury(key);

@@ -1,5 +1,6 @@
 import { DagError } from '../errors.js';
 import { describeOption } from '../graph/options.js';
+import { keyBook } from './key-book.js';
 import { storeClosed, storeNotOpen, storeReadOnly } from './store-errors.js';
 import {
   isStore,
@@ -21,7 +22,7 @@ const NAME = 'The TieredStore';
 /**
  * Several stores as one, the quickest first: `new TieredStore(new MemoryStore({ maxBytes: 1e8 }), new DiskStore({ path }))`.
  * What is put goes into all of them but those that are read only; what one has is found there, and copied into those
- * before it when it is read. Keys are locked in the last that is not read only. It closes its stores.
+ * before it when it is read, with the time at which it was made. Keys are locked in the last that is not read only. It closes its stores.
  */
 export class TieredStore implements Store {
   readonly readOnly: boolean;
@@ -55,7 +56,7 @@ export class TieredStore implements Store {
 
   async open(): Promise<void> {
     if (this.#closed !== undefined) throw storeClosed(NAME);
-    await Promise.all(this.#stores.map((store) => store.open()));
+    await Promise.all([keyBook()?.open(), ...this.#stores.map((store) => store.open())]);
   }
 
   find(key: string): StoredEntry | undefined {
@@ -214,7 +215,7 @@ export class TieredStore implements Store {
 async function fillFrom(key: string, entry: StoredEntry, stores: readonly Store[]): Promise<void> {
   try {
     const value = await entry.read();
-    await all(stores.map((store) => store.put(key, value, entry.facts())));
+    await all(stores.map((store) => store.put(key, value, entry.facts(), { createdAt: entry.createdAt })));
   } catch {
     // It is found where it was.
   }

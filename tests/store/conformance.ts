@@ -253,6 +253,24 @@ export function conformance(name: string, make: (limits?: Limits) => Store): voi
       expect(await keysOf(store)).toEqual(['b']);
     });
 
+    test('what comes from another store is as old as it was there', async () => {
+      const store = await opened({ maxAge: 60_000 });
+      const now = Date.now();
+      await store.put('new', 1);
+      await store.put('old', 1, {}, { createdAt: now - 50_000 });
+      await store.put('too old', 1, {}, { createdAt: now - 70_000 });
+      await store.put('from the future', 1, {}, { createdAt: now + 1_000_000 });
+      expect(store.find('old')?.createdAt).toBe(now - 50_000);
+      expect(store.find('from the future')?.createdAt).toBeLessThan(now + 500_000);
+      expect(await keysOf(store)).toEqual(['from the future', 'new', 'old']);
+      jest.spyOn(Date, 'now').mockReturnValue(now + 20_000);
+      expect(store.has('old')).toBe(false);
+      expect(store.has('new')).toBe(true);
+      await store.put('other', 1);
+      expect(await keysOf(store)).toEqual(['from the future', 'new', 'other']);
+      await expect(store.put('a', 1, {}, { createdAt: NaN })).rejects.toThrow(coded('DAG_OPTION'));
+    });
+
     test('time does not run backwards: what is from the future is new', async () => {
       const store = await opened({ maxAge: 60_000 });
       const now = Date.now();
@@ -317,11 +335,27 @@ export function conformance(name: string, make: (limits?: Limits) => Store): voi
       await Promise.all(putting);
     });
 
-    test('opens itself for what may wait', async () => {
+    test('opens itself for what may wait, and says that it is not open to what cannot', async () => {
       const store = make();
       stores.push(store);
+      expect(store.isOpen).toBe(false);
+      const notOpen = coded('DAG_STORE_NOT_OPEN');
+      expect(() => store.find('a')).toThrow(notOpen);
+      expect(() => store.tryLock('a')).toThrow(notOpen);
+      expect(() => store.history('n')).toThrow(notOpen);
+      expect(await store.has('a')).toBe(false);
+      expect(store.isOpen).toBe(true);
       await store.put('a', 1);
       expect(await store.get('a')).toBe(1);
+    });
+
+    test('is closed when that is done while it opens', async () => {
+      const store = make();
+      const opening = store.open();
+      const closing = store.close();
+      await expect(opening).rejects.toThrow(coded('DAG_STORE_CLOSED'));
+      await closing;
+      expect(store.isOpen).toBe(false);
     });
 
     test('many at once', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { DiskStore } from '../../src/store/disk/disk-store.js';
 import { MemoryStore } from '../../src/store/memory-store.js';
 import { TieredStore } from '../../src/store/tiered-store.js';
@@ -24,10 +24,26 @@ describe('TieredStore', () => {
     expect(await store.stats()).toMatchObject({ hits: 1, misses: 0 });
   });
 
+  test('what it copies does not become younger', async () => {
+    const limits = { maxAge: 60_000 };
+    const [first, second] = [new MemoryStore(limits), new DiskStore({ path: folder(), ...limits })];
+    await using store = new TieredStore(first, second);
+    await store.open();
+    const now = Date.now();
+    await second.put('a', 1, {}, { createdAt: now - 50_000 });
+    expect(store.find('a')?.read()).toBe(1);
+    while (first.find('a') === undefined) await Promise.resolve(); // it is copied at once, and not waited for
+    expect(first.find('a')?.createdAt).toBe(now - 50_000);
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(now + 20_000);
+    expect(store.find('a')).toBeUndefined();
+    clock.mockRestore();
+  });
+
   test('locks in the last store', async () => {
     const shared = new MemoryStore();
     await using one = new TieredStore(new MemoryStore(), shared);
     await using two = new TieredStore(new MemoryStore(), shared);
+    await Promise.all([one.open(), two.open()]);
     const lock = one.tryLock('a');
     expect(two.tryLock('a')).toBeUndefined();
     lock?.release();

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { bootId, isAlive, LEASE, randomToken, thisProcess, type Holder } from './holder.js';
+import { bootId, isAlive, LEASE, randomToken, thisThread, type Holder } from './holder.js';
 import { COMMIT, openBinaryTable, openTextTable, textKeys, type Lmdb, type RootTable, type Table } from './lmdb.js';
 import { isFull, Reserve } from './reserve.js';
 
@@ -9,15 +9,15 @@ const ROOM = { need: 64 * 1024, want: 256 * 1024 };
 const RENEW_EVERY = LEASE / 4;
 const TOKEN_BYTES = 8;
 
-/** Of a session: who it is, and until when it is taken to be alive by other machines. */
+/** Of a session: who it is, and until when it is taken to be alive by who cannot ask the system. */
 interface SessionRow extends Holder {
   readonly leasedUntil: number;
 }
 
 /**
- * What processes hold of a store for now: locks on keys, and pins on entries that they are about to read. It lies in an
+ * What threads and processes hold of a store for now: locks on keys, and pins on entries that they are about to read. It lies in an
  * environment of its own that is never written to the disk on purpose, and begins anew when the system does. Each opened
- * environment is a session; what a session holds ends with its process. A change takes about 10 µs.
+ * environment is a session; what a session holds ends with its thread. A change takes about 10 µs.
  */
 export class Claims {
   /** The name of this session: 16 hexadecimal digits. */
@@ -29,7 +29,7 @@ export class Claims {
   readonly #sessions: Table<string>;
   readonly #locks: Table<string>;
   readonly #pins: Table<Buffer>;
-  readonly #own: Holder = thisProcess();
+  readonly #own: Holder = thisThread();
   readonly #ownName = Buffer.from(this.session, 'hex');
   /** Keys that this session has locked, with the token of the lock. */
   readonly #held = new Map<string, Buffer>();
@@ -148,7 +148,7 @@ export class Claims {
         this.#sessions.put(this.session, Buffer.from(JSON.stringify(row)));
       });
     } catch {
-      // There is no room for it now; on this machine, nobody needs it.
+      // There is no room for it now; where the system tells who is alive, nobody needs it.
     }
   }
 
@@ -159,7 +159,7 @@ export class Claims {
     }, COMMIT);
   }
 
-  /** Takes something out. What stays for lack of room ends with this process. */
+  /** Takes something out. What stays for lack of room ends with this thread. */
   #drop(action: () => void): void {
     try {
       this.#change(action);

@@ -1,6 +1,7 @@
 import { thread } from '../../graph/thread.js';
 import { checkKey } from '../entry-key.js';
 import { prepareHashing } from '../hashing.js';
+import { keyBook } from '../key-book.js';
 import { RoomWarning, storeClosed, storeNotOpen, storeReadOnly } from '../store-errors.js';
 import type {
   EntryFacts,
@@ -15,7 +16,7 @@ import type {
   StoreStats,
   Verified,
 } from '../../graph/store.js';
-import { checkPruneOptions } from '../entry-facts.js';
+import { checkPruneOptions, creationOf } from '../entry-facts.js';
 import { encodeValue, WIRE_VERSION } from '../value/encode.js';
 import { diskSettings, type DiskStoreOptions } from './disk-options.js';
 import { DAMAGED, type Environment, type Keeper } from './environment.js';
@@ -124,6 +125,7 @@ export class DiskStore implements Store {
     if (this.readOnly) throw storeReadOnly(this.#name, 'put');
     if (!this.isOpen) await this.open();
     const environment = this.#opened('put');
+    if (Date.now() - creationOf(options) > this.#settings.maxAge) return;
     const encoded = encodeValue(value, { subject: '' });
     const putting = this.#put(environment, { key, encoded, facts, options });
     this.#puts.add(putting);
@@ -232,7 +234,7 @@ export class DiskStore implements Store {
   async #open(): Promise<void> {
     let environment: Environment;
     try {
-      await prepareHashing();
+      await Promise.all([prepareHashing(), keyBook()?.open()]);
       environment = await acquire(this.#settings.path, this.readOnly);
     } catch (thrown) {
       if (this.#state.is === 'opening') this.#state = { is: 'new' };

@@ -31,6 +31,8 @@ export interface NewEntry {
   readonly cost: number;
   readonly node: string | undefined;
   readonly files: readonly Buffer[];
+  /** When it was made; what is later than now, now. */
+  readonly createdAt: number;
 }
 
 /** What a store may hold. */
@@ -82,7 +84,8 @@ export class IndexChange {
     totals.bytes += bytes;
     totals.sequence += 1;
     const worth = worthOf({ uses: 1, cost, bytes }, totals.floor);
-    const { sequence, time: createdAt } = totals;
+    const { sequence } = totals;
+    const createdAt = Math.min(entry.createdAt, totals.time);
     const row = { worth, uses: 1, createdAt, bytes, cost, sequence, node: nodeName(entry.node), files };
     sealRecord(record, key, createdAt);
     this.#tables.entries.put(key, record);

@@ -1,5 +1,5 @@
 import { describeThrown } from '../../errors.js';
-import { costOf } from '../entry-facts.js';
+import { costOf, creationOf } from '../entry-facts.js';
 import type { EntryFacts, PutOptions } from '../../graph/store.js';
 import type { EncodedValue } from '../value/encode.js';
 import type { DiskStoreOptions } from './disk-options.js';
@@ -51,7 +51,7 @@ export async function putValue(
       await environment.files.remove(names);
       return TOO_LARGE;
     }
-    const entry = { record, bytes, cost, node: facts.stamp?.node, files: names };
+    const entry = { record, bytes, cost, node: facts.stamp?.node, files: names, createdAt: creationOf(options) };
     await environment.change(record.length, (change) => {
       change.put(key, entry);
     });

@@ -1,8 +1,16 @@
 // A process of its own on a store, for tests: child.ts PATH WHAT. Says what it does line by line.
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { DiskStore } from '../../../src/store/disk/disk-store.js';
 
 const [, , path = '', what = ''] = process.argv;
 const store = new DiskStore({ path });
+
+/** Threads do not take over that their process reads TypeScript. */
+const THREAD = `import('tsx/esm/api').then(({ register }) => {
+  register();
+  return import(require('node:worker_threads').workerData);
+});`;
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -27,6 +35,21 @@ switch (what) {
     say(store.tryLock('the key') === undefined ? 'refused' : 'locked');
     process.stdin.resume(); // until it is killed
     break;
+  case 'threads': {
+    await store.open();
+    await store.put('large', new Float64Array(10_000).fill(1), { cost: 0 });
+    // `stdin` keeps them until they are terminated.
+    const options = { eval: true, workerData: import.meta.url, stdin: true, stdout: true };
+    const threads = ['lock', 'find'].map((task) => new Worker(THREAD, { ...options, argv: [path, task] }));
+    for (const thread of threads) say(String(((await once(thread.stdout, 'data')) as [Buffer])[0]).trim());
+    say(store.tryLock('the key') === undefined ? 'refused' : 'locked');
+    process.stdin.once('data', () => {
+      void Promise.all(threads.map((thread) => thread.terminate())).then(() => {
+        say('terminated');
+      });
+    });
+    break;
+  }
   case 'find':
     await store.open();
     say(store.find('large') === undefined ? 'nothing' : 'found');

@@ -32,6 +32,11 @@ export class Child {
     return this.#said;
   }
 
+  /** Lets it go on, where it waits for that. */
+  tell(): void {
+    this.#process.stdin?.write('\n');
+  }
+
   async kill(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const ended = once(this.#process, 'exit');

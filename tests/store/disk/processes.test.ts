@@ -78,6 +78,28 @@ describe('several processes on one store', () => {
     expect(await fourth.said(1)).toEqual(['locked']);
   });
 
+  (process.platform === 'linux' ? test : test.skip)(
+    'what a thread holds ends with it, while its process lives',
+    async () => {
+      const path = folder();
+      const process = start(path, 'threads');
+      expect(await process.said(3)).toEqual(['locked', 'found', 'refused']);
+      await using store = new DiskStore({ path, maxBytes: 300_000 });
+      const fill = async (name: string): Promise<void> => {
+        for (let index = 0; index < 10; index += 1)
+          await store.put(`${name}${index}`, new Uint8Array(50_000), { cost: 100 });
+      };
+      await fill('k');
+      expect(store.has('large')).toBe(true);
+      expect(store.tryLock('the key')).toBeUndefined();
+      process.tell();
+      await process.said(4);
+      await fill('l');
+      expect(store.has('large')).toBe(false);
+      expect(store.tryLock('the key')).toBeDefined();
+    },
+  );
+
   test('a store that is forgotten does not keep its process, and loses nothing', async () => {
     const path = folder();
     expect(await start(path, 'forget').end()).toBe(0);

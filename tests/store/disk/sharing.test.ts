@@ -5,7 +5,7 @@ import type { Future } from '../../../src/graph/future.js';
 import '../../../src/index.js';
 import { Claims } from '../../../src/store/disk/claims.js';
 import { DiskStore } from '../../../src/store/disk/disk-store.js';
-import { isAlive, LEASE, thisProcess } from '../../../src/store/disk/holder.js';
+import { isAlive, LEASE, thisThread } from '../../../src/store/disk/holder.js';
 import { loadLmdb } from '../../../src/store/disk/lmdb.js';
 import { acquire, relinquish } from '../../../src/store/disk/shared-environments.js';
 import { writeBuffers } from '../../../src/store/disk/write-buffers.js';
@@ -57,14 +57,29 @@ describe('who is alive', () => {
   const now = 1_000_000;
 
   test('on this machine, the system says', () => {
-    const own = thisProcess();
+    const own = thisThread();
     expect(isAlive(own, 0, now)).toBe(true);
     expect(isAlive({ ...own, pid: 2 ** 22 + 1 }, now + LEASE, now)).toBe(false);
     if (process.platform === 'linux') expect(isAlive({ ...own, started: '1' }, now + LEASE, now)).toBe(false);
   });
 
+  test('of threads, too, where it tells them apart', () => {
+    const own = thisThread();
+    const tid = String(own.pid); // the main thread has the number of its process
+    const thread = { id: tid, started: own.started };
+    if (process.platform === 'linux') {
+      expect(isAlive({ ...own, thread }, 0, now)).toBe(true);
+      expect(isAlive({ ...own, thread: { ...thread, started: '1' } }, now + LEASE, now)).toBe(false);
+      expect(isAlive({ ...own, thread: { ...thread, id: '1' } }, now + LEASE, now)).toBe(false);
+    }
+    const untold = { id: '', started: '' };
+    expect(isAlive({ ...own, thread: untold }, now + 1, now)).toBe(true);
+    expect(isAlive({ ...own, thread: untold }, now, now)).toBe(false);
+    expect(isAlive({ ...own, pid: 2 ** 22 + 1, thread: untold }, now + 1, now)).toBe(false);
+  });
+
   test('elsewhere, the lease does', () => {
-    const other = { ...thisProcess(), host: 'elsewhere' };
+    const other = { ...thisThread(), host: 'elsewhere' };
     expect(isAlive(other, now + 1, now)).toBe(true);
     expect(isAlive(other, now, now)).toBe(false);
   });
