@@ -35,7 +35,8 @@ export function describeMemory({ on, threaded, forced }: Conforming): void {
       for (let step = 0; step < 20; step += 1) call = scale(call, 2);
       const sum = total(call);
       expect(await sum.resolve(on())).toBe(LENGTH * 2 ** 20);
-      expect(blocks.stats.liveBlocks).toBe(before);
+      // Fewer, where what earlier tests have left was collected meanwhile.
+      expect(blocks.stats.liveBlocks).toBeLessThanOrEqual(before);
       const { mappedBytes } = blocks.stats;
       let again = fill(LENGTH, 1);
       for (let step = 0; step < 20; step += 1) again = scale(again, 2);
