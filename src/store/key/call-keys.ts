@@ -162,12 +162,13 @@ export class CallKeys {
     else this.#writer.write(arg);
   }
 
-  #receiver({ _receiver: receiver }: Future): void {
+  #receiver({ _receiver: receiver, _spec: spec }: Future): void {
     const writer = this.#writer;
     this.#part = 'this';
     if (typeof receiver === 'function') {
       writer.out.byte(tags.CLASS);
       writer.out.text(receiver.name);
+      writer.out.text(this.#context.sources.classes.formOf(receiver, spec));
     } else if (typeof receiver !== 'object' || receiver === null || isPlain(receiver)) writer.write(receiver);
     else {
       let digest = this.#receivers?.get(receiver);
@@ -178,6 +179,10 @@ export class CallKeys {
         if (this.missing.length === 0) (this.#receivers ??= new WeakMap<object, Uint8Array>()).set(receiver, digest);
       }
       writer.digest(tags.RECEIVER, digest);
+      if (isInstance(receiver)) {
+        const prototype = Object.getPrototypeOf(receiver) as object; // an instance has one
+        writer.out.text(this.#context.sources.classes.formOf(prototype, spec));
+      }
     }
   }
 

@@ -3,6 +3,7 @@ import { nodesNamed } from '../../graph/registry.js';
 import type { Body, NodeIdentity, NodeSpec } from '../../graph/spec.js';
 import type { CallOptions } from '../../graph/options.js';
 import type { NodeStamp } from '../../graph/store.js';
+import { ClassTexts } from './class-texts.js';
 import { hexOfText, type Hasher } from './hasher.js';
 import type { ParseImports } from './imports.js';
 import { ModuleFiles } from './module-files.js';
@@ -31,6 +32,8 @@ export interface SourceTools {
 export class NodeSources {
   /** Digests of nodes with their sources: these do not change while the process runs. */
   readonly digests = new WeakMap<NodeSpec, Uint8Array>();
+  /** What stands for the classes of receivers. */
+  readonly classes: ClassTexts;
   readonly #tools: SourceTools;
   readonly #loaded: SourceTree;
   readonly #places = new WeakMap<NodeIdentity, NodePlace>();
@@ -38,6 +41,7 @@ export class NodeSources {
 
   constructor(tools: SourceTools) {
     this.#tools = tools;
+    this.classes = new ClassTexts(tools.hasher);
     this.#loaded = this.freshTree();
   }
 
