@@ -50,6 +50,9 @@ export const STAYS = 1 << 13;
 /** It was in a message that could not be posted, and goes in one of its own. */
 export const ALONE = 1 << 14;
 
+/** A key is kept for the value that it has: arguments that have been used do not count any more. Goes with the state. */
+export const KEYED = 1 << 15;
+
 /** Marks Futures of every copy of the library. */
 export const FUTURE_BRAND = Symbol.for('lazydag.future');
 
@@ -187,5 +190,5 @@ export class Future<out T = unknown> extends Trapped {
 
 /** Puts a state into a Future's flags. @internal */
 export function setState(future: Future, state: number): void {
-  future._flags = (future._flags & ~STATE_BITS) | state;
+  future._flags = (future._flags & ~(STATE_BITS | KEYED)) | state;
 }

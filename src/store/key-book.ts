@@ -15,7 +15,8 @@ export interface KeyBook {
 export interface RunKeys {
   /**
    * What stands for the result of a call: a hash of its node, of the source and of the arguments, Futures among them by
-   * their own keys. O(calls upstream that have no key yet), without recursion.
+   * their own keys. O(calls upstream that have no key yet), without recursion. Keys of calls whose values are there stay for
+   * later runs.
    *
    * @throws DAG_CANNOT_KEY naming the path of an argument that nothing stands for; DAG_UNNAMED_NODE, DAG_DUPLICATE_NODE.
    */

@@ -66,6 +66,11 @@ export class CallKeys {
     return writer.missing.length > 0 ? undefined : writer.takeHex(0);
   }
 
+  /** Refuses a call whose node cannot be told from another one, for calls whose keys are known. @throws DAG_DUPLICATE_NODE */
+  check({ _spec: spec }: Future): void {
+    if (!spec.immediate) this.#planOf(spec);
+  }
+
   /** The calls that the last one waits for. */
   get missing(): readonly Future[] {
     return this.#writer.missing;
