@@ -11,6 +11,9 @@ export interface KeyBook {
   begin(hash: 'xxh128' | 'sha256'): RunKeys;
 }
 
+/** How a node compares to what it was; of one that is not loaded, the module may be nowhere to be found. */
+export type NodeStanding = 'current' | 'changed' | 'not found';
+
 /** The keys of one run. */
 export interface RunKeys {
   /**
@@ -27,6 +30,8 @@ export interface RunKeys {
   stampOf(identity: NodeIdentity): NodeStamp;
   /** Whether a node is still what it was. */
   isCurrent(stamp: NodeStamp): boolean;
+  /** Like {@link isCurrent}, for explanations. */
+  standingOf(stamp: NodeStamp): NodeStanding;
 }
 
 let installed: KeyBook | undefined;

@@ -2,7 +2,7 @@ import { DagError } from '../../errors.js';
 import { displayName } from '../../graph/dependencies.js';
 import type { Future } from '../../graph/future.js';
 import type { NodeIdentity } from '../../graph/spec.js';
-import type { RunKeys } from '../key-book.js';
+import type { NodeStanding, RunKeys } from '../key-book.js';
 import type { EntryFacts, NodeStamp } from '../../graph/store.js';
 import { CallKeys, modeOfSpec } from './call-keys.js';
 import { cannotKey } from './cannot-key.js';
@@ -24,7 +24,7 @@ export class LocalKeys implements RunKeys {
   readonly #kept: KeptKeys;
   readonly #calls: CallKeys;
   readonly #keys = new WeakMap<Future, string>();
-  #current: Map<string, boolean> | undefined = undefined;
+  #standings: Map<string, NodeStanding> | undefined = undefined;
   #unloaded: SourceTree | undefined;
 
   constructor(hasher: Hasher, sources: NodeSources, kept = new KeptKeys()) {
@@ -106,14 +106,18 @@ export class LocalKeys implements RunKeys {
   }
 
   isCurrent(stamp: NodeStamp): boolean {
+    return this.standingOf(stamp) === 'current';
+  }
+
+  standingOf(stamp: NodeStamp): NodeStanding {
     const { node, version = '', source, module } = stamp;
     const text = [node, version, source, module].join('\n');
-    let current = this.#current?.get(text);
-    if (current === undefined) {
-      current = this.#sources.isCurrent(stamp, () => (this.#unloaded ??= this.#sources.freshTree()));
-      (this.#current ??= new Map<string, boolean>()).set(text, current);
+    let standing = this.#standings?.get(text);
+    if (standing === undefined) {
+      standing = this.#sources.standingOf(stamp, () => (this.#unloaded ??= this.#sources.freshTree()));
+      (this.#standings ??= new Map<string, NodeStanding>()).set(text, standing);
     }
-    return current;
+    return standing;
   }
 }
 

@@ -3,6 +3,7 @@ import { nodesNamed } from '../../graph/registry.js';
 import type { Body, NodeIdentity, NodeSpec } from '../../graph/spec.js';
 import type { CallOptions } from '../../graph/options.js';
 import type { NodeStamp } from '../../graph/store.js';
+import type { NodeStanding } from '../key-book.js';
 import { ClassTexts } from './class-texts.js';
 import { hexOfText, type Hasher } from './hasher.js';
 import type { ParseImports } from './imports.js';
@@ -77,17 +78,18 @@ export class NodeSources {
     return Object.keys(files).length === 0 ? undefined : files;
   }
 
-  /** Whether a node that is, or could be, loaded is still what it was. `unloaded` reads what is not loaded. */
-  isCurrent(stamp: NodeStamp, unloaded: () => SourceTree): boolean {
+  /** How a node that is, or could be, loaded compares to what it was. `unloaded` reads what is not loaded. */
+  standingOf(stamp: NodeStamp, unloaded: () => SourceTree): NodeStanding {
     const parts = splitNodeName(stamp.node);
-    if (parts === undefined) return false;
+    if (parts === undefined) return 'not found';
     const loaded = this.#loadedAs(stamp.node, parts.name);
-    if (loaded.length > 0) return loaded.some((identity) => this.#matches(identity, stamp));
+    if (loaded.length > 0) return loaded.some((identity) => this.#matches(identity, stamp)) ? 'current' : 'changed';
     const root = this.#tools.packages.named(parts.packageName)?.root;
-    if (root === undefined || parts.path === '' || stamp.module === '') return false;
+    if (root === undefined || parts.path === '' || stamp.module === '') return 'not found';
     const tree = unloaded();
     const path = join(root, parts.path);
-    return tree.has(path) && tree.withImports(path).hash === stamp.module;
+    if (!tree.has(path)) return 'not found';
+    return tree.withImports(path).hash === stamp.module ? 'current' : 'changed';
   }
 
   #matches(identity: NodeIdentity, { version, source }: NodeStamp): boolean {

@@ -114,18 +114,21 @@ export class SourceTree {
     return { hash: hexOf(hasher, bytes), imports: imported.map((one) => modules.resolve(path, one)) };
   }
 
-  /** The path of a file relative to the package of `root`, else its own package and the path in that. */
+  /** The path of a file relative to the package of `root`; of one in another package, its name and the path in that. */
   #nameOf(path: string, root: string): string {
     if (!isAbsolute(path)) return path;
     const { packages } = this.#reading;
-    const owner = packages.ownerOf(path);
-    const inPackage = pathInPackage(path, owner?.root);
-    return owner === undefined || owner === packages.ownerOf(root) ? inPackage : `${owner.name}:${inPackage}`;
+    const home = packages.homeOf(root);
+    const other = packages.ownerOf(path);
+    if (other !== undefined && other.root !== home.root) return `${other.name}:${pathIn(other.root, path)}`;
+    const inHome = pathIn(home.root, path);
+    if (!isAbsolute(inHome)) return inHome;
+    const { name, root: elsewhere } = packages.homeOf(path); // on another drive
+    return `${name}:${pathIn(elsewhere, path)}`;
   }
 }
 
-/** A path relative to its package, with forward slashes; the name of the file alone where it is in none. */
-export function pathInPackage(path: string, root: string | undefined): string {
-  const segments = root === undefined ? path.split(sep).slice(-1) : relative(root, path).split(sep);
-  return segments.join('/');
+/** A path relative to a folder, with forward slashes. */
+export function pathIn(folder: string, path: string): string {
+  return relative(folder, path).split(sep).join('/');
 }
