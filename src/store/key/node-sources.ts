@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { nodesNamed } from '../../graph/registry.js';
 import type { Body, NodeIdentity, NodeSpec } from '../../graph/spec.js';
@@ -11,14 +12,16 @@ import { ModuleFiles } from './module-files.js';
 import { placeOf, splitNodeName, type NodePlace } from './node-place.js';
 import type { Packages } from './packages.js';
 import { type Package } from './packages.js';
-import { SourceTree, type SourceFacts } from './source-tree.js';
+import { SourceTree, type FileTime, type SourceFacts } from './source-tree.js';
 
 /** What of the source identifies results. */
 export type SourceMode = NonNullable<CallOptions['source']>;
 
 /** The default of the option `source`. */
 export const DEFAULT_MODE: SourceMode = 'imports';
-const NO_SOURCE: SourceFacts = { hash: '', files: {} };
+const NO_SOURCE: SourceFacts = { hash: '', files: {}, latest: undefined };
+/** Added to hashes of sources that may not be what runs: no other process finds what is stored under them. */
+const UNTRUSTED = `-${randomUUID()}`;
 
 /** What it takes to read sources. */
 export interface SourceTools {
@@ -39,6 +42,7 @@ export class NodeSources {
   readonly #loaded: SourceTree;
   readonly #places = new WeakMap<NodeIdentity, NodePlace>();
   readonly #bodies = new WeakMap<Body, string>();
+  #warned = false;
 
   constructor(tools: SourceTools) {
     this.#tools = tools;
@@ -114,7 +118,24 @@ export class NodeSources {
   /** The way stands before the hash, so that it can be made again. */
   #sourceText(identity: NodeIdentity, mode: SourceMode): string {
     if (identity.version !== undefined || mode === 'none') return '';
-    return `${mode}:${mode === 'function' ? this.#hashOfBody(identity) : this.#factsOf(identity, mode).hash}`;
+    if (mode === 'function') return `${mode}:${this.#hashOfBody(identity)}`;
+    const facts = this.#factsOf(identity, mode);
+    const changed = changedSince(identity, facts);
+    if (changed === undefined) return `${mode}:${facts.hash}`;
+    this.#warn(identity, changed);
+    return `${mode}:${facts.hash}${UNTRUSTED}`;
+  }
+
+  /** Says once that a source may not be what was loaded. */
+  #warn({ name }: NodeIdentity, { path }: FileTime): void {
+    if (this.#warned) return;
+    this.#warned = true;
+    process.emitWarning(
+      `${path} has changed since the node ${name}, which it is part of the source of, was defined: what runs may not be ` +
+        'what is there now, and no other process will find results of such nodes. Start the program again; or give ' +
+        'nodes whose sources change while it runs a `version`.',
+      { code: 'DAG_SOURCE_CHANGED' },
+    );
   }
 
   #factsOf(identity: NodeIdentity, mode: 'module' | 'imports'): SourceFacts {
@@ -129,7 +150,9 @@ export class NodeSources {
 
   #moduleHash(identity: NodeIdentity): string {
     const { file } = this.#placeOf(identity);
-    return file === undefined || !this.#loaded.has(file) ? '' : this.#loaded.withImports(file).hash;
+    if (file === undefined || !this.#loaded.has(file)) return '';
+    const facts = this.#loaded.withImports(file);
+    return changedSince(identity, facts) === undefined ? facts.hash : facts.hash + UNTRUSTED;
   }
 
   #placeOf(identity: NodeIdentity): NodePlace {
@@ -149,6 +172,11 @@ export class NodeSources {
     }
     return hash;
   }
+}
+
+/** What of a source has changed since the node was defined, if anything has. */
+function changedSince({ definedAt }: NodeIdentity, { latest }: SourceFacts): FileTime | undefined {
+  return latest !== undefined && latest.at > definedAt ? latest : undefined;
 }
 
 /** How the source of a node is taken. */
