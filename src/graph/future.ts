@@ -53,6 +53,9 @@ export const ALONE = 1 << 14;
 /** Its body has called others: it ended in them, or resolved them by itself. */
 export const CALLED = 1 << 15;
 
+/** A key is kept for the value that it has: arguments that have been used do not count any more. Goes with the state. */
+export const KEYED = 1 << 16;
+
 /** Marks Futures of every copy of the library. */
 export const FUTURE_BRAND = Symbol.for('lazydag.future');
 
@@ -190,5 +193,5 @@ export class Future<out T = unknown> extends Trapped {
 
 /** Puts a state into a Future's flags. @internal */
 export function setState(future: Future, state: number): void {
-  future._flags = (future._flags & ~STATE_BITS) | state;
+  future._flags = (future._flags & ~(STATE_BITS | KEYED)) | state;
 }

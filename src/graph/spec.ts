@@ -43,9 +43,11 @@ export class NodeIdentity {
   method = false;
   /** Class or prototype that has the method, once it is known. */
   home: object | undefined = undefined;
+  /** When it was defined, in milliseconds since 1970: what changes later in its source is not what runs. */
+  readonly definedAt = Date.now();
   /** Runs of it must stay on this thread: no other can find it. */
   stays = false;
-  readonly #definedAt: Error | undefined;
+  readonly #site: Error | undefined;
   readonly #definedIn: Error | undefined;
   readonly #module: string | undefined;
   #script: string | undefined;
@@ -59,7 +61,7 @@ export class NodeIdentity {
     this.named = name !== '' && name !== 'anonymous';
     this.#name = this.named ? name : undefined;
     this.#module = options.module;
-    this.#definedAt = this.named && this.#module !== undefined ? undefined : captureStack(below);
+    this.#site = this.named && this.#module !== undefined ? undefined : captureStack(below);
     this.#definedIn = this.#module === undefined ? captureStack(below) : undefined;
     this.inBody = scopes.current()?.parent !== undefined;
     this.asynchronous = body.constructor.name === 'AsyncFunction';
@@ -80,7 +82,7 @@ export class NodeIdentity {
   /** The node's name, or the place of its definition. */
   get name(): string {
     if (this.#name === undefined) {
-      const site = this.#definedAt === undefined ? undefined : callSiteOf(this.#definedAt);
+      const site = this.#site === undefined ? undefined : callSiteOf(this.#site);
       this.#name = site === undefined ? 'anonymous' : formatCallSite(site);
     }
     return this.#name;
@@ -94,7 +96,7 @@ export class NodeIdentity {
 
   /** URL or path of the module that defined the node; undefined where the stack does not tell. */
   get module(): string | undefined {
-    return this.#module ?? (this.#definedAt === undefined ? undefined : callSiteOf(this.#definedAt)?.file);
+    return this.#module ?? (this.#site === undefined ? undefined : callSiteOf(this.#site)?.file);
   }
 }
 

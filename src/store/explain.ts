@@ -10,7 +10,13 @@ import { isStore, type PastEntry, type Store } from '../graph/store.js';
 
 /** Why there is no result of a call in a store. */
 export type MissReason =
-  'never stored' | 'source changed' | 'version changed' | 'argument changed' | 'evicted' | 'nested node changed';
+  | 'never stored'
+  | 'source changed'
+  | 'version changed'
+  | 'argument changed'
+  | 'evicted'
+  | 'nested node changed'
+  | 'nested node not found';
 
 /** What {@link explain} found. */
 export interface Explanation {
@@ -29,7 +35,7 @@ export interface Explanation {
   readonly from?: string;
   /** Why that argument is another one, as far as the store tells. */
   readonly why?: Explanation;
-  /** The nested node that changed, as `package:module#name`. */
+  /** The nested node that changed, or that is not loaded and whose module cannot be found, as `package:module#name`. */
   readonly nested?: string;
   /** All of it as a sentence. */
   readonly message: string;
@@ -112,8 +118,7 @@ class Explainer {
     const past = this.#store.history(node, COMPARED);
     const same = past.find((entry) => entry.key === key);
     if (status === 'hit') {
-      const nested = this.#staleIn(key, same);
-      return nested === undefined ? finding : { ...finding, status: 'miss', reason: 'nested node changed', nested };
+      return { ...finding, ...this.#staleIn(key, same) };
     }
     if (same !== undefined) return { ...finding, reason: 'evicted' };
     return { ...finding, ...(this.#changeOf(future, past) ?? { reason: 'never stored' }) };
@@ -136,10 +141,14 @@ class Explainer {
     return { status, key, node, name: displayName(future) };
   }
 
-  /** A node that the stored result needs and that is not what it was. */
-  #staleIn(key: string, known: PastEntry | undefined): string | undefined {
-    const facts = known?.facts ?? this.#store.find(key)?.facts();
-    return facts?.nodes?.find((stamp) => !this.#keys.isCurrent(stamp))?.node;
+  /** A node that the stored result needs and that is not what it was, else one that cannot be found. */
+  #staleIn(key: string, known: PastEntry | undefined): Partial<Finding> | undefined {
+    const { nodes = [] } = known?.facts ?? this.#store.find(key)?.facts() ?? {};
+    for (const standing of ['changed', 'not found'] as const) {
+      const stamp = nodes.find((one) => this.#keys.standingOf(one) === standing);
+      if (stamp !== undefined) return { status: 'miss', reason: `nested node ${standing}`, nested: stamp.node };
+    }
+    return undefined;
   }
 
   #changeOf(future: Future, past: readonly PastEntry[]): Partial<Finding> | undefined {
@@ -184,6 +193,8 @@ function reasonText(finding: Omit<Explanation, 'message'>, why: Explanation | un
       return 'it was, and was taken out to make room';
     case 'nested node changed':
       return `the node ${finding.nested ?? ''}, which its body called, has changed`;
+    case 'nested node not found':
+      return `the node ${finding.nested ?? ''}, which its body called, is not loaded and cannot be found, so that it may have changed`;
     case 'never stored':
     case undefined:
       break;

@@ -11,11 +11,15 @@ export interface KeyBook {
   begin(hash: 'xxh128' | 'sha256'): RunKeys;
 }
 
+/** How a node compares to what it was; of one that is not loaded, the module may be nowhere to be found. */
+export type NodeStanding = 'current' | 'changed' | 'not found';
+
 /** The keys of one run. */
 export interface RunKeys {
   /**
    * What stands for the result of a call: a hash of its node, of the source and of the arguments, Futures among them by
-   * their own keys. O(calls upstream that have no key yet), without recursion.
+   * their own keys. O(calls upstream that have no key yet), without recursion. Keys of calls whose values are there stay for
+   * later runs.
    *
    * @throws DAG_CANNOT_KEY naming the path of an argument that nothing stands for; DAG_UNNAMED_NODE, DAG_DUPLICATE_NODE.
    */
@@ -26,6 +30,8 @@ export interface RunKeys {
   stampOf(identity: NodeIdentity): NodeStamp;
   /** Whether a node is still what it was. */
   isCurrent(stamp: NodeStamp): boolean;
+  /** Like {@link isCurrent}, for explanations. */
+  standingOf(stamp: NodeStamp): NodeStanding;
 }
 
 let installed: KeyBook | undefined;

@@ -137,6 +137,15 @@ describe('explain()', () => {
     expect(explanation.message).toBe('No result of fit is stored: it was, and was taken out to make room.');
   });
 
+  test('a nested node that cannot be found', async () => {
+    const store = new PaperStore();
+    const stamp = { node: '~0123456789abcdef:gone.js#inner', source: 'imports:0', module: '0' };
+    await keep(store, fit(7, 8), { nodes: [stamp] });
+    const explanation = await explain(fit(7, 8), store);
+    expect(explanation).toMatchObject({ status: 'miss', reason: 'nested node not found', nested: stamp.node });
+    expect(explanation.message).toContain('which its body called, is not loaded and cannot be found');
+  });
+
   test('a nested node that is not what it was', async () => {
     const store = new PaperStore();
     const nested = localKeyBook.begin('xxh128').stampOf(load('a')._spec.identity);

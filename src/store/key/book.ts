@@ -3,6 +3,7 @@ import { DagError } from '../../errors.js';
 import type { KeyBook, RunKeys } from '../key-book.js';
 import { loadHashers, type HashName, type Hasher } from './hasher.js';
 import type { ParseImports } from './imports.js';
+import { KeptKeys } from './kept-keys.js';
 import { LocalKeys } from './local-keys.js';
 import { NodeSources } from './node-sources.js';
 import { Packages, type Package } from './packages.js';
@@ -17,6 +18,7 @@ interface Loaded {
 class LocalKeyBook implements KeyBook {
   readonly #packages = new Packages();
   readonly #sources = new Map<HashName, NodeSources>();
+  readonly #kept = new KeptKeys();
   #opening: Promise<void> | undefined;
   #loaded: Loaded | undefined;
 
@@ -39,7 +41,7 @@ class LocalKeyBook implements KeyBook {
       sources = new NodeSources({ hasher, parse, packages: this.#packages, library: this.#library() });
       this.#sources.set(hash, sources);
     }
-    return new LocalKeys(hasher, sources);
+    return new LocalKeys(hasher, sources, this.#kept);
   }
 
   async #load(): Promise<void> {

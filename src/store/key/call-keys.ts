@@ -66,6 +66,11 @@ export class CallKeys {
     return writer.missing.length > 0 ? undefined : writer.takeHex(0);
   }
 
+  /** Refuses a call whose node cannot be told from another one, for calls whose keys are known. @throws DAG_DUPLICATE_NODE */
+  check({ _spec: spec }: Future): void {
+    if (!spec.immediate) this.#planOf(spec);
+  }
+
   /** The calls that the last one waits for. */
   get missing(): readonly Future[] {
     return this.#writer.missing;
@@ -162,12 +167,13 @@ export class CallKeys {
     else this.#writer.write(arg);
   }
 
-  #receiver({ _receiver: receiver }: Future): void {
+  #receiver({ _receiver: receiver, _spec: spec }: Future): void {
     const writer = this.#writer;
     this.#part = 'this';
     if (typeof receiver === 'function') {
       writer.out.byte(tags.CLASS);
       writer.out.text(receiver.name);
+      writer.out.text(this.#context.sources.classes.formOf(receiver, spec));
     } else if (typeof receiver !== 'object' || receiver === null || isPlain(receiver)) writer.write(receiver);
     else {
       let digest = this.#receivers?.get(receiver);
@@ -178,6 +184,10 @@ export class CallKeys {
         if (this.missing.length === 0) (this.#receivers ??= new WeakMap<object, Uint8Array>()).set(receiver, digest);
       }
       writer.digest(tags.RECEIVER, digest);
+      if (isInstance(receiver)) {
+        const prototype = Object.getPrototypeOf(receiver) as object; // an instance has one
+        writer.out.text(this.#context.sources.classes.formOf(prototype, spec));
+      }
     }
   }
 

@@ -2,11 +2,12 @@ import { DagError } from '../../errors.js';
 import { displayName } from '../../graph/dependencies.js';
 import type { Future } from '../../graph/future.js';
 import type { NodeIdentity } from '../../graph/spec.js';
-import type { RunKeys } from '../key-book.js';
+import type { NodeStanding, RunKeys } from '../key-book.js';
 import type { EntryFacts, NodeStamp } from '../../graph/store.js';
 import { CallKeys, modeOfSpec } from './call-keys.js';
 import { cannotKey } from './cannot-key.js';
-import type { Hasher } from './hasher.js';
+import type { Hasher, HashName } from './hasher.js';
+import { KeptKeys } from './kept-keys.js';
 import type { NodeSources } from './node-sources.js';
 import type { SourceTree } from './source-tree.js';
 
@@ -17,19 +18,36 @@ const SHOWN = 12;
 
 /** The keys of one run of this process. */
 export class LocalKeys implements RunKeys {
+  readonly #hash: HashName;
   readonly #sources: NodeSources;
+  /** Of runs before. */
+  readonly #kept: KeptKeys;
   readonly #calls: CallKeys;
   readonly #keys = new WeakMap<Future, string>();
-  #current: Map<string, boolean> | undefined = undefined;
+  #standings: Map<string, NodeStanding> | undefined = undefined;
   #unloaded: SourceTree | undefined;
 
-  constructor(hasher: Hasher, sources: NodeSources) {
+  constructor(hasher: Hasher, sources: NodeSources, kept = new KeptKeys()) {
+    this.#hash = hasher.name;
     this.#sources = sources;
-    this.#calls = new CallKeys({ hasher, sources, keyOf: (future) => this.#keys.get(future) });
+    this.#kept = kept;
+    this.#calls = new CallKeys({ hasher, sources, keyOf: (future) => this.#known(future) });
   }
 
   keyOf(future: Future): string {
-    return this.#keys.get(future) ?? this.#walk(future);
+    const key = this.#known(future) ?? this.#walk(future);
+    this.#kept.set(future, this.#hash, key);
+    return key;
+  }
+
+  #known(future: Future): string | undefined {
+    const own = this.#keys.get(future);
+    if (own !== undefined) return own;
+    const kept = this.#kept.get(future, this.#hash);
+    if (kept === undefined) return undefined;
+    this.#calls.check(future);
+    this.#keys.set(future, kept); // for the whole run, even if the value goes
+    return kept;
   }
 
   /** Gives keys to a call and to all that it takes, those first. */
@@ -39,7 +57,7 @@ export class LocalKeys implements RunKeys {
     const waiting = new Map<Future, number>();
     let key = '';
     for (let call = stack.at(-1); call !== undefined; call = stack.at(-1)) {
-      const found = this.#keys.get(call) ?? this.#calls.keyOf(call);
+      const found = this.#known(call) ?? this.#calls.keyOf(call);
       if (found === undefined) {
         this.#wait(call, waiting);
         for (const missing of this.#calls.missing) stack.push(missing);
@@ -47,6 +65,7 @@ export class LocalKeys implements RunKeys {
       }
       key = found;
       this.#keys.set(call, key);
+      this.#kept.set(call, this.#hash, key);
       waiting.delete(call);
       stack.pop();
     }
@@ -87,14 +106,18 @@ export class LocalKeys implements RunKeys {
   }
 
   isCurrent(stamp: NodeStamp): boolean {
+    return this.standingOf(stamp) === 'current';
+  }
+
+  standingOf(stamp: NodeStamp): NodeStanding {
     const { node, version = '', source, module } = stamp;
     const text = [node, version, source, module].join('\n');
-    let current = this.#current?.get(text);
-    if (current === undefined) {
-      current = this.#sources.isCurrent(stamp, () => (this.#unloaded ??= this.#sources.freshTree()));
-      (this.#current ??= new Map<string, boolean>()).set(text, current);
+    let standing = this.#standings?.get(text);
+    if (standing === undefined) {
+      standing = this.#sources.standingOf(stamp, () => (this.#unloaded ??= this.#sources.freshTree()));
+      (this.#standings ??= new Map<string, NodeStanding>()).set(text, standing);
     }
-    return current;
+    return standing;
   }
 }
 

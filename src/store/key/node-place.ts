@@ -2,13 +2,13 @@ import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { NodeIdentity } from '../../graph/spec.js';
 import type { Packages } from './packages.js';
-import { pathInPackage } from './source-tree.js';
+import { pathIn } from './source-tree.js';
 
-/** Where a node is defined: the same on every machine. */
+/** Where a node is defined: the same on every machine, if its package has a name. */
 export interface NodePlace {
   /** Path of the file; undefined where there is none, as for what was evaluated from a text. */
   readonly file: string | undefined;
-  /** `package:module`. */
+  /** `package:module`; for a folder that is in no package with a name, what tells it apart. */
   readonly module: string;
 }
 
@@ -16,8 +16,8 @@ export interface NodePlace {
 export function placeOf(identity: NodeIdentity, packages: Packages): NodePlace {
   const file = fileOf(identity.script);
   if (file !== undefined) {
-    const owner = packages.ownerOf(file);
-    return { file, module: moduleText(owner?.name ?? '', pathInPackage(file, owner?.root)) };
+    const { name, root } = packages.homeOf(file);
+    return { file, module: moduleText(name, pathIn(root, file)) };
   }
   // The option `module` may be any text, such as the name of a package.
   const { script = '' } = identity;

@@ -1,22 +1,27 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { nodesNamed } from '../../graph/registry.js';
 import type { Body, NodeIdentity, NodeSpec } from '../../graph/spec.js';
 import type { CallOptions } from '../../graph/options.js';
 import type { NodeStamp } from '../../graph/store.js';
+import type { NodeStanding } from '../key-book.js';
+import { ClassTexts } from './class-texts.js';
 import { hexOfText, type Hasher } from './hasher.js';
 import type { ParseImports } from './imports.js';
 import { ModuleFiles } from './module-files.js';
 import { placeOf, splitNodeName, type NodePlace } from './node-place.js';
 import type { Packages } from './packages.js';
 import { type Package } from './packages.js';
-import { SourceTree, type SourceFacts } from './source-tree.js';
+import { SourceTree, type FileTime, type SourceFacts } from './source-tree.js';
 
 /** What of the source identifies results. */
 export type SourceMode = NonNullable<CallOptions['source']>;
 
 /** The default of the option `source`. */
 export const DEFAULT_MODE: SourceMode = 'imports';
-const NO_SOURCE: SourceFacts = { hash: '', files: {} };
+const NO_SOURCE: SourceFacts = { hash: '', files: {}, latest: undefined };
+/** Added to hashes of sources that may not be what runs: no other process finds what is stored under them. */
+const UNTRUSTED = `-${randomUUID()}`;
 
 /** What it takes to read sources. */
 export interface SourceTools {
@@ -31,13 +36,17 @@ export interface SourceTools {
 export class NodeSources {
   /** Digests of nodes with their sources: these do not change while the process runs. */
   readonly digests = new WeakMap<NodeSpec, Uint8Array>();
+  /** What stands for the classes of receivers. */
+  readonly classes: ClassTexts;
   readonly #tools: SourceTools;
   readonly #loaded: SourceTree;
   readonly #places = new WeakMap<NodeIdentity, NodePlace>();
   readonly #bodies = new WeakMap<Body, string>();
+  #warned = false;
 
   constructor(tools: SourceTools) {
     this.#tools = tools;
+    this.classes = new ClassTexts(tools.hasher);
     this.#loaded = this.freshTree();
   }
 
@@ -73,17 +82,18 @@ export class NodeSources {
     return Object.keys(files).length === 0 ? undefined : files;
   }
 
-  /** Whether a node that is, or could be, loaded is still what it was. `unloaded` reads what is not loaded. */
-  isCurrent(stamp: NodeStamp, unloaded: () => SourceTree): boolean {
+  /** How a node that is, or could be, loaded compares to what it was. `unloaded` reads what is not loaded. */
+  standingOf(stamp: NodeStamp, unloaded: () => SourceTree): NodeStanding {
     const parts = splitNodeName(stamp.node);
-    if (parts === undefined) return false;
+    if (parts === undefined) return 'not found';
     const loaded = this.#loadedAs(stamp.node, parts.name);
-    if (loaded.length > 0) return loaded.some((identity) => this.#matches(identity, stamp));
+    if (loaded.length > 0) return loaded.some((identity) => this.#matches(identity, stamp)) ? 'current' : 'changed';
     const root = this.#tools.packages.named(parts.packageName)?.root;
-    if (root === undefined || parts.path === '' || stamp.module === '') return false;
+    if (root === undefined || parts.path === '' || stamp.module === '') return 'not found';
     const tree = unloaded();
     const path = join(root, parts.path);
-    return tree.has(path) && tree.withImports(path).hash === stamp.module;
+    if (!tree.has(path)) return 'not found';
+    return tree.withImports(path).hash === stamp.module ? 'current' : 'changed';
   }
 
   #matches(identity: NodeIdentity, { version, source }: NodeStamp): boolean {
@@ -108,7 +118,24 @@ export class NodeSources {
   /** The way stands before the hash, so that it can be made again. */
   #sourceText(identity: NodeIdentity, mode: SourceMode): string {
     if (identity.version !== undefined || mode === 'none') return '';
-    return `${mode}:${mode === 'function' ? this.#hashOfBody(identity) : this.#factsOf(identity, mode).hash}`;
+    if (mode === 'function') return `${mode}:${this.#hashOfBody(identity)}`;
+    const facts = this.#factsOf(identity, mode);
+    const changed = changedSince(identity, facts);
+    if (changed === undefined) return `${mode}:${facts.hash}`;
+    this.#warn(identity, changed);
+    return `${mode}:${facts.hash}${UNTRUSTED}`;
+  }
+
+  /** Says once that a source may not be what was loaded. */
+  #warn({ name }: NodeIdentity, { path }: FileTime): void {
+    if (this.#warned) return;
+    this.#warned = true;
+    process.emitWarning(
+      `${path} has changed since the node ${name}, which it is part of the source of, was defined: what runs may not be ` +
+        'what is there now, and no other process will find results of such nodes. Start the program again; or give ' +
+        'nodes whose sources change while it runs a `version`.',
+      { code: 'DAG_SOURCE_CHANGED' },
+    );
   }
 
   #factsOf(identity: NodeIdentity, mode: 'module' | 'imports'): SourceFacts {
@@ -123,7 +150,9 @@ export class NodeSources {
 
   #moduleHash(identity: NodeIdentity): string {
     const { file } = this.#placeOf(identity);
-    return file === undefined || !this.#loaded.has(file) ? '' : this.#loaded.withImports(file).hash;
+    if (file === undefined || !this.#loaded.has(file)) return '';
+    const facts = this.#loaded.withImports(file);
+    return changedSince(identity, facts) === undefined ? facts.hash : facts.hash + UNTRUSTED;
   }
 
   #placeOf(identity: NodeIdentity): NodePlace {
@@ -143,6 +172,11 @@ export class NodeSources {
     }
     return hash;
   }
+}
+
+/** What of a source has changed since the node was defined, if anything has. */
+function changedSince({ definedAt }: NodeIdentity, { latest }: SourceFacts): FileTime | undefined {
+  return latest !== undefined && latest.at > definedAt ? latest : undefined;
 }
 
 /** How the source of a node is taken. */

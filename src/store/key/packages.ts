@@ -1,4 +1,5 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, sep } from 'node:path';
 
 /** A folder with a `package.json` that has a name. */
@@ -13,6 +14,11 @@ export interface Package {
   readonly main: unknown;
 }
 
+/** What paths of modules are relative to, and what tells them from those of the same name elsewhere. */
+export type Home = Pick<Package, 'root' | 'name'>;
+
+/** Begins the names of folders that belong to no package: no package has such a name. */
+const UNNAMED = '~';
 const MODULES = `${sep}node_modules${sep}`;
 
 /** Whether a path is inside a folder of installed packages. */
@@ -52,6 +58,8 @@ export class Packages {
   readonly #owners = new Map<string, Package | undefined>();
   readonly #found = new Map<string, Package | undefined>();
   readonly #byName = new Map<string, Package>();
+  readonly #homes = new Map<string, Home>();
+  readonly #unnamed = new Map<string, Home>();
 
   /** The package that a file belongs to: that of the nearest `package.json` with a name. */
   ownerOf(file: string): Package | undefined {
@@ -68,6 +76,23 @@ export class Packages {
     for (const at of passed) this.#owners.set(at, owner);
     if (owner !== undefined && !this.#byName.has(owner.name)) this.#byName.set(owner.name, owner);
     return owner;
+  }
+
+  /**
+   * The package that a file belongs to; where that has no name, the folder of the nearest `package.json`, else its own.
+   * Such a folder is named by the hash of its path: its keys hold on this machine only.
+   */
+  homeOf(file: string): Home {
+    const owner = this.ownerOf(file);
+    if (owner !== undefined) return owner;
+    const folder = dirname(file);
+    let home = this.#homes.get(folder);
+    if (home === undefined) {
+      home = unnamedHome(folder);
+      this.#homes.set(folder, home);
+      this.#unnamed.set(home.name, home);
+    }
+    return home;
   }
 
   /** The package that a file or folder gets by a name: from the nearest `node_modules` that has it. */
@@ -89,17 +114,30 @@ export class Packages {
     }
   }
 
-  /** A package that was met, else one that the program would get by its name. */
-  named(name: string): Package | undefined {
-    const known = this.#byName.get(name);
+  /** A package, or a folder without one, that was met, else one that the program would get by its name. */
+  named(name: string): Home | undefined {
+    const known = this.#byName.get(name) ?? this.#unnamed.get(name);
     if (known !== undefined) return known;
     const main = process.argv[1];
     for (const from of [...(main === undefined ? [] : [dirname(main)]), process.cwd()]) {
-      const own = this.ownerOf(join(from, 'package.json'));
-      if (own?.name === name) return own;
+      const own = this.homeOf(join(from, 'package.json'));
+      if (own.name === name) return own;
       const found = this.find(name, from);
       if (found !== undefined) return found;
     }
     return undefined;
   }
+}
+
+function unnamedHome(folder: string): Home {
+  let root = folder;
+  while (!existsSync(join(root, 'package.json'))) {
+    const above = dirname(root);
+    if (above === root) {
+      root = folder;
+      break;
+    }
+    root = above;
+  }
+  return { root, name: UNNAMED + createHash('sha256').update(root).digest('hex').slice(0, 16) };
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, relative, sep } from 'node:path';
 import { hexOf, hexOfText, type Hasher } from './hasher.js';
 import { importsOf, isCode, type ParseImports } from './imports.js';
@@ -11,11 +11,21 @@ export interface SourceFacts {
   readonly hash: string;
   /** Short hashes of the files, and versions of packages, by path relative to the package of the module. */
   readonly files: Readonly<Record<string, string>>;
+  /** The file that changed last; undefined where there is none. */
+  readonly latest: FileTime | undefined;
+}
+
+/** When a file changed. */
+export interface FileTime {
+  readonly path: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
 
 /** What is known of one file. */
 interface SourceFile {
   readonly hash: string;
+  readonly time: FileTime | undefined;
   readonly imports: readonly Resolution[];
 }
 
@@ -57,16 +67,18 @@ export class SourceTree {
 
   /** A file alone. */
   alone(path: string): SourceFacts {
-    const { hash } = this.#file(path);
-    return { hash, files: { [this.#nameOf(path, path)]: hash.slice(0, SHORT) } };
+    const { hash, time } = this.#file(path);
+    return { hash, files: { [this.#nameOf(path, path)]: hash.slice(0, SHORT) }, latest: time };
   }
 
   #walk(root: string): SourceFacts {
     const found = new Map<string, string>();
     const seen = new Set([root]);
     const stack = [root];
+    let latest: FileTime | undefined;
     for (let path = stack.pop(); path !== undefined; path = stack.pop()) {
-      const { hash, imports } = this.#file(path);
+      const { hash, time, imports } = this.#file(path);
+      if (time !== undefined && time.at > (latest?.at ?? -Infinity)) latest = time;
       found.set(this.#nameOf(path, root), hash);
       for (const resolution of imports) {
         if (resolution.kind === 'package') found.set(`node_modules/${resolution.name}`, resolution.version);
@@ -90,6 +102,7 @@ export class SourceTree {
     return {
       hash: hexOfText(this.#reading.hasher, lines.join('')),
       files: Object.freeze(Object.fromEntries(names.map((name) => [name, short(name)]))),
+      latest,
     };
   }
 
@@ -104,28 +117,39 @@ export class SourceTree {
 
   #read(path: string): SourceFile {
     let bytes: Buffer;
+    let at: number;
     try {
       bytes = readFileSync(path);
+      // Only then, so that the time is never older than what was read. Saving may set one of these back, not both.
+      const { mtimeMs, ctimeMs } = statSync(path);
+      at = Math.floor(Math.max(mtimeMs, ctimeMs));
     } catch {
-      return { hash: MISSING, imports: [] };
+      return { hash: MISSING, time: undefined, imports: [] };
     }
     const { hasher, parse, modules } = this.#reading;
     const imported = isCode(path) ? importsOf(bytes.toString('utf8'), parse) : [];
-    return { hash: hexOf(hasher, bytes), imports: imported.map((one) => modules.resolve(path, one)) };
+    return {
+      hash: hexOf(hasher, bytes),
+      time: { path, at },
+      imports: imported.map((one) => modules.resolve(path, one)),
+    };
   }
 
-  /** The path of a file relative to the package of `root`, else its own package and the path in that. */
+  /** The path of a file relative to the package of `root`; of one in another package, its name and the path in that. */
   #nameOf(path: string, root: string): string {
     if (!isAbsolute(path)) return path;
     const { packages } = this.#reading;
-    const owner = packages.ownerOf(path);
-    const inPackage = pathInPackage(path, owner?.root);
-    return owner === undefined || owner === packages.ownerOf(root) ? inPackage : `${owner.name}:${inPackage}`;
+    const home = packages.homeOf(root);
+    const other = packages.ownerOf(path);
+    if (other !== undefined && other.root !== home.root) return `${other.name}:${pathIn(other.root, path)}`;
+    const inHome = pathIn(home.root, path);
+    if (!isAbsolute(inHome)) return inHome;
+    const { name, root: elsewhere } = packages.homeOf(path); // on another drive
+    return `${name}:${pathIn(elsewhere, path)}`;
   }
 }
 
-/** A path relative to its package, with forward slashes; the name of the file alone where it is in none. */
-export function pathInPackage(path: string, root: string | undefined): string {
-  const segments = root === undefined ? path.split(sep).slice(-1) : relative(root, path).split(sep);
-  return segments.join('/');
+/** A path relative to a folder, with forward slashes. */
+export function pathIn(folder: string, path: string): string {
+  return relative(folder, path).split(sep).join('/');
 }

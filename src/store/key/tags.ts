@@ -38,9 +38,9 @@ export const SHARED_BUFFER = 23;
 export const FUTURE = 24;
 /** A node that is a value: its digest. */
 export const NODE = 25;
-/** A class that is `this`: its name. */
+/** A class that is `this`: its name, what stands for its text and that of those that it extends. */
 export const CLASS = 26;
-/** An instance without codec that is `this`: name of its class, properties. */
+/** An instance that is `this`: digest of its codec's encoding, or of its class's name and properties, and then what stands for the text of its classes. */
 export const RECEIVER = 27;
 /** Stands for a large container: its digest. */
 export const DIGEST = 28;

@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DagError, Future, lazy, node, registerCodec, type NodeFunction } from '../../../src/index.js';
+import {
+  DagError,
+  Future,
+  lazy,
+  node,
+  registerCodec,
+  type NodeFunction,
+  type NodeOptions,
+} from '../../../src/index.js';
 import { keyBook } from '../../../src/store/key-book.js';
 import '../../../src/store/index.js';
 import type { LocalKeys } from '../../../src/store/key/local-keys.js';
@@ -201,6 +209,91 @@ describe('`this` of a method', () => {
     expect(key(new Filter(1))).toBe(key(new Filter(1)));
     expect(key(new Filter(1))).not.toBe(key(new Filter(2)));
     expect(key(new Filter(1))).not.toBe(key(new Finer(1)));
+  });
+
+  /** Classes as modules of their own would define them, which differ in what the method calls. */
+  const one = {
+    Model: class Model extends Filter {
+      scale(): number {
+        return 1;
+      }
+      static rate(): number {
+        return 1;
+      }
+    },
+  };
+  const two = {
+    Model: class Model extends Filter {
+      scale(): number {
+        return 2;
+      }
+      static rate(): number {
+        return 2;
+      }
+    },
+  };
+
+  test('a class counts by its text, and by those between it and the one that has the method', () => {
+    const key = (model: Filter): string => keyOf(model.apply(1));
+    expect(key(new one.Model(1))).toBe(key(new one.Model(1)));
+    expect(key(new one.Model(1))).not.toBe(key(new two.Model(1)));
+    const last = (between: typeof Filter): Filter => new (class Last extends between {})(1);
+    expect(key(last(one.Model))).toBe(key(last(one.Model)));
+    expect(key(last(one.Model))).not.toBe(key(last(two.Model)));
+    expect(keyOf(one.Model.compare(1))).not.toBe(keyOf(two.Model.compare(1)));
+    const keys = freshKeys();
+    const parts = [one, two].map(({ Model }) => keys.factsOf(new Model(1).apply(1) as unknown as Future).args?.[1]);
+    expect(parts[0]).not.toBe(parts[1]); // so that what has changed can be told
+  });
+
+  /** Puts a node onto a prototype, as a decorator does. */
+  const decorate = (prototype: object, options: NodeOptions & { readonly outputs?: never }): void => {
+    const descriptor = { value: body, configurable: true, writable: true };
+    const decorated = (node(options) as unknown as LegacyDecorator)(prototype, 'run', descriptor);
+    Object.defineProperty(prototype, 'run', decorated);
+  };
+  type LegacyDecorator = (prototype: object, key: string, descriptor: PropertyDescriptor) => PropertyDescriptor;
+  const body = (): number => 1;
+  const run = (receiver: object): string => keyOf((receiver as { run(): unknown }).run()); // what was put there
+
+  test('the class that has the method counts where the source of the node does', () => {
+    // Only the texts of the classes differ.
+    const first = (): new () => object =>
+      class Owner {
+        scale(): number {
+          return 1;
+        }
+      };
+    const second = (): new () => object =>
+      class Owner {
+        scale(): number {
+          return 2;
+        }
+      };
+    const given = (Owner: new () => object, options: NodeOptions & { readonly outputs?: never }): string => {
+      decorate(Owner.prototype as object, { module: 'in no file', ...options });
+      return run(new Owner());
+    };
+    const options = [{ version: '1' }, { source: 'none' }, { source: 'function' }, { source: 'module' }, {}] as const;
+    const counts = options.map((one) => given(first(), one) !== given(second(), one));
+    expect(counts).toEqual([false, false, false, true, true]);
+  });
+
+  test('methods that a function puts on its prototype count, too', () => {
+    const key = (scale: () => number): string => {
+      const Base = function (): void {
+        // It has no fields.
+      };
+      const Old = function (): void {
+        // Nor has it.
+      };
+      decorate(Base.prototype as object, options);
+      Object.setPrototypeOf(Old.prototype as object, Base.prototype as object);
+      Object.defineProperty(Old.prototype, 'scale', { value: scale });
+      return run(Reflect.construct(Old, []) as object);
+    };
+    expect(key(() => 1)).toBe(key(() => 1));
+    expect(key(() => 2)).not.toBe(key(() => 1));
   });
 
   test('a class counts by its name', () => {

@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { node } from '../../../src/index.js';
 import type { Future } from '../../../src/graph/future.js';
@@ -61,6 +64,33 @@ describe('the name of a node', () => {
     expect(seen().facts.stamp?.node).toBe('app:src/main.js#compute');
   });
 
+  test('without a package that has a name tells folders apart, without their paths', () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), 'lazydag-unnamed-'));
+    const write = (path: string, text: string): void => {
+      mkdirSync(dirname(join(elsewhere, path)), { recursive: true });
+      writeFileSync(join(elsewhere, path), text);
+    };
+    const stampAt = (path: string): string => {
+      write(path, '1');
+      const body = (x: number): number => x;
+      const call = node(body, { name: 'load', version: '1', module: join(elsewhere, path) })(1);
+      return freshKeys().factsOf(call).stamp?.node ?? '';
+    };
+    const bare = [stampAt('a/load.mjs'), stampAt('b/load.mjs')];
+    expect(new Set(bare).size).toBe(2);
+    for (const name of bare) expect(name).toMatch(/^~[0-9a-f]{16}:load\.mjs#load$/u);
+    write('c/package.json', '{ "type": "module" }');
+    write('d/package.json', '{ "type": "module" }');
+    const inPackages = ['c/x/load.mjs', 'c/y/load.mjs', 'd/x/load.mjs'].map(stampAt);
+    expect(inPackages.map((name) => name.split(':')[1])).toEqual([
+      'x/load.mjs#load',
+      'y/load.mjs#load',
+      'x/load.mjs#load',
+    ]);
+    expect(new Set(inPackages.map((name) => name.split(':')[0])).size).toBe(2);
+    rmSync(elsewhere, { recursive: true });
+  });
+
   test('is without the query that loads a module again', () => {
     folder.write(APP);
     const future = node((x: number) => x, {
@@ -120,6 +150,29 @@ describe("source: 'imports', the default", () => {
     expect(Object.keys(seen().facts.files ?? {})).toEqual(['src/d.json', 'src/main.js', 't.txt']);
     expect(changes({ 'app/src/d.json': '{}' })).toBe(true);
     expect(changes({ 'app/t.txt': 'two' })).toBe(true);
+  });
+
+  test('tells files of one name outside of any package apart', () => {
+    folder.write({
+      ...APP,
+      'app/src/main.js': "import '../../one/x.js';\nimport '../../two/x.js';",
+      'one/x.js': '1',
+      'two/x.js': '1',
+    });
+    // Of the package that all of this lies in.
+    folder.write({ 'package.json': '{ "name": "around" }' });
+    expect(Object.keys(seen().facts.files ?? {})).toEqual(['around:one/x.js', 'around:two/x.js', 'src/main.js']);
+    expect(changes({ 'one/x.js': '2' })).toBe(true);
+    expect(changes({ 'two/x.js': '2' })).toBe(true);
+    const alone = mkdtempSync(join(tmpdir(), 'lazydag-unnamed-'));
+    for (const name of ['a', 'one', 'two']) mkdirSync(join(alone, name));
+    writeFileSync(join(alone, 'a', 'main.js'), "import '../one/x.js';\nimport '../two/x.js';");
+    for (const name of ['one', 'two']) writeFileSync(join(alone, name, 'x.js'), '1');
+    const { files } = freshKeys().factsOf(
+      node((x: number) => x, { name: 'n', module: join(alone, 'a', 'main.js') })(1),
+    );
+    expect(Object.keys(files ?? {})).toEqual(['../one/x.js', '../two/x.js', 'main.js']);
+    rmSync(alone, { recursive: true });
   });
 
   test('comes to an end where modules import each other', () => {
@@ -487,6 +540,28 @@ describe('whether a node is what it was', () => {
     expect(later().isCurrent({ ...absent, node: 'no name at all' })).toBe(false);
     folder.write({ 'app/src/a.js': 'changed' });
     expect(later().isCurrent(absent)).toBe(false);
+  });
+
+  test('one of a folder without a package is found where that was met, and otherwise said not to be found', () => {
+    const alone = mkdtempSync(join(tmpdir(), 'lazydag-unnamed-'));
+    const module = join(alone, 'main.js');
+    writeFileSync(module, '1');
+    const unnamed = node((x: number) => x, { module })(1)._spec.identity;
+    const stamp = freshKeys().stampOf(unnamed);
+    expect(stamp.node).toMatch(/^~[0-9a-f]{16}:main\.js#anonymous-/u);
+    expect(freshKeys().standingOf(stamp)).toBe('not found');
+    expect(freshKeys().isCurrent(stamp)).toBe(false);
+    const outer = node((x: number) => x, { name: 'outer', version: '1', module });
+    const later = (): ReturnType<typeof freshKeys> => {
+      const keys = freshKeys();
+      keys.keyOf(outer(1)); // so that the folder is known
+      return keys;
+    };
+    expect(later().standingOf(stamp)).toBe('current');
+    writeFileSync(module, '2');
+    expect(later().standingOf(stamp)).toBe('changed');
+    rmSync(alone, { recursive: true });
+    expect(later().standingOf(stamp)).toBe('not found');
   });
 
   test('one whose package was not met yet is looked for from the program and the current folder', () => {
