@@ -2,7 +2,10 @@ import { CALLED, DONE, type Future, STATE_BITS } from '../../graph/future.js';
 import { eachArgument } from '../../graph/dependencies.js';
 import type { NodeStamp } from '../../graph/store.js';
 import type { Scheduler } from '../../schedule/scheduler.js';
-import { NO_NODES, NodeSets, type Origin, UNKNOWN } from './node-sets.js';
+import { NO_NODES, NodeSets, type Origin } from './node-sets.js';
+
+/** What a value that was there owes itself to was not asked for. */
+const UNSEEN = -2;
 
 /** Sets above this number are forgotten when nothing is left to do. */
 const SETS_KEPT = 1000;
@@ -16,7 +19,7 @@ const SETS_KEPT = 1000;
  * arguments. Either may be unknown: of values that were computed before any run had a store, by bodies that called others.
  */
 export class Provenance {
-  readonly #scheduler: Scheduler;
+  readonly #table: Tasks;
   #sets = new NodeSets();
   readonly #beyond: number[] = [];
   readonly #all: number[] = [];
@@ -27,17 +30,17 @@ export class Provenance {
   /** What entries of stores tell of nodes, each once. */
   readonly #stamps = new Map<string, NodeStamp>();
 
-  constructor(scheduler: Scheduler) {
-    this.#scheduler = scheduler;
+  constructor(table: Tasks) {
+    this.#table = table;
   }
 
   /** A call becomes a task, perhaps one that has its value. */
   enter(task: number, future: Future): void {
     const done = (future._flags & STATE_BITS) === DONE;
     if (!done) this.#known.delete(future);
-    const known = done ? this.#knownOf(future) : NOTHING;
-    this.#beyond[task] = this.#sets.of(known.beyond);
-    this.#all[task] = this.#sets.of(known.all);
+    // Most of what is there already nobody asks about.
+    this.#beyond[task] = done ? UNSEEN : NO_NODES;
+    this.#all[task] = done ? UNSEEN : NO_NODES;
     this.#expanded[task] = false;
   }
 
@@ -56,7 +59,7 @@ export class Provenance {
 
   /** A body has resolved a call by itself, whose task this is. */
   resolvedIn(caller: number, task: number): void {
-    this.#beyond[caller] = this.#sets.union(this.#beyond[caller] ?? NO_NODES, this.#all[task] ?? NO_NODES);
+    this.#beyond[caller] = this.#sets.union(this.#beyond[caller] ?? NO_NODES, this.#allOf(task));
   }
 
   /** A call has its value; its task still has its inputs. */
@@ -76,15 +79,33 @@ export class Provenance {
 
   /** The value of a task stays. */
   leave(task: number, future: Future): void {
+    if (this.#beyond[task] === UNSEEN) return;
     this.#known.set(future, {
-      beyond: this.#sets.members(this.#beyond[task] ?? NO_NODES),
-      all: this.#sets.members(this.#all[task] ?? NO_NODES),
+      beyond: this.#sets.members(this.#beyondOf(task)),
+      all: this.#sets.members(this.#allOf(task)),
     });
   }
 
   /** The nodes that a call's key does not tell of, while its task is there; undefined when that is not known. */
   beyond(task: number): readonly Origin[] | undefined {
-    return this.#sets.members(this.#beyond[task] ?? NO_NODES);
+    return this.#sets.members(this.#beyondOf(task));
+  }
+
+  #beyondOf(task: number): number {
+    this.#see(task);
+    return this.#beyond[task] ?? NO_NODES;
+  }
+
+  #allOf(task: number): number {
+    this.#see(task);
+    return this.#all[task] ?? NO_NODES;
+  }
+
+  #see(task: number): void {
+    if (this.#beyond[task] !== UNSEEN) return;
+    const { beyond, all } = this.#knownOf(this.#table.futureOf(task));
+    this.#beyond[task] = this.#sets.of(beyond);
+    this.#all[task] = this.#sets.of(all);
   }
 
   /** There is no task. */
@@ -132,9 +153,9 @@ export class Provenance {
   #takeInputs(task: number): void {
     let beyond = this.#beyond[task] ?? NO_NODES;
     let all = this.#all[task] ?? NO_NODES;
-    this.#scheduler.eachInput(task, (input) => {
-      beyond = this.#sets.union(beyond, this.#beyond[input] ?? NO_NODES);
-      all = this.#sets.union(all, this.#all[input] ?? NO_NODES);
+    this.#table.scheduler.eachInput(task, (input) => {
+      beyond = this.#sets.union(beyond, this.#beyondOf(input));
+      all = this.#sets.union(all, this.#allOf(input));
     });
     this.#beyond[task] = beyond;
     this.#all[task] = all;
@@ -142,11 +163,17 @@ export class Provenance {
 
   #takeExpansion(task: number): void {
     let beyond = this.#beyond[task] ?? NO_NODES;
-    this.#scheduler.eachInput(task, (input) => {
-      beyond = this.#sets.union(beyond, this.#all[input] ?? UNKNOWN);
+    this.#table.scheduler.eachInput(task, (input) => {
+      beyond = this.#sets.union(beyond, this.#allOf(input));
     });
     this.#beyond[task] = beyond;
   }
+}
+
+/** Tasks and their calls. */
+interface Tasks {
+  readonly scheduler: Scheduler;
+  futureOf(task: number): Future;
 }
 
 /** Undefined is not known. */
@@ -154,5 +181,3 @@ interface Known {
   readonly beyond: readonly Origin[] | undefined;
   readonly all: readonly Origin[] | undefined;
 }
-
-const NOTHING: Known = { beyond: [], all: [] };

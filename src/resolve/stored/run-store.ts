@@ -7,7 +7,7 @@ import type { Puts } from './puts.js';
 
 /** What the store of a run asks of the rest of the resolver. */
 export interface RunStoreHost {
-  readonly now: () => number;
+  now(): number;
   /** Calls of all runs that are being read, or that somebody else computes. */
   readonly pending: Set<Future>;
   /** A call has its value from the store. */
@@ -65,10 +65,10 @@ export class RunStore {
   /** Calls of this thread that hold locks of the store, by key. */
   readonly #computing: Map<string, Future>;
   /** Calls whose entries cannot be read here. */
-  readonly #unreadable = new WeakSet<Future>();
+  #unreadable: WeakSet<Future> | undefined = undefined;
   /** Calls with several outputs that have these from the store; and what others took, in ms. */
-  readonly #restored = new WeakSet<Future>();
-  readonly #costs = new WeakMap<Future, number>();
+  #restored: WeakSet<Future> | undefined = undefined;
+  #costs: WeakMap<Future, number> | undefined = undefined;
   /** Entries that were found, of calls that have not started. */
   readonly #found = new Map<Future, StoredEntry>();
   /** Calls that are being read, waited for, or computed. */
@@ -98,7 +98,7 @@ export class RunStore {
   /** A call has its value that was there before the run: the store gets it if it lacks it. */
   met(future: Future, nodes: readonly Origin[] | undefined): void {
     const { outputs, immediate } = future._spec;
-    if (outputs !== undefined || (immediate && this.#restored.has(wholeOf(future)))) return;
+    if (outputs !== undefined || (immediate && this.#restored?.has(wholeOf(future)) === true)) return;
     if (this.#lookup.find(future) === undefined) this.#puts.put(future, { cost: 0, nodes, lock: undefined });
   }
 
@@ -129,7 +129,7 @@ export class RunStore {
     try {
       future._value = entry.readSync(future);
     } catch (error) {
-      this.#unreadable.add(future);
+      (this.#unreadable ??= new WeakSet<Future>()).add(future);
       this.#puts.warn(future, error);
       return 'missing';
     }
@@ -264,7 +264,7 @@ export class RunStore {
 
   /** What the store has of a call by now; of several outputs all, as one. */
   #foundSince(future: Future): StoredEntry | undefined {
-    if (this.#unreadable.has(future)) return undefined;
+    if (this.#unreadable?.has(future) === true) return undefined;
     const { outputs } = future._spec;
     return outputs === undefined ? this.#lookup.find(future) : outputsEntry(future, outputs, this.#lookup);
   }
@@ -307,20 +307,20 @@ export class RunStore {
     this.#calls.delete(future);
     const { outputs, immediate } = future._spec;
     if (call?.entry !== undefined) {
-      if (outputs !== undefined) this.#restored.add(future);
+      if (outputs !== undefined) (this.#restored ??= new WeakSet<Future>()).add(future);
       return true;
     }
     const whole = immediate ? wholeOf(future) : undefined;
-    if (whole !== undefined && this.#restored.has(whole)) return true;
+    if (whole !== undefined && this.#restored?.has(whole) === true) return true;
     const { lock, startedAt } = call ?? {};
     const own = startedAt === undefined ? undefined : this.#host.now() - startedAt;
     if (outputs !== undefined) {
-      this.#costs.set(future, own ?? 0);
+      (this.#costs ??= new WeakMap<Future, number>()).set(future, own ?? 0);
       // The outputs of a call are kept each by itself, once they are taken; then others may look for them.
       if (lock !== undefined) setImmediate(() => { this.#puts.afterwards(lock); }); // prettier-ignore
       return false;
     }
-    const cost = own ?? (whole === undefined ? undefined : this.#costs.get(whole)) ?? 0;
+    const cost = own ?? (whole === undefined ? undefined : this.#costs?.get(whole)) ?? 0;
     this.#puts.put(future, { cost, nodes, lock });
     return false;
   }

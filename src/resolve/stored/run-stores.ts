@@ -9,7 +9,7 @@ import type { TaskTable } from '../task-table.js';
 import { Lookup, neededBook } from './lookup.js';
 import { Provenance } from './provenance.js';
 import { Puts } from './puts.js';
-import { RunStore } from './run-store.js';
+import { RunStore, type RunStoreHost } from './run-store.js';
 
 /** What runs with stores work with. */
 export interface RunStoresParts {
@@ -50,40 +50,12 @@ export class RunStores {
   join(run: Run): void {
     const { store } = run.options;
     if (store === undefined) return;
-    const { table, completion, now, wake } = this.#parts;
-    const provenance = (table.provenance ??= new Provenance(table.scheduler));
+    const { table, now } = this.#parts;
+    const provenance = (table.provenance ??= new Provenance(table));
     const lookup = new Lookup(store, neededBook());
     const options =
       run.session === undefined ? {} : { run: (call: Future): Promise<unknown> => this.#parts.resolve(call, run) };
-    const host = {
-      now,
-      pending: this.#pending,
-      loaded: (future: Future, entry: StoredEntry): void => {
-        run.observer?.cached(future);
-        if (entry.hasNodes) provenance.loaded(future, entry.facts().nodes ?? []);
-      },
-      begin: (task: number, future: Future): void => {
-        table.scheduler.start(task);
-        setState(future, RUNNING);
-      },
-      end: (task: number, future: Future, result: unknown): void => {
-        completion.complete(task, future, result, undefined);
-        wake(run);
-      },
-      dependsOn: (holder: Future, future: Future): boolean => dependsOn(table, holder, future),
-      drop: (future: Future, value: unknown): void => {
-        if ((future._flags & STATE_BITS) === DONE) return; // it has another value by now
-        table.ledger.hold(future, value);
-        table.ledger.drop(future, true);
-      },
-      fail: (task: number, error: unknown): void => {
-        completion.fail(task, error instanceof DagError ? codedFailure(error) : bodyFailure(error));
-      },
-      requeue: (task: number): void => {
-        table.scheduler.requeue(task);
-        wake(run);
-      },
-    };
+    const host = new Host(this.#parts, run, { provenance, pending: this.#pending });
     const puts = new Puts({ lookup, ledger: table.ledger, underWay: this.#pending, options, now, copies: run.sync });
     run.storing = new RunStore(lookup, puts, { sync: run.sync, host, computing: this.#computingIn(store) });
   }
@@ -95,6 +67,64 @@ export class RunStores {
       this.#computing.set(store, computing);
     }
     return computing;
+  }
+}
+
+/** The rest of the resolver as the store of one run sees it. */
+class Host implements RunStoreHost {
+  readonly pending: Set<Future>;
+  readonly #parts: RunStoresParts;
+  readonly #run: Run;
+  readonly #provenance: Provenance;
+
+  constructor(
+    parts: RunStoresParts,
+    run: Run,
+    { provenance, pending }: { readonly provenance: Provenance; readonly pending: Set<Future> },
+  ) {
+    this.#parts = parts;
+    this.#run = run;
+    this.#provenance = provenance;
+    this.pending = pending;
+  }
+
+  now(): number {
+    return this.#parts.now();
+  }
+
+  loaded(future: Future, entry: StoredEntry): void {
+    this.#run.observer?.cached(future);
+    if (entry.hasNodes) this.#provenance.loaded(future, entry.facts().nodes ?? []);
+  }
+
+  begin(task: number, future: Future): void {
+    this.#parts.table.scheduler.start(task);
+    setState(future, RUNNING);
+  }
+
+  end(task: number, future: Future, result: unknown): void {
+    this.#parts.completion.complete(task, future, result, undefined);
+    this.#parts.wake(this.#run);
+  }
+
+  dependsOn(holder: Future, future: Future): boolean {
+    return dependsOn(this.#parts.table, holder, future);
+  }
+
+  drop(future: Future, value: unknown): void {
+    if ((future._flags & STATE_BITS) === DONE) return; // it has another value by now
+    const { ledger } = this.#parts.table;
+    ledger.hold(future, value);
+    ledger.drop(future, true);
+  }
+
+  fail(task: number, error: unknown): void {
+    this.#parts.completion.fail(task, error instanceof DagError ? codedFailure(error) : bodyFailure(error));
+  }
+
+  requeue(task: number): void {
+    this.#parts.table.scheduler.requeue(task);
+    this.#parts.wake(this.#run);
   }
 }
 

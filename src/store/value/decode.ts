@@ -51,6 +51,8 @@ export function decodeValue(body: Buffer, options: DecodeOptions): unknown {
       return BigInt(body.toString('latin1', 1));
     case format.VIEW:
       return decodeView(body, options);
+    case format.JSON_TEXT:
+      return JSON.parse(body.toString('utf8', 1)) as unknown;
     default:
       return decodePacked(body, options);
   }

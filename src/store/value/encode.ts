@@ -5,6 +5,7 @@ import type { PayloadMemory } from '../../memory/payload/context.js';
 import * as packed from '../../memory/payload/format.js';
 import { pack } from '../../memory/payload/pack.js';
 import * as format from './format.js';
+import { plainText } from './plain-text.js';
 
 /** Buffers of at least so many bytes are kept apart from the body, by default. */
 const LARGE_FROM = 32 * 1024;
@@ -53,6 +54,8 @@ export function encodeValue(value: unknown, options: EncodeOptions = {}): Encode
   }
   if (typeof value === 'string') return bodyOnly(encodeText(value));
   if (typeof value === 'bigint') return bodyOnly(tagged(format.BIGINT, Buffer.from(value.toString(), 'latin1')));
+  const text = typeof value === 'object' && value !== null ? plainText(value) : undefined;
+  if (text !== undefined) return bodyOnly(tagged(format.JSON_TEXT, Buffer.from(text, 'utf8')));
   return new ValueEncoder(options).encode(value);
 }
 

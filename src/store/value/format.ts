@@ -3,6 +3,7 @@
  *
  * - nothing for the first four, 8 bytes of a number, Latin-1 or UTF-16 of a text, the decimal digits of a bigint;
  * - `VIEW`: type of the view (byte 1), a slot (byte 8 on), its length (a number at 24), its bytes where they are inlined;
+ * - `JSON_TEXT`: UTF-8 of a small plain value;
  * - `PACKED`: the number of buffers (4 bytes at 4), a slot for each (from byte 8 on), the bytes of those that are
  *   inlined, and what `v8.serialize` made of the packed form, in which slots stand for buffers.
  *
@@ -18,6 +19,7 @@ export const UTF16 = 6;
 export const BIGINT = 7;
 export const VIEW = 8;
 export const PACKED = 9;
+export const JSON_TEXT = 10;
 
 export const SLOTS_AT = 8;
 export const SLOT_BYTES = 16;

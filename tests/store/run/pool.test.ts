@@ -7,17 +7,20 @@ import { within } from '../../support/waiting.js';
 import { inFolder } from './folder.js';
 import { field, mean } from './nodes/fields.js';
 
+/** In a function of its own, so that nothing of it stays. */
+async function computeOn(pool: WorkerPool, path: string): Promise<void> {
+  await using store = new DiskStore({ path });
+  const value = await within(20_000, mean(field(1), field(4)).resolve({ store, executor: pool }));
+  expect(value).toBe(2.5);
+  // Three bodies, and two that wrote.
+  expect(pool.stats().workers.reduce((sum, { tasks }) => sum + tasks, 0)).toBe(5);
+  expect((await store.stats()).puts).toBe(3);
+}
+
 test('threads write large results, and read memory goes round', async () => {
   await inFolder(async (path) => {
     await using pool = new WorkerPool({ threads: 2, placement: 'pool' });
-    {
-      await using store = new DiskStore({ path });
-      const value = await within(20_000, mean(field(1), field(4)).resolve({ store, executor: pool }));
-      expect(value).toBe(2.5);
-      // Three bodies, and two that wrote.
-      expect(pool.stats().workers.reduce((sum, { tasks }) => sum + tasks, 0)).toBe(5);
-      expect((await store.stats()).puts).toBe(3);
-    }
+    await computeOn(pool, path);
     await using store = new DiskStore({ path });
     const events: RunEvent['type'][] = [];
     const options = { store, executor: pool, onEvent: ({ type }: RunEvent) => events.push(type) };
