@@ -96,9 +96,10 @@ interface Question {
 }
 
 function ask(store: Store, { from, count, expected, distinct = FEW }: Question): number {
+  const different = Math.min(distinct, count);
+  const step = Math.floor(count / different);
   // Made before the clock starts; a step that shares no factor with any count visits them in no order.
-  const step = Math.floor(count / Math.min(distinct, count));
-  const asked = Array.from({ length: ASKED }, (_, at) => keyAt(from + ((at * 7_919) % distinct) * step));
+  const asked = Array.from({ length: ASKED }, (_, at) => keyAt(from + ((at * 7_919) % different) * step));
   return microsecondsEachNow(ASKED, (at) => {
     if (store.has(asked[at] ?? '') !== expected) throw new Error('wrong answer');
   });
