@@ -38,8 +38,6 @@ const config: JestConfigWithTsJest = {
   maxWorkers: '100%',
   // For busy machines: a test that takes long waits for a process it started.
   testTimeout: 30_000,
-  // Counters in the code would make what is tested half as fast again.
-  coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts'],
   coverageReporters: ['text', 'text-summary', 'lcovonly'],
   coverageThreshold: { global: { lines: 95, branches: 90 } },

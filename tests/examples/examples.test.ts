@@ -8,7 +8,9 @@ import { root } from '../support/paths.js';
 
 const run = promisify(execFile);
 const folder = join(root, 'examples');
-const examples = readdirSync(folder).filter((name) => name.endsWith('.ts'));
+/** They run themselves in processes of their own, and have tests of their own. */
+const APART: readonly string[] = ['sweep.ts', 'warm-start.ts'];
+const examples = readdirSync(folder).filter((name) => name.endsWith('.ts') && !APART.includes(name));
 const IMPORTED = '-- imported';
 /** What the tests choose where the defaults are large, or take long. */
 const OPTIONS: Readonly<Record<string, object>> = { 'cart-pole.ts': { seconds: 1 }, 'rows.ts': { rows: 20_000 } };
