@@ -17,6 +17,7 @@ import { CallCount, Run, type RunSink } from './run.js';
 import { slotOf } from './slot.js';
 import { DEFAULT_MAX_CALLS } from './run-options.js';
 import { opening } from './stored/lookup.js';
+import type { RunStore } from './stored/run-store.js';
 import type { RunStores } from './stored/run-stores.js';
 import type { TaskTable } from './task-table.js';
 
@@ -308,11 +309,16 @@ export class Runs {
       caller._flags |= CALLED;
       if (caller._slot !== -1) this.#table.provenance?.resolvedIn(caller._slot, future._slot);
     }
+    // Who takes a value over may change it.
+    if (run.keeps || !this.#isBeingPut(run, future)) this.#tellTarget(run, future);
+  }
+
+  /** Whether a value is on its way to the store; then the target is told when it is there. */
+  #isBeingPut(run: Run, future: Future): boolean {
     const tell = (): void => {
       this.#tellTarget(run, future);
     };
-    // Who takes a value over may change it.
-    if (run.keeps || run.storing?.whenPut(future, tell) !== true) tell();
+    return run.storing?.whenPut(future, tell) === true;
   }
 
   #tellTarget(run: Run, future: Future): void {
@@ -335,13 +341,17 @@ export class Runs {
   #finish(run: Run): void {
     this.checkTime(run, this.#parts.now());
     if (run.over) return;
-    const again = (): void => {
-      this.#finish(run);
-    };
-    if (!run.sync && run.storing?.whenKept(again) === true) return;
+    if (run.storing !== undefined && !run.sync && this.#isKeeping(run, run.storing)) return;
     this.#over(run);
     this.#end(run, { error: undefined, failed: false }, () => {
       this.#letAll(run);
+    });
+  }
+
+  /** Whether something is on its way to the store; then the run finishes when it is there. */
+  #isKeeping(run: Run, storing: RunStore): boolean {
+    return storing.whenKept(() => {
+      this.#finish(run);
     });
   }
 

@@ -317,12 +317,18 @@ export class RunStore {
     if (outputs !== undefined) {
       (this.#costs ??= new WeakMap<Future, number>()).set(future, own ?? 0);
       // The outputs of a call are kept each by itself, once they are taken; then others may look for them.
-      if (lock !== undefined) setImmediate(() => { this.#puts.afterwards(lock); }); // prettier-ignore
+      if (lock !== undefined) this.#releaseLater(lock);
       return false;
     }
     const cost = own ?? (whole === undefined ? undefined : this.#costs?.get(whole)) ?? 0;
     this.#puts.put(future, { cost, nodes, lock });
     return false;
+  }
+
+  #releaseLater(lock: StoreLock): void {
+    setImmediate(() => {
+      this.#puts.afterwards(lock);
+    });
   }
 
   /** A call will have no value in this run. */
