@@ -7,7 +7,7 @@ export type Origin = NodeIdentity | NodeStamp;
 /** The empty set. */
 export const NO_NODES = 0;
 /** Nodes that nobody knows; so is every set with them. */
-export const UNKNOWN = -1;
+const UNKNOWN = -1;
 
 const SPAN = 2 ** 26;
 

@@ -15,7 +15,7 @@ export interface Holder {
 }
 
 /** A thread as the system counts them; both are '' where it does not tell. */
-export interface HolderThread {
+interface HolderThread {
   readonly id: string;
   readonly started: string;
 }
