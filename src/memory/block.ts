@@ -1,3 +1,4 @@
+import { DagError } from '../errors.js';
 import type { KnownBlock } from './handle-table.js';
 
 /**
@@ -59,10 +60,38 @@ export interface LentTally {
 }
 
 /** A wrapper that was handed out for a block; a block whose wrapper was collected may get another. */
-export interface Watch {
-  readonly block: Block;
+export class Watch {
+  /** It is not to be watched any more. */
+  over = false;
   /** The block's memory behind a JavaScript object of its own, whose collection can be watched. */
-  readonly wrapper: WeakRef<SharedArrayBuffer>;
+  #wrapper: SharedArrayBuffer | undefined;
+  #watched: WeakRef<SharedArrayBuffer> | undefined;
+
+  constructor(
+    readonly block: Block,
+    wrapper: SharedArrayBuffer,
+  ) {
+    this.#wrapper = wrapper;
+  }
+
+  /** What was handed out, unless it was collected. */
+  get wrapper(): SharedArrayBuffer | undefined {
+    return this.#wrapper ?? this.#watched?.deref();
+  }
+
+  /** Whether it may be collected. */
+  get grown(): boolean {
+    return this.#watched !== undefined;
+  }
+
+  /** Lets it be collected from now on, and gives it. */
+  grow(): SharedArrayBuffer {
+    const wrapper = this.#wrapper;
+    if (wrapper === undefined) throw new DagError('DAG_INTERNAL', { message: 'A block was to be watched twice.' });
+    this.#watched = new WeakRef(wrapper);
+    this.#wrapper = undefined;
+    return wrapper;
+  }
 }
 
 /** Hands a subclass an object that exists, in place of a new one. */
@@ -104,6 +133,6 @@ export class BlockMark extends Existing {
 
 /** Whose body took a block; undefined outside any body, and when the wrapper was collected. */
 export function ownerOf(block: Block): object | undefined {
-  const wrapper = block.watch?.wrapper.deref();
+  const wrapper = block.watch?.wrapper;
   return wrapper && BlockMark.ownerOf(wrapper);
 }

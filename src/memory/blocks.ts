@@ -1,10 +1,11 @@
 import { DagError } from '../errors.js';
-import { Block, BlockMark, type LentTally, type Watch } from './block.js';
+import { Block, BlockMark, type LentTally } from './block.js';
 import { BlockDirectory } from './directory.js';
 import { FreeLists } from './free-lists.js';
 import type { BlockHandle, HandleNews, KnownBlock } from './handle-table.js';
 import { MAIN, SharedBlocks } from './shared-blocks.js';
 import { sizeClass } from './size-class.js';
+import { Watches } from './watches.js';
 
 export type { Block } from './block.js';
 export type { BlockHandle, HandleNews } from './handle-table.js';
@@ -58,8 +59,8 @@ export class BlockPool {
   /** How many live blocks have one; they stand in what is known of their ids. */
   #named = 0;
   readonly #opened = new WeakMap<ArrayBufferLike, KnownBlock>();
-  readonly #collected = new FinalizationRegistry<Watch>((watch) => {
-    if (watch.block.watch === watch) this.#putBack(watch.block);
+  readonly #watches = new Watches((block) => {
+    this.#putBack(block);
   });
   #shared: SharedBlocks | undefined;
   #sweep: NodeJS.Timeout | undefined;
@@ -124,12 +125,12 @@ export class BlockPool {
 
   /** What was handed out for a block, made anew, with this owner, if it was collected. */
   wrapperOf(block: Block, owner?: object): SharedArrayBuffer {
-    return block.watch?.wrapper.deref() ?? this.#watch(block, owner);
+    return block.watch?.wrapper ?? this.#watch(block, owner);
   }
 
   /** Takes a block back for the next `take`. Nothing may use it any more. */
   recycle(block: Block): void {
-    if (block.watch?.wrapper.deref() === undefined) return; // collected: the registry takes it back
+    if (block.watch?.wrapper === undefined) return; // collected: the registry takes it back
     this.#putBack(block);
   }
 
@@ -294,19 +295,16 @@ export class BlockPool {
 
   /** Makes what is handed out for a block; a collection of what was handed out before means nothing any more. */
   #watch(block: Block, owner: object | undefined): SharedArrayBuffer {
-    if (block.watch !== undefined) this.#collected.unregister(block.watch);
     const wrapper = structuredClone(block.memory);
-    const watch = { block, wrapper: new WeakRef(wrapper) };
-    block.watch = watch;
+    this.#watches.begin(block, wrapper, owner !== undefined);
     new BlockMark(wrapper, { block, owner });
-    this.#collected.register(wrapper, watch, watch);
     return wrapper;
   }
 
   #detach(block: Block): void {
     block.leave();
     this.#drop(block);
-    if (block.watch !== undefined) this.#collected.unregister(block.watch);
+    this.#watches.end(block);
   }
 
   /** A thread that dies in here has not released the block, so that it is reclaimed. */

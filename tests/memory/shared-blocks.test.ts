@@ -248,7 +248,7 @@ describe('a value that goes to another thread', () => {
     const block = main.blockAt(id);
     await turnOfLoop();
     collectGarbageNow();
-    expect(block?.watch?.wrapper.deref()).toBeUndefined();
+    expect(block?.watch?.wrapper).toBeUndefined();
     const again = main.adopt(id, owner);
     for (let round = 0; round < 5; round += 1) await collectGarbage();
     expect(main.locate(again)).toEqual({ id, current: true });
