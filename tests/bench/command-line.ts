@@ -8,11 +8,12 @@ import { partNames } from './pools/parts/part.js';
 import { shapeNames } from './shapes/shape.js';
 import type { ShapeName } from './shapes/shape.js';
 import { storePartNames } from './stores/names.js';
+import { streamPartNames } from './streams/names.js';
 import { suiteNames } from './suites/suite.js';
 import type { SuiteName, SuiteOptions } from './suites/suite.js';
 
 /** Suites share names of parts. */
-const allParts = [...new Set([...partNames, ...layoutPartNames, ...storePartNames])];
+const allParts = [...new Set([...partNames, ...streamPartNames, ...layoutPartNames, ...storePartNames])];
 
 /** What the command line asks for. */
 export interface Command {

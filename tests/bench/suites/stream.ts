@@ -5,6 +5,7 @@ import type { Check } from '../report/result.js';
 import { median, spread } from '../report/statistics.js';
 import { digits, times } from '../report/table.js';
 import type { Measurement } from '../streams/measurement.js';
+import { streamPartNames, type StreamPartName } from '../streams/names.js';
 import type { Suite } from './suite.js';
 
 const host = fileURLToPath(new URL('../.build/host.js', import.meta.url));
@@ -13,9 +14,12 @@ const host = fileURLToPath(new URL('../.build/host.js', import.meta.url));
 const pypipeline = 20_100;
 
 interface StreamPart {
-  readonly name: string;
   readonly title: string;
   readonly unit: string;
+  /** Items of a turn, where they may be chosen. */
+  readonly size?: number;
+  /** Takes long, and is run by its name only. */
+  readonly onRequest?: boolean;
   readonly checks: (of: (contender: string) => readonly number[]) => readonly Check[];
 }
 
@@ -24,9 +28,8 @@ function ratio(one: readonly number[], other: readonly number[]): number {
   return median(one.map((figure, round) => figure / (other[round] ?? NaN)));
 }
 
-const parts: readonly StreamPart[] = [
-  {
-    name: 'readme',
+const parts: Readonly<Record<StreamPartName, StreamPart>> = {
+  readme: {
     title: 'a source with two outputs, a multiplier, a sink',
     unit: 'µs per item',
     checks: (of) => [
@@ -47,8 +50,7 @@ const parts: readonly StreamPart[] = [
       },
     ],
   },
-  {
-    name: 'stages',
+  stages: {
     title: 'a stage of 40 ms with two replicas, an ordered sink of 20 ms',
     unit: 'items/s',
     checks: (of) => [
@@ -60,8 +62,7 @@ const parts: readonly StreamPart[] = [
       { name: 'stages: ms to leave', measured: Math.max(...of('lazydag, ms to leave')), limit: 100 },
     ],
   },
-  {
-    name: 'composed',
+  composed: {
     title: 'ten trivial transforms',
     unit: 'ns per chunk',
     checks: (of) => [
@@ -72,11 +73,22 @@ const parts: readonly StreamPart[] = [
       },
     ],
   },
-  ...[
-    { name: 'frames', title: 'frames of 64 × 64 float32 through a FIR filter, power and counter on two threads' },
-    { name: 'chunks', title: '256 channels at 30 kHz in chunks of 10 ms, likewise' },
-  ].map(({ name, title }): StreamPart => ({
-    name,
+  frames: signalPart('frames', 'frames of 64 × 64 float32 through a FIR filter, power and counter on two threads'),
+  chunks: signalPart('chunks', '256 channels at 30 kHz in chunks of 10 ms, likewise'),
+  soak: {
+    title: 'growth of memory between a tenth of the items and all',
+    unit: 'KiB',
+    size: 10_000_000,
+    onRequest: true,
+    checks: (of) => [
+      { name: 'growth of the heap, KiB', measured: of('heap')[0] ?? NaN, limit: 512 },
+      { name: 'growth of the process, KiB', measured: of('the whole process')[0] ?? NaN, limit: 8192 },
+    ],
+  },
+};
+
+function signalPart(name: StreamPartName, title: string): StreamPart {
+  return {
     title,
     unit: 'chunks/s',
     checks: (of) => [
@@ -86,40 +98,43 @@ const parts: readonly StreamPart[] = [
         limit: 1 / 0.9,
       },
     ],
-  })),
-];
+  };
+}
 
 /** Pipelines and transforms against the same by hand. */
 export const stream: Suite = {
   name: 'stream',
-  description: 'pipelines and transforms against loops, timers and threads by hand',
+  description: 'pipelines and transforms against loops, timers and threads by hand; soak by --parts only',
   contenders: ['lazydag'],
-  async run({ rounds = 9, progress }) {
-    const results: { part: StreamPart; measured: Measurement[] }[] = [];
-    for (const part of parts) {
-      progress(part.name);
-      const { stdout } = await promisify(execFile)(process.execPath, [host, part.name, String(rounds)]);
-      results.push({ part, measured: JSON.parse(stdout) as Measurement[] });
+  async run({ rounds = 9, parts: chosen, sizes, progress }) {
+    const names = streamPartNames.filter((name) => chosen?.includes(name) ?? parts[name].onRequest !== true);
+    const results: { name: StreamPartName; measured: Measurement[] }[] = [];
+    for (const name of names) {
+      progress(name);
+      const size = sizes?.[0] ?? parts[name].size ?? 0;
+      const { stdout } = await promisify(execFile)(process.execPath, [host, name, String(rounds), String(size)]);
+      results.push({ name, measured: JSON.parse(stdout) as Measurement[] });
     }
     return {
       suite: 'stream',
-      tables: results.map(({ part, measured }) => {
+      tables: results.map(({ name, measured }) => {
         const [first] = measured;
+        const isTurn = (first?.figures.length ?? 0) > 1;
         return {
-          title: `${part.title}, median of ${rounds}`,
-          columns: ['', part.unit, '× first', 'spread'],
+          title: `${parts[name].title}, median of ${first?.figures.length ?? 0}`,
+          columns: ['', parts[name].unit, '× first', 'spread'],
           rows: measured.map(({ contender, figures }) => [
             contender,
             digits(median(figures)),
-            times(ratio(figures, first?.figures ?? [])),
-            `${(spread(figures) * 100).toFixed(0)} %`,
+            isTurn ? times(ratio(figures, first?.figures ?? [])) : '',
+            isTurn ? `${(spread(figures) * 100).toFixed(0)} %` : '',
           ]),
         };
       }),
-      checks: results.flatMap(({ part, measured }) =>
-        part.checks((wanted) => measured.find(({ contender }) => contender === wanted)?.figures ?? []),
+      checks: results.flatMap(({ name, measured }) =>
+        parts[name].checks((wanted) => measured.find(({ contender }) => contender === wanted)?.figures ?? []),
       ),
-      records: results.map(({ part, measured }) => ({ part: part.name, measured })),
+      records: results.map(({ name, measured }) => ({ part: name, measured })),
     };
   },
 };

@@ -5,6 +5,7 @@ import type { PartName } from '../pools/parts/part.js';
 import type { SuiteResult } from '../report/result.js';
 import type { ShapeName } from '../shapes/shape.js';
 import type { StorePartName } from '../stores/names.js';
+import type { StreamPartName } from '../streams/names.js';
 
 /** What the command line may choose; a suite falls back to its own defaults. */
 export interface SuiteOptions {
@@ -13,8 +14,8 @@ export interface SuiteOptions {
   readonly contenders?: readonly ContenderName[];
   /** Contenders of `pool`. */
   readonly pools?: readonly PoolName[];
-  /** Parts of `pool`, `layout` or `store`. */
-  readonly parts?: readonly (PartName | LayoutPartName | StorePartName)[];
+  /** Parts of `pool`, `stream`, `layout` or `store`. */
+  readonly parts?: readonly (PartName | StreamPartName | LayoutPartName | StorePartName)[];
   /** Give contenders processes of their own instead of one that they share with the sketch. */
   readonly apart?: boolean;
   /** Repeats of each measurement. */
