@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { DagError } from '../../errors.js';
 import { bootId, isAlive, LEASE, randomToken, thisThread, type Holder } from './holder.js';
 import { COMMIT, openBinaryTable, openTextTable, textKeys, type Lmdb, type RootTable, type Table } from './lmdb.js';
+import { Journal } from './journal.js';
 import { isFull, Reserve } from './reserve.js';
 
-/** Room that is kept for what one change writes, and that it may take. Bytes. */
+/** Room that is kept for what one change writes besides what it is given, and that it may take. Bytes. */
 const ROOM = { need: 64 * 1024, want: 256 * 1024 };
 const RENEW_EVERY = LEASE / 4;
 const TOKEN_BYTES = 8;
@@ -14,16 +16,27 @@ interface SessionRow extends Holder {
   readonly leasedUntil: number;
 }
 
+/** A change that is made with others of its turn. */
+interface Soon {
+  /** Bytes that it writes, about. */
+  readonly bytes: number;
+  readonly action: () => void;
+  readonly done: () => void;
+  readonly failed: (thrown: unknown) => void;
+}
+
 /**
- * What threads and processes hold of a store for now: locks on keys, and pins on entries that they are about to read. It lies in an
- * environment of its own that is never written to the disk on purpose, and begins anew when the system does. Each opened
- * environment is a session; what a session holds ends with its thread. A change takes about 10 µs.
+ * What threads and processes hold of a store for now: locks on keys, pins on entries that they are about to read, and the
+ * journal of what was put last. It lies in an environment of its own that is never written to the disk on purpose, and
+ * begins anew when the system does. Each opened environment is a session; what a session holds ends with its thread. A
+ * change takes about 10 µs.
  */
 export class Claims {
   /** The name of this session: 16 hexadecimal digits. */
   readonly session = randomToken();
   /** Whether it is the first since the system was started. */
   readonly isFirst: boolean;
+  readonly journal: Journal;
   readonly #root: RootTable;
   readonly #reserve: Reserve;
   readonly #sessions: Table<string>;
@@ -31,14 +44,16 @@ export class Claims {
   readonly #pins: Table<Buffer>;
   readonly #own: Holder = thisThread();
   readonly #ownName = Buffer.from(this.session, 'hex');
+  #locked = 0;
   /** Keys that this session has locked, with the token of the lock. */
   readonly #held = new Map<string, Buffer>();
+  /** Changes of this turn that are not made yet. */
+  #soon: Soon[] = [];
   readonly #renewal: NodeJS.Timeout;
 
   /** @throws what the file system or lmdb do */
   constructor(lmdb: Lmdb, folder: string) {
-    const name = bootId === '' ? 'locks.mdb' : `locks-${bootId.slice(0, 8)}.mdb`;
-    const path = join(folder, name);
+    const path = pathIn(folder);
     this.isFirst = !existsSync(path);
     this.#root = lmdb.open(path, {
       noSubdir: true,
@@ -51,6 +66,13 @@ export class Claims {
     this.#sessions = table(openTextTable(this.#root, 'sessions'));
     this.#locks = table(openTextTable(this.#root, 'locks'));
     this.#pins = table(openBinaryTable(this.#root, 'pins'));
+    this.journal = new Journal({
+      table: table(openTextTable(this.#root, 'journal')),
+      soon: (bytes, action) => this.#changeSoon(bytes, action),
+      now: (action) => {
+        this.#change(action);
+      },
+    });
     this.#renew();
     this.#renewal = setInterval(() => {
       this.#renew();
@@ -64,10 +86,18 @@ export class Claims {
     this.#change(() => {
       const holder = this.#locks.get(key);
       if (holder !== undefined && this.#lives(sessionIn(holder, 0))) return;
-      token = Buffer.from(this.session + randomToken(), 'hex');
+      token = this.#nextToken();
       this.#locks.put(key, token);
     });
     if (token !== undefined) this.#held.set(key, token);
+    return token;
+  }
+
+  /** The session, and what it counts its locks by. */
+  #nextToken(): Buffer {
+    const token = Buffer.alloc(2 * TOKEN_BYTES);
+    token.set(this.#ownName);
+    token.writeDoubleLE(++this.#locked, TOKEN_BYTES);
     return token;
   }
 
@@ -75,9 +105,9 @@ export class Claims {
   unlock(key: string, token: Buffer): void {
     if (this.#held.get(key)?.equals(token) !== true) return;
     this.#held.delete(key);
-    this.#drop(() => {
+    this.#changeSoon(0, () => {
       if (this.#locks.get(key)?.equals(token) === true) this.#locks.remove(key);
-    });
+    }).catch(() => undefined); // what stays for lack of room ends with this thread
   }
 
   /** Says that files of an entry, by the name of the first, are about to be read: others leave them. */
@@ -152,9 +182,58 @@ export class Claims {
     }
   }
 
+  /** Makes the changes that were to be made soon, and then this one. */
   #change(action: () => void): void {
+    this.#flush();
+    this.#transact(ROOM.need, action);
+  }
+
+  /** Makes a change at the end of this turn, or before the next one. */
+  #changeSoon(bytes: number, action: () => void): Promise<void> {
+    return new Promise((done, failed) => {
+      this.#soon.push({ bytes, action, done, failed });
+      if (this.#soon.length > 1) return;
+      queueMicrotask(() => {
+        this.#flush();
+      });
+    });
+  }
+
+  #flush(): void {
+    if (this.#soon.length === 0) return;
+    const changes = this.#soon;
+    this.#soon = [];
+    try {
+      this.#makeAll(changes);
+    } catch (thrown) {
+      // Where one cannot be made, the others may.
+      if (changes.length === 1) for (const { failed } of changes) failed(thrown);
+      else for (const change of changes) this.#makeAlone(change);
+      return;
+    }
+    for (const { done } of changes) done();
+  }
+
+  #makeAll(changes: readonly Soon[]): void {
+    const bytes = changes.reduce((sum, change) => sum + change.bytes, 0);
+    this.#transact(ROOM.need + 2 * bytes, () => {
+      for (const { action } of changes) action();
+    });
+  }
+
+  #makeAlone(change: Soon): void {
+    try {
+      this.#makeAll([change]);
+    } catch (thrown) {
+      change.failed(thrown);
+      return;
+    }
+    change.done();
+  }
+
+  #transact(need: number, action: () => void): void {
     this.#root.transactionSync(() => {
-      this.#reserve.ensure(ROOM);
+      this.#reserve.ensure({ need, want: need + ROOM.want });
       action();
     }, COMMIT);
   }
@@ -179,6 +258,31 @@ export class Claims {
       return false;
     }
   }
+}
+
+function pathIn(folder: string): string {
+  return join(folder, bootId === '' ? 'locks.mdb' : `locks-${bootId.slice(0, 8)}.mdb`);
+}
+
+/** The journal as others write it; undefined where there is none. */
+export interface ForeignJournal {
+  readonly journal: Journal;
+  readonly root: RootTable;
+}
+
+/** Opens the journal for a store that writes nothing. @throws what the file system or lmdb do */
+export function openForeignJournal(lmdb: Lmdb, folder: string): ForeignJournal | undefined {
+  const path = pathIn(folder);
+  if (!existsSync(path)) return undefined;
+  const root = lmdb.open(path, { noSubdir: true, readOnly: true, maxDbs: 4, encoding: 'binary' });
+  const rows = openTextTable(root, 'journal');
+  if (rows !== undefined) return { root, journal: new Journal({ table: rows, soon: refuse, now: refuse }) };
+  void root.close();
+  return undefined;
+}
+
+function refuse(): never {
+  throw new DagError('DAG_INTERNAL', { message: 'The journal of a store that is read only was to be changed.' });
 }
 
 function sessionIn(row: Buffer, at: number): string {

@@ -42,8 +42,8 @@ type State =
  * buffers in files of their own. A small hit takes about 2 µs, a large one as long as reading its files and summing them up.
  *
  * What is found is checked against checksums: what a crash, a full disk or a bad one have damaged is taken out, never
- * given out. Writing is not waited for by runs; a process that is killed leaves a store that opens. Whoever may write to
- * the folder can plant results: share it only with whom you trust. It must not lie on a network drive.
+ * given out. Writing is not waited for by runs; a process that is killed leaves a store that opens and has all that was
+ * put, while a crash of the system may take small results of the last quarter of a second. Whoever may write to the folder can plant results: share it only with whom you trust. It must not lie on a network drive.
  */
 export class DiskStore implements Store {
   readonly readOnly: boolean;
@@ -111,7 +111,7 @@ export class DiskStore implements Store {
     checkKey(key);
     const { environment } = this.#state;
     return this.#settings.maxAge === Infinity
-      ? environment.tables.entries.doesExist(key)
+      ? environment.has(key)
       : this.#usable(key, environment.lookUp(key)) !== undefined;
   }
 
@@ -141,7 +141,9 @@ export class DiskStore implements Store {
     if (this.readOnly) throw storeReadOnly(this.#name, 'delete');
     await this.open();
     let found = false;
-    await this.#opened('delete').change(0, (change) => {
+    const environment = this.#opened('delete');
+    environment.settle();
+    await environment.change(0, (change) => {
       found = change.remove(key);
     });
     return found;
@@ -149,6 +151,7 @@ export class DiskStore implements Store {
 
   async *keys(): AsyncIterable<string> {
     await this.open();
+    this.#opened('keys').settle();
     let last: string | undefined;
     do {
       const after = last === undefined ? {} : { after: last };
@@ -160,7 +163,9 @@ export class DiskStore implements Store {
 
   async stats(): Promise<StoreStats> {
     await this.open();
-    const { entries, bytes } = this.#opened('stats').totals;
+    const environment = this.#opened('stats');
+    environment.settle();
+    const { entries, bytes } = environment.totals;
     return { entries, bytes, ...this.#counts };
   }
 
@@ -169,6 +174,7 @@ export class DiskStore implements Store {
     if (this.readOnly) throw storeReadOnly(this.#name, 'prune');
     await this.open();
     const environment = this.#opened('prune');
+    environment.settle();
     const { maxBytes = this.#settings.maxBytes, maxAge = this.#settings.maxAge } = options;
     const { entries, bytes } = await environment.evict({ maxBytes, maxAge });
     this.#counts.evictions += entries;
@@ -216,7 +222,9 @@ export class DiskStore implements Store {
   }
 
   history(node: string, limit = 100): readonly PastEntry[] {
-    return pastEntries(this.#opened('history').tables, node, limit);
+    const environment = this.#opened('history');
+    environment.settle();
+    return pastEntries(environment.tables, node, limit);
   }
 
   close(): Promise<void> {

@@ -1,12 +1,13 @@
 import { DagError, describeThrown } from '../../errors.js';
-import { Claims } from './claims.js';
+import { Claims, openForeignJournal, type ForeignJournal } from './claims.js';
 import { Files } from './files.js';
 import { cannotOpen, openFolder, type Folder } from './folder.js';
-import { IndexChange, type Evicted, type Limits } from './index-change.js';
+import { IndexChange, type Evicted, type Limits, type NewEntry } from './index-change.js';
 import { numberOf, openTables, readTotals, type IndexTables, type Totals } from './index-tables.js';
+import { entryOf, type Journal, type JournalRow } from './journal.js';
 import { COMMIT, loadLmdb, type Lmdb, type RootTable } from './lmdb.js';
 import { Pins } from './pins.js';
-import { RecordView } from './record.js';
+import { RecordView, sealRecord } from './record.js';
 import { Reserve } from './reserve.js';
 import { BATCH, WriteQueue, type Write } from './write-queue.js';
 
@@ -20,6 +21,11 @@ const TEND_EVERY = 1000;
 const EVICTIONS_KEPT = 16;
 /** Keys whose use is written down in one transaction. */
 const USES = 128;
+/** Bytes of a record that goes into the journal at most, and how many go there before one waits for the index. */
+const LARGEST_JOURNALED = 16 * 1024;
+const MOST_JOURNALED = 4096;
+/** Milliseconds after which the index takes over what is in the journal, unless a batch of it comes together before. */
+const MOVE_AFTER = 250;
 
 /** A store that has an environment, as far as its limits go. */
 export interface Keeper {
@@ -45,6 +51,8 @@ export class Environment {
   readonly keepers = new Set<Keeper>();
   readonly #root: RootTable;
   readonly #reserve: Reserve | undefined;
+  /** Where nothing is written: what others have put last. */
+  readonly #foreign: ForeignJournal | undefined;
   readonly #queue = new WriteQueue<IndexChange>((batch) => {
     this.#transact(batch);
   });
@@ -54,6 +62,11 @@ export class Environment {
   /** Files of entries that are gone, which somebody may still read. */
   #doomed: (readonly Buffer[])[] = [];
   #removing: Promise<unknown> = Promise.resolve();
+  /** Entries that were put into the journal here since the index last took over all of it. */
+  #journaled = 0;
+  #moving: NodeJS.Timeout | undefined;
+  /** The latest time that was seen: it does not run backwards here. */
+  #time = 0;
   #isOpen = true;
 
   private constructor(folder: Folder, lmdb: Lmdb, readOnly: boolean) {
@@ -69,7 +82,9 @@ export class Environment {
     const tables = openTables(this.#root);
     if (tables === undefined) throw new Error('its index is not complete');
     this.tables = tables;
-    if (!readOnly) {
+    this.#time = this.totals.time;
+    if (readOnly) this.#foreign = openForeignJournal(lmdb, folder.path);
+    else {
       this.#reserve = new Reserve(this.#root, folder.index);
       this.claims = new Claims(lmdb, folder.path);
       this.pins = new Pins(this.claims);
@@ -94,12 +109,21 @@ export class Environment {
     return environment;
   }
 
-  /** The record of a key: one look into the index. */
+  get #journal(): Journal | undefined {
+    return this.claims?.journal ?? this.#foreign?.journal;
+  }
+
+  /** Whether there is an entry. */
+  has(key: string): boolean {
+    return this.tables.entries.doesExist(key) || this.#journal?.has(key) === true;
+  }
+
+  /** The record of a key: one look into the index, and another into the journal when it is not there. */
   lookUp(key: string): RecordView | typeof DAMAGED | undefined {
     let record: Buffer;
     try {
       const found = this.tables.entries.getBinaryFast(key);
-      if (found === undefined) return undefined;
+      if (found === undefined) return this.#lookUpJournal(key);
       // Its own methods go by the memory behind it, which is longer.
       record = Uint8Array.prototype.slice.call(found, 0, found.length) as Buffer; // of its class, by its species
     } catch {
@@ -108,9 +132,63 @@ export class Environment {
     return RecordView.check(record, key) ?? DAMAGED;
   }
 
+  /** What is damaged there is left out when the index takes over the rest. */
+  #lookUpJournal(key: string): RecordView | undefined {
+    const record = this.#journal?.find(key);
+    return record && RecordView.check(record, key);
+  }
+
   /** Sees what others have changed since. */
   refresh(): void {
     this.#root.resetReadTxn();
+    this.claims?.refresh();
+    this.#foreign?.root.resetReadTxn();
+  }
+
+  /**
+   * Puts an entry; done when others see it, and nothing but a crash of the system takes it away.
+   *
+   * @throws DAG_STORE_CORRUPT when the index is damaged; what the file system does.
+   */
+  async put(key: string, entry: NewEntry): Promise<void> {
+    if (this.#goesIntoJournal(key, entry)) {
+      this.#journaled += 1;
+      this.#time = Math.max(this.#time, Date.now());
+      sealRecord(entry.record, key, Math.min(entry.createdAt, this.#time));
+      if ((await this.claims?.journal.put(key, entry.record)) === true) {
+        this.#moveSoon();
+        return;
+      }
+    }
+    await this.change(entry.record.length, (change) => {
+      change.put(key, entry);
+    });
+  }
+
+  /** What is there already is replaced where it is: the index is asked first. */
+  #goesIntoJournal(key: string, { files, record }: NewEntry): boolean {
+    if (files.length > 0 || record.length > LARGEST_JOURNALED || this.#journaled >= MOST_JOURNALED) return false;
+    return this.#isOpen && !this.tables.entries.doesExist(key);
+  }
+
+  /** Each time, this thread waits for the disk. */
+  #moveSoon(): void {
+    if (this.#journaled === BATCH) this.#touch();
+    this.#moving ??= setTimeout(() => {
+      this.#moving = undefined;
+      this.#touch();
+    }, MOVE_AFTER).unref();
+  }
+
+  /** Makes all changes that wait, for who asks what there is. What fails is tried again later. */
+  settle(): void {
+    if (this.readOnly) return;
+    this.#queue.flush();
+    try {
+      while (this.claims?.journal.empty === false) this.#transact([]);
+    } catch {
+      // Nothing of it is lost.
+    }
   }
 
   /** Notes that a key was found, to be written down with what is written next. */
@@ -174,30 +252,38 @@ export class Environment {
     if (!this.#isOpen) return;
     this.pins?.flush();
     this.#removeDoomed();
-    if (this.#uses.size === 0 && !this.#hasAged()) return;
-    void this.change(0, () => undefined).catch(() => undefined); // transactions do that by themselves
+    if (this.#uses.size > 0 || this.#hasAged() || this.claims?.journal.empty === false) this.#touch();
   }
 
   async close(): Promise<void> {
     clearInterval(this.#tending);
+    clearTimeout(this.#moving);
     this.tend();
     this.#queue.flush();
+    this.settle();
     this.#isOpen = false;
     this.pins?.flush();
     this.#removeDoomed();
     await this.#removing;
     this.#reserve?.close();
     await this.claims?.close();
+    await this.#foreign?.root.close();
     await this.#root.close();
   }
 
   /** For a process that ends without closing. */
   abandon(): void {
+    this.settle();
     try {
       this.claims?.bury([this.claims.session]);
     } catch {
       // Others find out that the process is dead.
     }
+  }
+
+  /** Changes the index for what transactions do by themselves: they move, evict, and write down what was used. */
+  #touch(): void {
+    void this.change(0, () => undefined).catch(() => undefined);
   }
 
   readonly #isPinned = (name: Buffer): boolean => this.pins?.isPinned(name) ?? false;
@@ -207,27 +293,32 @@ export class Environment {
     const evicted = new Map<Keeper, Evicted>();
     const orphans: (readonly Buffer[])[] = [];
     this.claims?.refresh();
+    const moved = this.claims?.journal.rows(BATCH) ?? [];
     this.#root.transactionSync(() => {
-      const bytes = batch.reduce((sum, { size }) => sum + size, 0);
-      const need = (batch.length + uses.length) * ROOM + 2 * bytes;
+      const bytes = sumOf(batch, ({ size }) => size) + sumOf(moved, ({ record }) => record.length);
+      const need = (batch.length + moved.length + uses.length) * ROOM + 2 * bytes;
       const room = this.#reserve?.ensure({ need, want: need + this.#roomToEvict }) ?? 0;
       const change = new IndexChange(this.tables, Math.floor((room - need) / ROOM));
+      for (const row of moved) move(change, row);
       for (const [key, times] of uses) change.use(key, times);
       for (const write of batch) write.run(change);
       for (const keeper of this.keepers) evicted.set(keeper, change.evict(keeper.limits, this.#isPinned));
+      this.#time = change.now;
       change.finish();
       orphans.push(...change.orphans);
     }, COMMIT | FLUSH_LATER);
+    this.claims?.journal.drop(moved);
+    if (moved.length < BATCH) this.#journaled = 0;
     for (const [key] of uses) this.#uses.delete(key);
     this.#doomed.push(...orphans);
     for (const names of orphans) this.files.spare(names);
     this.#removeDoomed();
-    let more = false;
+    let more = moved.length === BATCH;
     for (const [keeper, done] of evicted) {
       keeper.evicted(done);
       more ||= done.more;
     }
-    if (more) void this.change(0, () => undefined).catch(() => undefined); // the next transaction goes on with it
+    if (more) this.#touch();
   }
 
   /** No transaction writes more pages than there are, and some are kept for times in which the disk is full. */
@@ -261,6 +352,7 @@ export class Environment {
 
   /** What the dead have left, once they are found to be dead; after a start of the system, of all that came before. */
   async #tidy(): Promise<void> {
+    if (this.claims?.journal.empty === false) this.#moveSoon();
     if (this.claims?.isFirst === true) await this.sweep();
     else await this.sweepDead();
   }
@@ -269,6 +361,15 @@ export class Environment {
     this.refresh();
     return this.files.sweep(isDead, (name) => this.tables.files.doesExist(name));
   }
+}
+
+function move(change: IndexChange, row: JournalRow): void {
+  const entry = entryOf(row);
+  if (entry !== undefined) change.move(row.key, entry);
+}
+
+function sumOf<T>(values: readonly T[], of: (value: T) => number): number {
+  return values.reduce((sum, value) => sum + of(value), 0);
 }
 
 function add(sum: Evicted, { entries, bytes, more }: Evicted): void {

@@ -96,6 +96,12 @@ export class IndexChange {
     if (entry.node !== undefined) this.#tables.nodes.put(nodeKey(row, key), PRESENT);
   }
 
+  /** Takes over an entry that was put before, unless there is one that was put later. */
+  move(key: string, entry: NewEntry): void {
+    const row = this.#rowOf(key);
+    if (row === undefined || row.createdAt < entry.createdAt) this.put(key, entry);
+  }
+
   /** Gives whether there was an entry. `created`: only if it is the one made then. */
   remove(key: string, created?: number): boolean {
     const row = this.#rowOf(key);

@@ -52,9 +52,7 @@ export async function putValue(
       return TOO_LARGE;
     }
     const entry = { record, bytes, cost, node: facts.stamp?.node, files: names, createdAt: creationOf(options) };
-    await environment.change(record.length, (change) => {
-      change.put(key, entry);
-    });
+    await environment.put(key, entry);
     environment.files.settle(names);
     return undefined;
   } catch (thrown) {

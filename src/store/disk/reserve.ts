@@ -15,6 +15,8 @@ export class Reserve {
   readonly #root: RootTable;
   readonly #file: number;
   readonly #pageBytes: number;
+  /** Bytes of the file when they were last looked at: it never gets shorter. */
+  #size = 0;
 
   constructor(root: RootTable, path: string) {
     this.#root = root;
@@ -32,16 +34,21 @@ export class Reserve {
    */
   ensure({ need, want }: { readonly need: number; readonly want: number }): number {
     const used = (this.#root.env.info().lastPageNumber + 1) * this.#pageBytes;
-    let { size } = fstatSync(this.#file);
-    if (size >= used + want) return size - used;
+    if (this.#size >= used + want) return this.#size - used;
+    this.#size = fstatSync(this.#file).size;
+    if (this.#size < used + want) this.#grow(used, { need, want });
+    return this.#size - used;
+  }
+
+  #grow(used: number, { need, want }: { readonly need: number; readonly want: number }): void {
+    // Some more, since a file that has grown takes longer to be flushed.
+    const wanted = used + want + Math.max(used / 8, LEAST_GROWTH);
     try {
-      // Some more, since a file that has grown takes longer to be flushed.
-      const wanted = used + want + Math.max(used / 8, LEAST_GROWTH);
-      while (size < wanted) size += writeSync(this.#file, zeros, 0, Math.min(STEP, wanted - size), size);
+      while (this.#size < wanted)
+        this.#size += writeSync(this.#file, zeros, 0, Math.min(STEP, wanted - this.#size), this.#size);
     } catch (thrown) {
-      if (!isFull(thrown) || size < used + need) throw thrown;
+      if (!isFull(thrown) || this.#size < used + need) throw thrown;
     }
-    return size - used;
   }
 
   close(): void {
