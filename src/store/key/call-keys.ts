@@ -244,7 +244,7 @@ export class CallKeys {
       out.text(source);
       if (version !== undefined) out.text(version);
       digest = this.#writer.take(start);
-      sources.digests.set(spec, digest);
+      if (isSettled(spec.identity)) sources.digests.set(spec, digest);
     }
     return digest;
   }
@@ -269,6 +269,11 @@ export class CallKeys {
 /** How the source of a spec's node is taken. */
 export function modeOfSpec({ options: { source } }: NodeSpec): SourceMode {
   return source ?? DEFAULT_MODE;
+}
+
+/** Whether the name of a node stays as it is: the class of a method may be found yet. */
+function isSettled({ method, owner }: NodeIdentity): boolean {
+  return !method || owner !== undefined;
 }
 
 /** Whether a value is an object without a class. */

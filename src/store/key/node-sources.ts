@@ -107,7 +107,7 @@ export class NodeSources {
     const owned = dot === -1 ? [] : nodesNamed(name.slice(dot + 1));
     return [...nodesNamed(name), ...owned].filter((identity) => {
       if (this.nameOf(identity) === node) return true;
-      // Standard decorators do not know the class of a method before there is an instance.
+      // Standard decorators do not know the class of a method before it is called or there is an instance.
       const classUnknown = identity.method && identity.owner === undefined;
       return (
         classUnknown && node.startsWith(`${this.#placeOf(identity).module}#`) && name.endsWith(`.${identity.name}`)
