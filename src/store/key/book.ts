@@ -23,7 +23,10 @@ class LocalKeyBook implements KeyBook {
   #loaded: Loaded | undefined;
 
   open(): Promise<void> {
-    this.#opening ??= this.#load();
+    this.#opening ??= this.#load().catch((error: unknown) => {
+      this.#opening = undefined; // so that the next attempt is one
+      throw error;
+    });
     return this.#opening;
   }
 
