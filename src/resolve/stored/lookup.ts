@@ -43,11 +43,20 @@ export function neededBook(): KeyBook {
  */
 export function lookupNow(store: Store, subject: string): Lookup {
   const book = neededBook();
-  if (store.isOpen && book.isOpen) return new Lookup(store, book);
-  throw new DagError('DAG_STORE_NOT_OPEN', {
-    message: `${subject} cannot wait for its store to open.`,
-    remedy: 'Open it before: `await store.open()`.',
-  });
+  if (!store.isOpen) {
+    throw new DagError('DAG_STORE_NOT_OPEN', {
+      message: `${subject} cannot wait for its store to open.`,
+      remedy: 'Open it before: `await store.open()`.',
+    });
+  }
+  // A store of the user's own need not know of keys.
+  if (!book.isOpen) {
+    throw new DagError('DAG_STORE_NOT_OPEN', {
+      message: `${subject} cannot wait for what makes keys to load, and this store has not loaded it when it was opened.`,
+      remedy: 'Load it before: `await openKeys()` of `lazydag/store`, best in the `open()` of the store.',
+    });
+  }
+  return new Lookup(store, book);
 }
 
 /**

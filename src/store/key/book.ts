@@ -63,3 +63,12 @@ class LocalKeyBook implements KeyBook {
 
 /** The one book of this process: what it has read of sources holds for all runs. */
 export const localKeyBook: KeyBook = new LocalKeyBook();
+
+/**
+ * Loads what makes keys, once in a process. Runs and `explain()` do it themselves, and so do the stores of
+ * `lazydag/store` when they are opened; `resolveSync()` and `plan()` cannot wait for it. A store of your own makes them
+ * possible with `await openKeys()` in its `open()`.
+ */
+export function openKeys(): Promise<void> {
+  return localKeyBook.open();
+}
