@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { DagError } from '../../errors.js';
 import type { KeyBook, RunKeys } from '../key-book.js';
-import { loadHashers, type HashName, type Hasher } from './hasher.js';
+import { loadHashers, type HashKind, type Hasher } from '../hashing.js';
 import type { ParseImports } from './imports.js';
 import { KeptKeys } from './kept-keys.js';
 import { LocalKeys } from './local-keys.js';
@@ -10,14 +10,14 @@ import { Packages, type Package } from './packages.js';
 
 /** What is loaded on the first use. */
 interface Loaded {
-  readonly hashers: Readonly<Record<HashName, Hasher>>;
+  readonly hashers: Readonly<Record<HashKind, Hasher>>;
   readonly parse: ParseImports;
 }
 
 /** Makes keys from the files and packages of this machine. */
 class LocalKeyBook implements KeyBook {
   readonly #packages = new Packages();
-  readonly #sources = new Map<HashName, NodeSources>();
+  readonly #sources = new Map<HashKind, NodeSources>();
   readonly #kept = new KeptKeys();
   #opening: Promise<void> | undefined;
   #loaded: Loaded | undefined;
@@ -34,7 +34,7 @@ class LocalKeyBook implements KeyBook {
     return this.#loaded !== undefined;
   }
 
-  begin(hash: HashName): RunKeys {
+  begin(hash: HashKind): RunKeys {
     if (this.#loaded === undefined)
       throw new DagError('DAG_INTERNAL', { message: 'Keys were asked for before what makes them was loaded.' });
     const { hashers, parse } = this.#loaded;

@@ -6,7 +6,7 @@ import type { Body, NodeIdentity, NodeSpec } from '../../graph/spec.js';
 import { sortOf } from '../../memory/payload/sort.js';
 import { cannotKey, classNameOf } from './cannot-key.js';
 import { CanonicalWriter } from './canonical.js';
-import type { Hasher } from './hasher.js';
+import type { Hasher } from '../hashing.js';
 import { ignoredOf, type IgnoredArguments } from './ignored.js';
 import { DEFAULT_MODE, type NodeSources, type SourceMode } from './node-sources.js';
 import { hiddenStateOf, isInstance } from './receiver.js';

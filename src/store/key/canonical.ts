@@ -17,7 +17,7 @@ import {
   setFrame,
   type Frame,
 } from './frames.js';
-import type { Hasher } from './hasher.js';
+import type { Hasher } from '../hashing.js';
 import { INLINE, LeafWriter } from './leaf-writer.js';
 import * as tags from './tags.js';
 
@@ -102,15 +102,15 @@ export class CanonicalWriter {
   /** Takes what was written from `start` on out again, and gives its digest. */
   take(start: number): Uint8Array {
     this.#hasher.begin();
-    this.#hasher.add(this.out.from(start));
+    this.#hasher.update(this.out.from(start));
     this.out.at = start;
-    return this.#hasher.binary();
+    return this.#hasher.digest();
   }
 
   /** Like {@link take}, as text. */
   takeHex(start: number): string {
     this.#hasher.begin();
-    this.#hasher.add(this.out.from(start));
+    this.#hasher.update(this.out.from(start));
     this.out.at = start;
     return this.#hasher.hex();
   }

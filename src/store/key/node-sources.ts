@@ -6,7 +6,7 @@ import type { CallOptions } from '../../graph/options.js';
 import type { NodeStamp } from '../../graph/store.js';
 import type { NodeStanding } from '../key-book.js';
 import { ClassTexts } from './class-texts.js';
-import { hexOfText, type Hasher } from './hasher.js';
+import { hexOfText, type Hasher } from '../hashing.js';
 import type { ParseImports } from './imports.js';
 import { ModuleFiles } from './module-files.js';
 import { placeOf, splitNodeName, type NodePlace } from './node-place.js';
