@@ -2,7 +2,7 @@ import { DagError, describeThrown } from '../../errors.js';
 import { displayName } from '../../graph/dependencies.js';
 import { Future } from '../../graph/future.js';
 import { assertUnique } from '../../graph/registry.js';
-import type { Body, NodeIdentity, NodeSpec } from '../../graph/spec.js';
+import type { NodeIdentity, NodeSpec } from '../../graph/spec.js';
 import { sortOf } from '../../memory/payload/sort.js';
 import { cannotKey, classNameOf } from './cannot-key.js';
 import { CanonicalWriter } from './canonical.js';
@@ -35,8 +35,6 @@ export class CallKeys {
   readonly #writer: CanonicalWriter;
   #plans: WeakMap<NodeSpec, CallPlan> | undefined = undefined;
   #receivers: WeakMap<object, Uint8Array> | undefined = undefined;
-  /** Functions without a name, by what names them instead. */
-  #unnamed: Map<string, Body> | undefined = undefined;
   /** What `key` gave for calls that wait for the keys of others: it may give other Futures when it is asked again. */
   #added: Map<Future, unknown> | undefined = undefined;
   /** What is being written, for errors. */
@@ -255,12 +253,9 @@ export class CallKeys {
       assertUnique(identity);
       return;
     }
-    const name = this.#context.sources.nameOf(identity);
-    const other = this.#unnamed?.get(name) ?? identity.body;
-    (this.#unnamed ??= new Map<string, Body>()).set(name, other);
-    if (other === identity.body) return;
+    if (this.#context.sources.isAlone(identity)) return;
     throw new DagError('DAG_DUPLICATE_NODE', {
-      message: `Two nodes without a name have the same source text at ${identity.name}, and a result that depends on them must be stored: what their functions see from outside may differ.`,
+      message: `Two different functions without a name are the node at ${identity.name}, and a result that depends on it must be stored: what they see from outside may differ.`,
       remedy: 'Define the node once, outside of other functions; or give each its own `name`.',
     });
   }

@@ -42,6 +42,8 @@ export class NodeSources {
   readonly #loaded: SourceTree;
   readonly #places = new WeakMap<NodeIdentity, NodePlace>();
   readonly #bodies = new WeakMap<Body, string>();
+  /** The first function of those without a name at each place, by what names them instead. */
+  readonly #unnamed = new Map<string, WeakRef<Body>>();
   #warned = false;
 
   constructor(tools: SourceTools) {
@@ -56,11 +58,28 @@ export class NodeSources {
     return new SourceTree({ ...this.#tools, modules: new ModuleFiles(packages, library) });
   }
 
-  /** The node's name for all machines; nodes without one are named by the text of their function. */
+  /** The node's name for all machines; nodes without one are named by the text of their function, and its place. */
   nameOf(identity: NodeIdentity): string {
     const { named, owner, name } = identity;
-    const own = named ? `${owner === undefined ? '' : `${owner}.`}${name}` : `anonymous-${this.#hashOfBody(identity)}`;
+    const own = named ? `${owner === undefined ? '' : `${owner}.`}${name}` : this.#madeUpName(identity);
     return `${this.#placeOf(identity).module}#${own}`;
+  }
+
+  #madeUpName(identity: NodeIdentity): string {
+    // Of the place, what is the same in every folder.
+    const [position] = /\d+:\d+$/u.exec(identity.name) ?? [];
+    return `anonymous-${this.#hashOfBody(identity)}${position === undefined ? '' : `@${position}`}`;
+  }
+
+  /**
+   * Whether no other function of this process goes by what a node without a name is known by. The first stays the only one
+   * when it is gone, for results may be stored that depend on it; a module that is loaded anew starts anew.
+   */
+  isAlone(identity: NodeIdentity): boolean {
+    const name = `${identity.script ?? ''}\n${this.nameOf(identity)}`;
+    const first = this.#unnamed.get(name);
+    if (first === undefined) this.#unnamed.set(name, new WeakRef(identity.body));
+    return first === undefined || first.deref() === identity.body;
   }
 
   /** What a node is under a way of taking its source; by default under its own. */
