@@ -6,12 +6,18 @@ import { keyBook, type KeyBook, type RunKeys } from '../../store/key-book.js';
 /** What a store holds of a graph's calls: keys and entries, without running anything. */
 export class Lookup {
   readonly store: Store;
-  readonly keys: RunKeys;
+  readonly #book: KeyBook;
+  #keys: RunKeys | undefined = undefined;
 
   /** Both are open. */
   constructor(store: Store, book: KeyBook) {
     this.store = store;
-    this.keys = book.begin(store.hash ?? 'xxh128');
+    this.#book = book;
+  }
+
+  /** Made when they are first asked for: in many runs with a store, nothing persists. */
+  get keys(): RunKeys {
+    return (this.#keys ??= this.#book.begin(this.store.hash ?? 'xxh128'));
   }
 
   /** The entry of a call, if it may stand for the result: what its body called is as it was. */
