@@ -3,7 +3,7 @@ import { call } from './call.js';
 import { declareTypes } from './checked.js';
 import type { Future } from './future.js';
 import { checkOptions, describeOption, type CallOptions, type NodeOptions } from './options.js';
-import { declaredTypes, keepOptions, nodeOptionsOf } from './reflect.js';
+import { declaredTypes, keepOptions } from './reflect.js';
 import { register } from './registry.js';
 import { NodeIdentity, NodeSpec, type Body } from './spec.js';
 import type { CallValue, LazyParameters, OutputFutures, OutputsOption } from './types.js';
@@ -57,6 +57,7 @@ interface DecoratorContext {
   readonly kind: string;
   readonly name: string | symbol | undefined;
   readonly static: boolean;
+  readonly private: boolean;
   addInitializer(initializer: (this: unknown) => void): void;
 }
 
@@ -119,16 +120,42 @@ function decorator(options: NodeOptions): unknown {
 function decorateStandard(method: unknown, context: DecoratorContext, options: NodeOptions): unknown {
   if (context.kind !== 'method' || typeof method !== 'function') throw notAMethod(context.name);
   const name = context.name ?? '';
-  const made = nodeMethod(method as Body, { name: String(name), ...options });
+  const made = nodeMethod(method as Body, { name: String(name), ...options }, learnHome);
+  const { spec } = made;
+  /** `this` is the class of a static method; else an instance, perhaps of a class that extends the one to be found. */
+  function learnHome(receiver: unknown): void {
+    const home = context.static ? receiver : homeOf(receiver, name, spec);
+    if (typeof home !== 'function' && (typeof home !== 'object' || home === null)) return;
+    spec.identity.owner ??= ownerName(home);
+    spec.identity.home = home;
+    keepOptions(home, name, spec.options);
+  }
+  // No prototype has a private method: its class has no name that every instance would tell alike.
+  if (context.private && !context.static) spec.identity.owner = '';
   context.addInitializer(function (this: unknown) {
-    // `this` is the class of a static method, and an instance otherwise, whose prototype is what has the method.
-    const owner: unknown = context.static ? this : Object.getPrototypeOf(this);
-    if (typeof owner !== 'function' && (typeof owner !== 'object' || owner === null)) return;
-    made.spec.identity.owner ??= ownerName(owner);
-    made.spec.identity.home ??= owner;
-    if (nodeOptionsOf(owner, name) === undefined) keepOptions(owner, name, made.spec.options);
+    if (spec.identity.home === undefined) learnHome(this);
   });
   return made.method;
+}
+
+/**
+ * The prototype that a method was defined on: the same for every instance, whatever class it was made of. Behind another
+ * decorator the method cannot be told from others of its name; then it is the last that has one. O(prototypes)
+ */
+function homeOf(receiver: unknown, name: string | symbol, spec: NodeSpec): object | undefined {
+  if (typeof receiver !== 'object' || receiver === null) return undefined;
+  let last: object | undefined;
+  for (let at = parentOf(receiver); at !== null && at !== Object.prototype; at = parentOf(at)) {
+    const own = Object.getOwnPropertyDescriptor(at, name);
+    if (own === undefined) continue;
+    if (specOf(own.value) === spec) return at;
+    last = at;
+  }
+  return last;
+}
+
+function parentOf(object: object): object | null {
+  return Object.getPrototypeOf(object) as object | null;
 }
 
 interface LegacyTarget {
@@ -148,10 +175,10 @@ function decorateLegacy({ owner, key, descriptor }: LegacyTarget, options: NodeO
   return { ...descriptor, value: made.method };
 }
 
-/** The class's name, from the class (static methods) or its prototype. */
-function ownerName(owner: object): string | undefined {
+/** The class's name, from the class (static methods) or its prototype; '' for one that has none. */
+function ownerName(owner: object): string {
   const constructor: unknown = typeof owner === 'function' ? owner : owner.constructor;
-  return typeof constructor === 'function' && constructor.name !== '' ? constructor.name : undefined;
+  return typeof constructor === 'function' ? constructor.name : '';
 }
 
 function notAMethod(member: string | symbol | undefined): DagError {
@@ -161,11 +188,18 @@ function notAMethod(member: string | symbol | undefined): DagError {
   });
 }
 
-/** A method whose calls are Futures that keep `this`. */
-function nodeMethod(body: Body, options: NodeOptions): { spec: NodeSpec; method: Body } {
+/** A method whose calls are Futures that keep `this`. `learnHome` finds its class, where that is not known before. */
+function nodeMethod(
+  body: Body,
+  options: NodeOptions,
+  learnHome?: (receiver: unknown) => void,
+): { spec: NodeSpec; method: Body } {
   const spec = newSpec(body, options);
-  spec.identity.method = true;
+  const { identity } = spec;
+  identity.method = true;
   const method = function (this: unknown, ...args: unknown[]): unknown {
+    // Of an instance that no constructor has made.
+    if (identity.home === undefined) learnHome?.(this);
     return call(spec, this, args);
   };
   return { spec, method: dress(method, spec) };

@@ -37,11 +37,6 @@ export function keepOptions(target: object, key: string | symbol, options: NodeO
   metadata.defineMetadata?.(OPTIONS_KEY, options, target, key);
 }
 
-/** The options that a decorated method was given, undefined for a method that is no node. */
-export function nodeOptionsOf(target: object, key: string | symbol): NodeOptions | undefined {
-  return metadata.getMetadata?.(OPTIONS_KEY, target, key) as NodeOptions | undefined; // only keepOptions writes it
-}
-
 /** What the compiler wrote down of a method's types; undefined without `emitDecoratorMetadata`. */
 export function declaredTypes(target: object, key: string | symbol): DeclaredTypes | undefined {
   const parameters: unknown = metadata.getMetadata?.('design:paramtypes', target, key);

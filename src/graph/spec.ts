@@ -31,7 +31,7 @@ export class NodeIdentity {
   readonly bytes = new Sampled();
   /** Whether some result had bytes. */
   sized = false;
-  /** Name of the class whose method the body is. */
+  /** Name of the class whose method the body is, '' for one without; undefined for what is no method, or not known yet. */
   owner: string | undefined = undefined;
   /** Whether the body is an async function, or has returned a promise. */
   asynchronous: boolean;

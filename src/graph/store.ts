@@ -123,8 +123,9 @@ export interface Store {
   /** What keys and checksums are made with. Default `'xxh128'`; `'sha256'` where others may plant entries. */
   readonly hash?: 'xxh128' | 'sha256';
   /**
-   * Loads and opens what is needed, in the stores of `lazydag/store` also for making keys; done once, and by the other
-   * asynchronous methods themselves.
+   * Loads and opens what is needed; done once, and by the other asynchronous methods themselves. The stores of
+   * `lazydag/store` also load what makes keys: what cannot wait for that, `resolveSync()` and `plan()`, needs it, and a store
+   * of your own loads it with `await openKeys()`.
    */
   open(): Promise<void>;
   /** Whether {@link open} is done. */

@@ -4,6 +4,7 @@ import { installKeyBook } from './key-book.js';
 export { DiskStore } from './disk/disk-store.js';
 export type { DiskStoreOptions } from './disk/disk-options.js';
 export { explain, type Explanation, type MissReason } from './explain.js';
+export { openKeys } from './key/book.js';
 export { fileKey, type FileKeyOptions } from './key/file-key.js';
 export type { StoreLimits } from './limits.js';
 export { MemoryStore } from './memory-store.js';

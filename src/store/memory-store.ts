@@ -4,6 +4,7 @@ import { checkPruneOptions, costOf, creationOf } from './entry-facts.js';
 import { checkKey } from './entry-key.js';
 import { LIMIT_RULES, type StoreLimits } from './limits.js';
 import { keyBook } from './key-book.js';
+import { MemoryEntries, type Kept } from './memory-entries.js';
 import { RoomWarning, storeClosed, storeNotOpen } from './store-errors.js';
 import type {
   EntryFacts,
@@ -21,26 +22,10 @@ import type {
 import { bufferFor, decodeValue } from './value/decode.js';
 import { encodeValue } from './value/encode.js';
 import { slotsOf } from './value/format.js';
-import { LOW_WATER, worthOf } from './worth.js';
 
 const NAME = 'The MemoryStore';
-/** Entries that were evicted and are still known. */
-const GRAVES = 10_000;
 /** How often entries that are too old are looked for while one becomes that: what each put costs does not depend on how many there are. */
 const LOOKS = 32;
-
-/** What it keeps of an entry. */
-interface Kept {
-  readonly body: Buffer;
-  readonly large: readonly Uint8Array[];
-  readonly facts: EntryFacts;
-  readonly bytes: number;
-  readonly createdAt: number;
-  readonly sequence: number;
-  readonly cost: number;
-  uses: number;
-  worth: number;
-}
 
 /**
  * Results in the memory of this process, as bytes: what is found is a new value each time, and nobody can change what is
@@ -50,18 +35,12 @@ export class MemoryStore implements Store {
   readonly readOnly = false;
   readonly hash = 'xxh128';
   readonly #limits: Required<StoreLimits>;
-  readonly #entries = new Map<string, Kept>();
-  /** Of evicted entries, the oldest first. */
-  readonly #graves = new Map<string, { readonly facts: EntryFacts; readonly sequence: number }>();
+  readonly #entries = new MemoryEntries();
   readonly #locks = new Map<string, StoreLock>();
   readonly #warning = new RoomWarning();
   readonly #counts = { hits: 0, misses: 0, puts: 0, leftOut: 0, evictions: 0, corrupt: 0 };
-  #bytes = 0;
-  #floor = 0;
-  #sequence = 0;
+  /** Never goes back, as clocks may. */
   #time = 0;
-  /** When entries that are too old were last looked for. */
-  #agedAt = 0;
   #state: 'new' | 'open' | 'closed' = 'new';
 
   /** @throws DAG_OPTION */
@@ -93,8 +72,7 @@ export class MemoryStore implements Store {
       return undefined;
     }
     this.#counts.hits += 1;
-    kept.uses += 1;
-    kept.worth = worthOf(kept, this.#floor);
+    this.#entries.use(key);
     const { bytes, createdAt, facts } = kept;
     const read = (owner?: object): unknown => {
       this.#checkNotClosed();
@@ -136,9 +114,6 @@ export class MemoryStore implements Store {
       this.#warning.say(NAME, 'one value has more bytes than `maxBytes`');
       return;
     }
-    this.#take(key);
-    this.#graves.delete(key);
-    this.#sequence += 1;
     this.#entries.set(key, {
       body,
       // Of the value itself, not of what becomes of it.
@@ -146,12 +121,8 @@ export class MemoryStore implements Store {
       facts: structuredClone({ ...facts, cost }),
       bytes,
       createdAt,
-      sequence: this.#sequence,
       cost,
-      uses: 1,
-      worth: worthOf({ uses: 1, cost, bytes }, this.#floor),
     });
-    this.#bytes += bytes;
     this.#counts.puts += 1;
     this.#evict({ ...this.#limits, ageEvery: this.#limits.maxAge / LOOKS });
   }
@@ -159,17 +130,17 @@ export class MemoryStore implements Store {
   async delete(key: string): Promise<boolean> {
     await this.open();
     checkKey(key);
-    return this.#take(key) !== undefined;
+    return this.#entries.delete(key);
   }
 
   async *keys(): AsyncIterable<string> {
     await this.open();
-    yield* [...this.#entries.keys()];
+    yield* this.#entries.keys();
   }
 
   async stats(): Promise<StoreStats> {
     await this.open();
-    return { entries: this.#entries.size, bytes: this.#bytes, ...this.#counts };
+    return { entries: this.#entries.size, bytes: this.#entries.bytes, ...this.#counts };
   }
 
   async prune(options: PruneOptions = {}): Promise<Pruned> {
@@ -200,22 +171,13 @@ export class MemoryStore implements Store {
   /** O(entries). */
   history(node: string, limit = 100): readonly PastEntry[] {
     this.#check('history');
-    const past: (PastEntry & { readonly sequence: number })[] = [];
-    for (const [key, { facts, sequence }] of this.#entries)
-      if (facts.stamp?.node === node) past.push({ key, facts, sequence, evicted: false });
-    for (const [key, { facts, sequence }] of this.#graves)
-      if (facts.stamp?.node === node) past.push({ key, facts, sequence, evicted: true });
-    return past
-      .sort((a, b) => b.sequence - a.sequence)
-      .slice(0, Math.max(limit, 0))
-      .map(({ key, facts, evicted }) => ({ key, facts: structuredClone(facts), evicted }));
+    return this.#entries.history(node, limit);
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- others have to wait
   async close(): Promise<void> {
     this.#state = 'closed';
     this.#entries.clear();
-    this.#graves.clear();
     this.#locks.clear();
   }
 
@@ -238,48 +200,11 @@ export class MemoryStore implements Store {
     return kept !== undefined && Date.now() - kept.createdAt > this.#limits.maxAge ? undefined : kept;
   }
 
-  #take(key: string): Kept | undefined {
-    const kept = this.#entries.get(key);
-    if (kept === undefined) return undefined;
-    this.#entries.delete(key);
-    this.#bytes -= kept.bytes;
-    return kept;
-  }
-
-  /** Of entries that are too old, those that were looked for less than `ageEvery` milliseconds ago may stay. */
-  #evict({ maxBytes, maxAge, ageEvery = 0 }: Required<StoreLimits> & { readonly ageEvery?: number }): Pruned {
+  #evict(limits: Required<StoreLimits> & { readonly ageEvery?: number }): Pruned {
     this.#time = Math.max(this.#time, Date.now());
-    let entries = 0;
-    const before = this.#bytes;
-    if (maxAge !== Infinity && (this.#time - this.#agedAt >= ageEvery || this.#bytes > maxBytes)) {
-      this.#agedAt = this.#time;
-      // They are in no order: what was copied from other stores has the time at which it was made there.
-      for (const [key, { createdAt }] of this.#entries) {
-        if (this.#time - createdAt <= maxAge) continue;
-        this.#bury(key);
-        entries += 1;
-      }
-    }
-    if (this.#bytes > maxBytes) {
-      for (const [key, { worth }] of [...this.#entries].sort(([, a], [, b]) => a.worth - b.worth)) {
-        if (this.#bytes <= maxBytes * LOW_WATER) break;
-        this.#bury(key);
-        this.#floor = Math.max(this.#floor, worth);
-        entries += 1;
-      }
-    }
-    this.#counts.evictions += entries;
-    return { entries, bytes: before - this.#bytes };
-  }
-
-  #bury(key: string): void {
-    const kept = this.#take(key);
-    if (kept === undefined) return;
-    this.#graves.set(key, { facts: kept.facts, sequence: kept.sequence });
-    for (const oldest of this.#graves.keys()) {
-      if (this.#graves.size <= GRAVES) break;
-      this.#graves.delete(oldest);
-    }
+    const pruned = this.#entries.evict({ ...limits, now: this.#time });
+    this.#counts.evictions += pruned.entries;
+    return pruned;
   }
 }
 

@@ -2,6 +2,7 @@ import { DagError } from '../errors.js';
 import { describeOption } from '../graph/options.js';
 import { keyBook } from './key-book.js';
 import { storeClosed, storeNotOpen, storeReadOnly } from './store-errors.js';
+import { TierCopies, type FoundInTier } from './tier-copies.js';
 import {
   isStore,
   type EntryFacts,
@@ -22,7 +23,8 @@ const NAME = 'The TieredStore';
 /**
  * Several stores as one, the quickest first: `new TieredStore(new MemoryStore({ maxBytes: 1e8 }), new DiskStore({ path }))`.
  * What is put goes into all of them but those that are read only; what one has is found there, and copied into those
- * before it when it is read, with the time at which it was made. Keys are locked in the last that is not read only. It closes its stores.
+ * before it when it is read, with the time at which it was made, but never over what was put through this store since.
+ * Keys are locked in the last that is not read only. It closes its stores.
  */
 export class TieredStore implements Store {
   readonly readOnly: boolean;
@@ -30,6 +32,7 @@ export class TieredStore implements Store {
   readonly #stores: readonly [Store, ...Store[]];
   readonly #shared: Store;
   readonly #writing = new Set<Promise<unknown>>();
+  readonly #copies = new TierCopies((key) => this.#missingAbove(key));
   #hits = 0;
   #misses = 0;
   #puts = 0;
@@ -65,7 +68,7 @@ export class TieredStore implements Store {
       const entry = store.find(key);
       if (entry === undefined) continue;
       this.#hits += 1;
-      return tier === 0 ? entry : this.#filling(key, entry, tier);
+      return tier === 0 ? entry : this.#filling(key, entry);
     }
     this.#misses += 1;
     return undefined;
@@ -84,15 +87,17 @@ export class TieredStore implements Store {
   async put(key: string, value: unknown, facts?: EntryFacts, options?: PutOptions): Promise<void> {
     if (this.readOnly) throw storeReadOnly(NAME, 'put');
     if (!this.isOpen) await this.open();
-    const putting = all(this.#writable.map((store) => store.put(key, value, facts, options)));
-    await this.#tracked(putting);
+    await this.#tracked(
+      this.#copies.change(key, () => all(this.#writable.map((store) => store.put(key, value, facts, options)))),
+    );
     this.#puts += 1;
   }
 
   async delete(key: string): Promise<boolean> {
     if (this.readOnly) throw storeReadOnly(NAME, 'delete');
     await this.open();
-    return (await all(this.#writable.map((store) => store.delete(key)))).includes(true);
+    const deleted = await this.#copies.change(key, () => all(this.#writable.map((store) => store.delete(key))));
+    return deleted.includes(true);
   }
 
   async *keys(): AsyncIterable<string> {
@@ -185,14 +190,24 @@ export class TieredStore implements Store {
     await all(this.#stores.map((store) => store.close()));
   }
 
+  /** What a store has of a key that is missing in those before it; of these, those that can be written. */
+  #missingAbove(key: string): FoundInTier | undefined {
+    for (const [tier, store] of this.#stores.entries()) {
+      const entry = store.find(key);
+      if (entry === undefined) continue;
+      const stores = this.#stores.slice(0, tier).filter((one) => !one.readOnly);
+      return stores.length === 0 ? undefined : { entry, stores };
+    }
+    return undefined;
+  }
+
   /** An entry that is copied into the stores before its own when it is read. */
-  #filling(key: string, entry: StoredEntry, tier: number): StoredEntry {
-    const earlier = this.#stores.slice(0, tier).filter((store) => !store.readOnly);
+  #filling(key: string, entry: StoredEntry): StoredEntry {
     let filled = false;
     const fill = <T>(value: T): T => {
       if (!filled && this.#closed === undefined) {
         filled = true;
-        void this.#tracked(fillFrom(key, entry, earlier));
+        void this.#tracked(this.#copies.copy(key));
       }
       return value;
     };
@@ -208,16 +223,6 @@ export class TieredStore implements Store {
       },
       readSync: (owner) => fill(entry.readSync(owner)),
     };
-  }
-}
-
-/** Reads the value anew, since what others were given is theirs to change. What fails has been tried for nothing. */
-async function fillFrom(key: string, entry: StoredEntry, stores: readonly Store[]): Promise<void> {
-  try {
-    const value = await entry.read();
-    await all(stores.map((store) => store.put(key, value, entry.facts(), { createdAt: entry.createdAt })));
-  } catch {
-    // It is found where it was.
   }
 }
 

@@ -131,6 +131,20 @@ describe('node.map()', () => {
   });
 });
 
+describe('@node()', () => {
+  it('gives a private method of an instance no class, since no prototype has it', () => {
+    const initializers: ((this: unknown) => void)[] = [];
+    const addInitializer = (initializer: (this: unknown) => void): void => void initializers.push(initializer);
+    const context = { kind: 'method', name: '#draw', static: false, private: true, addInitializer } as const;
+    const draw = node()(() => 1, context);
+    class First {
+      readonly x = 1;
+    }
+    for (const initializer of initializers) initializer.call(new First());
+    expect(specOf(draw)?.identity).toMatchObject({ owner: '', home: undefined, method: true });
+  });
+});
+
 describe('specOf', () => {
   it('knows node functions and nothing else', () => {
     expect(specOf(add)?.name).toBe('add');

@@ -1,6 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { DiskStore } from '../../src/store/disk/disk-store.js';
 import { MemoryStore } from '../../src/store/memory-store.js';
+import type { StoredEntry } from '../../src/graph/store.js';
 import { TieredStore } from '../../src/store/tiered-store.js';
 import { conformance } from './conformance.js';
 import { folders } from './folders.js';
@@ -11,6 +12,112 @@ conformance(
   'TieredStore',
   (limits) => new TieredStore(new MemoryStore(limits), new DiskStore({ path: folder(), ...limits })),
 );
+
+/** A store in memory that reads and writes a key only when it is told to. */
+class SlowStore extends MemoryStore {
+  /** What is waited for, by what was begun last. */
+  reading: Promise<void> | undefined;
+  writing: Promise<void> | undefined;
+
+  override find(key: string): StoredEntry | undefined {
+    const entry = super.find(key);
+    if (entry === undefined) return undefined;
+    const read = async (): Promise<unknown> => {
+      await this.reading;
+      return entry.read();
+    };
+    return { ...entry, atHand: false, read };
+  }
+
+  override async put(...put: Parameters<MemoryStore['put']>): Promise<void> {
+    await this.writing;
+    await super.put(...put);
+  }
+}
+
+/** Something to wait for, and what ends that. */
+function gate(): { readonly closed: Promise<void>; readonly open: () => void } {
+  let open = (): void => undefined;
+  const closed = new Promise<void>((resolve) => (open = resolve));
+  return { closed, open };
+}
+
+/** Lets go on whatever waits for nothing but others. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('a copy of a TieredStore', () => {
+  /** Two stores, of which the slow one has an entry. */
+  async function tiers() {
+    const [first, second] = [new SlowStore(), new SlowStore()];
+    const store = new TieredStore(first, second);
+    await store.open();
+    await second.put('a', 'old');
+    return { first, second, store };
+  }
+
+  test('that is being read when its key changes is given up', async () => {
+    for (const change of ['put', 'delete'] as const) {
+      const { first, second, store } = await tiers();
+      const { closed, open } = gate();
+      const reading = store.find('a')?.read();
+      second.reading = closed; // for the copy, which reads anew
+      expect(await reading).toBe('old');
+      if (change === 'put') await store.put('a', 'new');
+      else await store.delete('a');
+      open();
+      await turn();
+      expect(await first.get('a')).toBe(change === 'put' ? 'new' : undefined);
+      await store.close();
+    }
+  });
+
+  test('that is being written is waited for by what is put', async () => {
+    const { first, store } = await tiers();
+    const { closed, open } = gate();
+    first.writing = closed;
+    expect(await store.get('a')).toBe('old');
+    await turn();
+    first.writing = undefined; // what is put now is quicker
+    const putting = store.put('a', 'new');
+    await turn();
+    open();
+    await putting;
+    expect(await first.get('a')).toBe('new');
+    await store.close();
+  });
+
+  test('does not begin while its key changes', async () => {
+    const { first, store } = await tiers();
+    const { closed, open } = gate();
+    const entry = store.find('a');
+    first.writing = closed;
+    const putting = store.put('a', 'new');
+    first.writing = undefined;
+    expect(await entry?.read()).toBe('old');
+    await turn();
+    expect(await first.get('a')).toBeUndefined();
+    open();
+    await putting;
+    expect(await first.get('a')).toBe('new');
+    await store.close();
+  });
+
+  test('of what was found before its key changed copies what is there now, or nothing', async () => {
+    const { first, store } = await tiers();
+    const entries = [store.find('a'), store.find('a')];
+    await store.put('a', 'new');
+    expect(await entries[0]?.read()).toBe('old');
+    await turn();
+    expect(await first.get('a')).toBe('new');
+    await store.delete('a');
+    expect(await entries[1]?.read()).toBe('old');
+    await turn();
+    expect(await first.get('a')).toBeUndefined();
+    await store.close();
+  });
+});
 
 describe('TieredStore', () => {
   test('copies what a later store has into the earlier ones when it is read', async () => {

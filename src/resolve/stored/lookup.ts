@@ -6,12 +6,18 @@ import { keyBook, type KeyBook, type RunKeys } from '../../store/key-book.js';
 /** What a store holds of a graph's calls: keys and entries, without running anything. */
 export class Lookup {
   readonly store: Store;
-  readonly keys: RunKeys;
+  readonly #book: KeyBook;
+  #keys: RunKeys | undefined = undefined;
 
   /** Both are open. */
   constructor(store: Store, book: KeyBook) {
     this.store = store;
-    this.keys = book.begin(store.hash ?? 'xxh128');
+    this.#book = book;
+  }
+
+  /** Made when they are first asked for: in many runs with a store, nothing persists. */
+  get keys(): RunKeys {
+    return (this.#keys ??= this.#book.begin(this.store.hash ?? 'xxh128'));
   }
 
   /** The entry of a call, if it may stand for the result: what its body called is as it was. */
@@ -43,11 +49,20 @@ export function neededBook(): KeyBook {
  */
 export function lookupNow(store: Store, subject: string): Lookup {
   const book = neededBook();
-  if (store.isOpen && book.isOpen) return new Lookup(store, book);
-  throw new DagError('DAG_STORE_NOT_OPEN', {
-    message: `${subject} cannot wait for its store to open.`,
-    remedy: 'Open it before: `await store.open()`.',
-  });
+  if (!store.isOpen) {
+    throw new DagError('DAG_STORE_NOT_OPEN', {
+      message: `${subject} cannot wait for its store to open.`,
+      remedy: 'Open it before: `await store.open()`.',
+    });
+  }
+  // A store of the user's own need not know of keys.
+  if (!book.isOpen) {
+    throw new DagError('DAG_STORE_NOT_OPEN', {
+      message: `${subject} cannot wait for what makes keys to load, and this store has not loaded it when it was opened.`,
+      remedy: 'Load it before: `await openKeys()` of `lazydag/store`, best in the `open()` of the store.',
+    });
+  }
+  return new Lookup(store, book);
 }
 
 /**

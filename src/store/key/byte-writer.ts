@@ -1,6 +1,6 @@
 import { toUSVString } from 'node:util';
 import { BROKEN_TEXT, LONG_TEXT, TEXT } from './tags.js';
-import type { Hasher } from './hasher.js';
+import type { Hasher } from '../hashing.js';
 
 /** Characters from which a text enters by its digest. */
 const LONG = 4096;
@@ -93,10 +93,10 @@ export class ByteWriter {
     this.#hasher.begin();
     for (let from = 0; from < text.length; from += CHUNK) {
       const written = chunk.write(text.slice(from, from + CHUNK), 'utf16le');
-      this.#hasher.add(chunk.subarray(0, written));
+      this.#hasher.update(chunk.subarray(0, written));
     }
     this.count(LONG_TEXT, text.length);
-    this.bytes(this.#hasher.binary());
+    this.bytes(this.#hasher.digest());
   }
 
   #reserve(count: number): void {

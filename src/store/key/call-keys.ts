@@ -2,11 +2,11 @@ import { DagError, describeThrown } from '../../errors.js';
 import { displayName } from '../../graph/dependencies.js';
 import { Future } from '../../graph/future.js';
 import { assertUnique } from '../../graph/registry.js';
-import type { Body, NodeIdentity, NodeSpec } from '../../graph/spec.js';
+import type { NodeIdentity, NodeSpec } from '../../graph/spec.js';
 import { sortOf } from '../../memory/payload/sort.js';
 import { cannotKey, classNameOf } from './cannot-key.js';
 import { CanonicalWriter } from './canonical.js';
-import type { Hasher } from './hasher.js';
+import type { Hasher } from '../hashing.js';
 import { ignoredOf, type IgnoredArguments } from './ignored.js';
 import { DEFAULT_MODE, type NodeSources, type SourceMode } from './node-sources.js';
 import { hiddenStateOf, isInstance } from './receiver.js';
@@ -35,8 +35,6 @@ export class CallKeys {
   readonly #writer: CanonicalWriter;
   #plans: WeakMap<NodeSpec, CallPlan> | undefined = undefined;
   #receivers: WeakMap<object, Uint8Array> | undefined = undefined;
-  /** Functions without a name, by what names them instead. */
-  #unnamed: Map<string, Body> | undefined = undefined;
   /** What `key` gave for calls that wait for the keys of others: it may give other Futures when it is asked again. */
   #added: Map<Future, unknown> | undefined = undefined;
   /** What is being written, for errors. */
@@ -244,7 +242,7 @@ export class CallKeys {
       out.text(source);
       if (version !== undefined) out.text(version);
       digest = this.#writer.take(start);
-      sources.digests.set(spec, digest);
+      if (isSettled(spec.identity)) sources.digests.set(spec, digest);
     }
     return digest;
   }
@@ -255,12 +253,9 @@ export class CallKeys {
       assertUnique(identity);
       return;
     }
-    const name = this.#context.sources.nameOf(identity);
-    const other = this.#unnamed?.get(name) ?? identity.body;
-    (this.#unnamed ??= new Map<string, Body>()).set(name, other);
-    if (other === identity.body) return;
+    if (this.#context.sources.isAlone(identity)) return;
     throw new DagError('DAG_DUPLICATE_NODE', {
-      message: `Two nodes without a name have the same source text at ${identity.name}, and a result that depends on them must be stored: what their functions see from outside may differ.`,
+      message: `Two different functions without a name are the node at ${identity.name}, and a result that depends on it must be stored: what they see from outside may differ.`,
       remedy: 'Define the node once, outside of other functions; or give each its own `name`.',
     });
   }
@@ -269,6 +264,11 @@ export class CallKeys {
 /** How the source of a spec's node is taken. */
 export function modeOfSpec({ options: { source } }: NodeSpec): SourceMode {
   return source ?? DEFAULT_MODE;
+}
+
+/** Whether the name of a node stays as it is: the class of a method may be found yet. */
+function isSettled({ method, owner }: NodeIdentity): boolean {
+  return !method || owner !== undefined;
 }
 
 /** Whether a value is an object without a class. */

@@ -2,11 +2,12 @@ import { DagError, describeThrown } from '../../errors.js';
 import { Future } from '../../graph/future.js';
 import { specOf } from '../../graph/node.js';
 import type { NodeSpec } from '../../graph/spec.js';
-import { codecOf, registeredCodecOf, type KnownCodec } from '../../memory/payload/codec.js';
+import { codecOf, registeredCodecOf } from '../../memory/payload/codec.js';
 import type { Obstacle } from '../../memory/payload/cannot-travel.js';
 import { sortOf } from '../../memory/payload/sort.js';
 import { ByteWriter } from './byte-writer.js';
 import { cannotKey, contentless } from './cannot-key.js';
+import { encodedBy } from './encoded.js';
 import {
   errorFrame,
   instanceFrame,
@@ -17,17 +18,13 @@ import {
   setFrame,
   type Frame,
 } from './frames.js';
-import type { Hasher } from './hasher.js';
+import type { Hasher } from '../hashing.js';
 import { INLINE, LeafWriter } from './leaf-writer.js';
+import { CycleFound, OpenFrames } from './open-frames.js';
 import * as tags from './tags.js';
 
 /** Bytes of an open container beyond which the digest of all so far stands for it: no value needs more memory. */
 const FOLD = 65_536;
-/** Depth from which containers are compared with those around them: whatever is cyclic gets there soon. */
-const CYCLE_DEPTH = 32;
-
-/** Leaves the writing of a value that turned out to be cyclic. */
-class CycleFound extends Error {}
 
 /** What of the graph a value may hold. */
 export interface CanonicalContext {
@@ -54,13 +51,11 @@ export class CanonicalWriter {
   readonly #hasher: Hasher;
   readonly #context: CanonicalContext;
   readonly #leaves: LeafWriter;
-  readonly #frames: Frame[] = [];
+  readonly #frames = new OpenFrames();
   /** Of large containers that are not cyclic. */
   #digests: WeakMap<object, Uint8Array> | undefined = undefined;
   /** Of cyclic values, as they are seen from the object at which they were entered. */
   #cyclic: WeakMap<object, Uint8Array> | undefined = undefined;
-  /** The open containers, once there are many. */
-  #open: Set<object> | undefined = undefined;
   /** The containers of a cyclic value, by number. */
   #numbers: Map<object, number> | undefined = undefined;
 
@@ -102,15 +97,15 @@ export class CanonicalWriter {
   /** Takes what was written from `start` on out again, and gives its digest. */
   take(start: number): Uint8Array {
     this.#hasher.begin();
-    this.#hasher.add(this.out.from(start));
+    this.#hasher.update(this.out.from(start));
     this.out.at = start;
-    return this.#hasher.binary();
+    return this.#hasher.digest();
   }
 
   /** Like {@link take}, as text. */
   takeHex(start: number): string {
     this.#hasher.begin();
-    this.#hasher.add(this.out.from(start));
+    this.#hasher.update(this.out.from(start));
     this.out.at = start;
     return this.#hasher.hex();
   }
@@ -123,7 +118,7 @@ export class CanonicalWriter {
       this.#run();
       return undefined;
     } catch (thrown) {
-      this.#forget();
+      this.#frames.clear();
       if (!(thrown instanceof CycleFound)) throw thrown;
     }
     this.out.at = start;
@@ -133,28 +128,23 @@ export class CanonicalWriter {
       this.#run();
     } finally {
       this.#numbers = undefined;
-      this.#forget();
+      this.#frames.clear();
     }
     const digest = this.take(start);
     this.digest(tags.CYCLIC, digest);
     return digest;
   }
 
-  #forget(): void {
-    this.#frames.length = 0;
-    this.#open?.clear();
-  }
-
   /** Writes what is in the open containers, until all are closed. */
   #run(): void {
     const frames = this.#frames;
-    for (let frame = frames.at(-1); frame !== undefined; frame = frames.at(-1)) {
-      const depth = frames.length;
-      while (frame.next < frame.count && frames.length === depth) {
+    for (let frame = frames.last; frame !== undefined; frame = frames.last) {
+      const { depth } = frames;
+      while (frame.next < frame.count && frames.depth === depth) {
         if (this.out.at - frame.start > FOLD) this.digest(tags.FOLDED, this.take(frame.start));
         this.#element(frame, frame.next++);
       }
-      if (frames.length === depth) this.#close(frame);
+      if (frames.depth === depth) this.#close(frame);
     }
   }
 
@@ -180,29 +170,19 @@ export class CanonicalWriter {
 
   #enter(frame: Frame): void {
     const { source, tag, size, count } = frame;
-    if (this.#numbers === undefined) this.#watchForCycle(source);
-    else this.#numbers.set(source, this.#numbers.size);
+    const numbers = this.#numbers;
+    if (numbers === undefined) this.#frames.open(frame);
+    else {
+      numbers.set(source, numbers.size);
+      this.#frames.openCyclic(frame);
+    }
     frame.start = this.out.at;
     this.out.count(tag, size);
     if (tag === tags.SPARSE_LIST) this.out.count(tag, count);
-    this.#frames.push(frame);
-  }
-
-  /** Looks only once many containers are open: most values are not so deep. */
-  #watchForCycle(source: object): void {
-    const depth = this.#frames.length;
-    if (depth < CYCLE_DEPTH) return;
-    if (depth === CYCLE_DEPTH) {
-      this.#open?.clear();
-      for (const frame of this.#frames) (this.#open ??= new Set<object>()).add(frame.source);
-    }
-    if (this.#open?.has(source)) throw new CycleFound();
-    (this.#open ??= new Set<object>()).add(source);
   }
 
   #close(frame: Frame): void {
-    this.#frames.pop();
-    if (this.#frames.length >= CYCLE_DEPTH) this.#open?.delete(frame.source);
+    this.#frames.close();
     // In a cyclic value, what stands for a container depends on what was met before it.
     if (this.#numbers !== undefined || this.out.at - frame.start <= INLINE) return;
     const digest = this.take(frame.start);
@@ -298,21 +278,13 @@ export class CanonicalWriter {
   #instance(value: object): void {
     const codec = codecOf(value);
     if (codec === undefined) throw this.#refusal(contentless(value));
-    this.#enter(instanceFrame(value, codec.name, this.#encode(value, codec)));
-  }
-
-  #encode(value: object, codec: KnownCodec): unknown {
-    try {
-      return codec.contentOf === undefined ? codec.encode(value) : codec.contentOf(value);
-    } catch (cause) {
-      if (cause instanceof DagError && cause.code === 'DAG_PEER_MISSING') throw cause;
-      const problem = `an instance that the codec ${codec.name} failed to encode (${describeThrown(cause)})`;
-      throw this.#refusal({ problem, remedy: 'Correct `encode`.', cause });
-    }
+    const encoded = encodedBy(codec, value);
+    if ('problem' in encoded) throw this.#refusal(encoded);
+    this.#enter(instanceFrame(value, codec.name, encoded.content));
   }
 
   #refusal(obstacle: Obstacle): DagError {
-    const path = this.#frames.map(({ label, names, next }) => label(names?.[next - 1] ?? next - 1)).join('');
+    const path = this.#frames.path();
     const subject = this.#context.subject();
     return cannotKey(path === '' ? subject : `${subject} ${path}`, obstacle);
   }

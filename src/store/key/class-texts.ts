@@ -1,6 +1,6 @@
 import { specOf } from '../../graph/node.js';
 import type { NodeIdentity, NodeSpec } from '../../graph/spec.js';
-import { hexOfText, type Hasher } from './hasher.js';
+import { hexOfText, type Hasher } from '../hashing.js';
 
 /** What stands for the classes of receivers: what a method calls on `this` may be in a class that its module does not know. */
 export class ClassTexts {

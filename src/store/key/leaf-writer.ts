@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { viewType } from '../../memory/payload/views.js';
 import type { ByteWriter } from './byte-writer.js';
-import type { Hasher } from './hasher.js';
+import type { Hasher } from '../hashing.js';
 import * as tags from './tags.js';
 
 /** Bytes of a value beyond which its digest stands for it. */
@@ -99,8 +99,8 @@ export class LeafWriter {
     let digest = this.#digests?.get(source);
     if (digest === undefined) {
       this.#hasher.begin();
-      this.#hasher.add(bytes);
-      digest = this.#hasher.binary();
+      this.#hasher.update(bytes);
+      digest = this.#hasher.digest();
       (this.#digests ??= new WeakMap<object, Uint8Array>()).set(source, digest);
     }
     this.#out.bytes(digest);

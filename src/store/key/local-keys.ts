@@ -6,7 +6,7 @@ import type { NodeStanding, RunKeys } from '../key-book.js';
 import type { EntryFacts, NodeStamp } from '../../graph/store.js';
 import { CallKeys, modeOfSpec } from './call-keys.js';
 import { cannotKey } from './cannot-key.js';
-import type { Hasher, HashName } from './hasher.js';
+import type { Hasher, HashKind } from '../hashing.js';
 import { KeptKeys } from './kept-keys.js';
 import type { NodeSources } from './node-sources.js';
 import type { SourceTree } from './source-tree.js';
@@ -18,7 +18,7 @@ const SHOWN = 12;
 
 /** The keys of one run of this process. */
 export class LocalKeys implements RunKeys {
-  readonly #hash: HashName;
+  readonly #hash: HashKind;
   readonly #sources: NodeSources;
   /** Of runs before. */
   readonly #kept: KeptKeys;
@@ -28,7 +28,7 @@ export class LocalKeys implements RunKeys {
   #unloaded: SourceTree | undefined;
 
   constructor(hasher: Hasher, sources: NodeSources, kept = new KeptKeys()) {
-    this.#hash = hasher.name;
+    this.#hash = hasher.kind;
     this.#sources = sources;
     this.#kept = kept;
     this.#calls = new CallKeys({ hasher, sources, keyOf: (future) => this.#known(future) });

@@ -6,7 +6,7 @@ import type { CallOptions } from '../../graph/options.js';
 import type { NodeStamp } from '../../graph/store.js';
 import type { NodeStanding } from '../key-book.js';
 import { ClassTexts } from './class-texts.js';
-import { hexOfText, type Hasher } from './hasher.js';
+import { hexOfText, type Hasher } from '../hashing.js';
 import type { ParseImports } from './imports.js';
 import { ModuleFiles } from './module-files.js';
 import { placeOf, splitNodeName, type NodePlace } from './node-place.js';
@@ -42,6 +42,8 @@ export class NodeSources {
   readonly #loaded: SourceTree;
   readonly #places = new WeakMap<NodeIdentity, NodePlace>();
   readonly #bodies = new WeakMap<Body, string>();
+  /** The first function of those without a name at each place, by what names them instead. */
+  readonly #unnamed = new Map<string, WeakRef<Body>>();
   #warned = false;
 
   constructor(tools: SourceTools) {
@@ -56,11 +58,28 @@ export class NodeSources {
     return new SourceTree({ ...this.#tools, modules: new ModuleFiles(packages, library) });
   }
 
-  /** The node's name for all machines; nodes without one are named by the text of their function. */
+  /** The node's name for all machines; nodes without one are named by the text of their function, and its place. */
   nameOf(identity: NodeIdentity): string {
     const { named, owner, name } = identity;
-    const own = named ? `${owner === undefined ? '' : `${owner}.`}${name}` : `anonymous-${this.#hashOfBody(identity)}`;
+    const own = named ? `${owner === undefined ? '' : `${owner}.`}${name}` : this.#madeUpName(identity);
     return `${this.#placeOf(identity).module}#${own}`;
+  }
+
+  #madeUpName(identity: NodeIdentity): string {
+    // Of the place, what is the same in every folder.
+    const [position] = /\d+:\d+$/u.exec(identity.name) ?? [];
+    return `anonymous-${this.#hashOfBody(identity)}${position === undefined ? '' : `@${position}`}`;
+  }
+
+  /**
+   * Whether no other function of this process goes by what a node without a name is known by. The first stays the only one
+   * when it is gone, for results may be stored that depend on it; a module that is loaded anew starts anew.
+   */
+  isAlone(identity: NodeIdentity): boolean {
+    const name = `${identity.script ?? ''}\n${this.nameOf(identity)}`;
+    const first = this.#unnamed.get(name);
+    if (first === undefined) this.#unnamed.set(name, new WeakRef(identity.body));
+    return first === undefined || first.deref() === identity.body;
   }
 
   /** What a node is under a way of taking its source; by default under its own. */
@@ -107,7 +126,7 @@ export class NodeSources {
     const owned = dot === -1 ? [] : nodesNamed(name.slice(dot + 1));
     return [...nodesNamed(name), ...owned].filter((identity) => {
       if (this.nameOf(identity) === node) return true;
-      // Standard decorators do not know the class of a method before there is an instance.
+      // Standard decorators do not know the class of a method before it is called or there is an instance.
       const classUnknown = identity.method && identity.owner === undefined;
       return (
         classUnknown && node.startsWith(`${this.#placeOf(identity).module}#`) && name.endsWith(`.${identity.name}`)

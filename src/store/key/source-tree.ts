@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, relative, sep } from 'node:path';
-import { hexOf, hexOfText, type Hasher } from './hasher.js';
+import { hexOf, hexOfText, type Hasher } from '../hashing.js';
 import { importsOf, isCode, type ParseImports } from './imports.js';
 import type { ModuleFiles, Resolution } from './module-files.js';
 import type { Packages } from './packages.js';

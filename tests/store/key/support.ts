@@ -5,7 +5,7 @@ import { init, parse } from 'es-module-lexer';
 import type { NodeOptions } from '../../../src/index.js';
 import { node } from '../../../src/index.js';
 import type { Future } from '../../../src/graph/future.js';
-import { loadHashers, type HashName } from '../../../src/store/key/hasher.js';
+import { loadHashers, type HashKind } from '../../../src/store/hashing.js';
 import { LocalKeys } from '../../../src/store/key/local-keys.js';
 import { NodeSources } from '../../../src/store/key/node-sources.js';
 import { Packages } from '../../../src/store/key/packages.js';
@@ -15,7 +15,7 @@ await init();
 const hashers = await loadHashers();
 
 /** Keys of a run of a process that has read no source yet. */
-export function freshKeys(hash: HashName = 'xxh128'): LocalKeys {
+export function freshKeys(hash: HashKind = 'xxh128'): LocalKeys {
   const packages = new Packages();
   const library = { root: '/', name: 'lazydag', version: '9.9.9', exports: {}, imports: {}, main: undefined };
   return new LocalKeys(hashers[hash], new NodeSources({ hasher: hashers[hash], parse, packages, library }));
