@@ -1,11 +1,9 @@
-import { DagError } from '../../errors.js';
-import { describeOption } from '../../graph/options.js';
 import { structFrom } from '../../memory/struct/define.js';
-import { structOf } from '../../memory/struct/struct.js';
 import type { RecordDescription } from '../channel/record.js';
 import { ChannelReader } from '../channel/reader.js';
 import type { EdgeRole, InputDescriptor } from './messages.js';
 import { decodePayload } from './payload.js';
+import { RecordWriter } from './record-writer.js';
 
 /** One input of a component: what it reads from, and the value that it has. */
 export class Input {
@@ -79,23 +77,9 @@ export class Input {
   }
 }
 
-/** A record for the first firing, in memory of its own. @throws DAG_OPTION for what is no fields of the struct. */
+/** What the first firing is given; a record in memory of its own. @throws DAG_OPTION for what is no fields of the struct. */
 export function initialOf(record: RecordDescription, value: unknown): unknown {
   if (record === 'bytes') return value;
-  const struct = structFrom(record);
-  const view = struct.allocate();
-  const [first, ...others] = struct.fields;
-  const isNumber = typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
-  if (isNumber && first?.kind === 'scalar' && others.length === 0) {
-    struct.assign(view, { [first.name]: value }); // of that kind
-  } else if (typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)) {
-    const given = structOf(value);
-    struct.assign(view, given?.toObject(value as never) ?? value); // checked there
-  } else {
-    const names = struct.fields.map(({ name }) => name).join(', ');
-    throw new DagError('DAG_OPTION', {
-      message: `connect(): \`initial\` must be an object with fields of the record (${names}), got ${describeOption(value)}.`,
-    });
-  }
-  return view;
+  const subject = 'connect(): `initial` must be an object with fields of the record';
+  return new RecordWriter(structFrom(record), subject).record(value);
 }
