@@ -33,13 +33,62 @@ export function checkStopOptions(options: StopOptions): void {
 /** Most milliseconds that a firing has after draining took all the time. */
 const LAST = 200;
 
+/** How long the end of a layout may take; it may be told to hurry while it goes on. */
+export class Patience {
+  #timeout: number;
+  #draining: boolean;
+  #deadline: number;
+  #hurry!: () => void;
+  /** Settles when it is not to drain any longer. */
+  readonly #hurried: Promise<void>;
+
+  constructor({ drain = true, timeout = 5000 }: StopOptions) {
+    this.#timeout = timeout;
+    this.#draining = drain;
+    this.#deadline = performance.now() + timeout;
+    this.#hurried = new Promise((resolve) => {
+      this.#hurry = resolve;
+    });
+    if (!drain) this.#hurry();
+  }
+
+  /** Whether what was emitted is still worked on. */
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  /** Milliseconds that each `stop` of a component may take. */
+  get timeout(): number {
+    return this.#timeout;
+  }
+
+  /** Milliseconds that are left for firings that go on. */
+  get left(): number {
+    return Math.max(this.#deadline - performance.now(), Math.min(this.#timeout, LAST));
+  }
+
+  /** Another `stop`: it may only make the end come sooner. */
+  hurry({ drain = true, timeout = 5000 }: StopOptions): void {
+    if (drain) return;
+    this.#timeout = Math.min(this.#timeout, timeout);
+    this.#deadline = Math.min(this.#deadline, performance.now() + timeout);
+    this.#draining = false;
+    this.#hurry();
+  }
+
+  /** Waits for the end of draining, as long as that may take. */
+  async drained(promise: Promise<unknown>): Promise<void> {
+    await within(this.#deadline - performance.now(), Promise.race([promise, this.#hurried]));
+    this.#draining = false;
+  }
+}
+
 /** What of an assembly ends, and how long it may take. */
 interface Ending {
   readonly assembly: Assembly;
-  readonly timeout: number;
+  readonly patience: Patience;
   /** Settles when every component has ended. */
   readonly allEnded: () => Promise<void>;
-  readonly drain: boolean;
 }
 
 /**
@@ -47,17 +96,18 @@ interface Ending {
  *
  * @returns what failed on the way.
  */
-export async function endLayout({ assembly, timeout, allEnded, drain }: Ending): Promise<readonly unknown[]> {
+export async function endLayout({ assembly, patience, allEnded }: Ending): Promise<readonly unknown[]> {
   const failures: unknown[] = [];
   const sites = (): Site[] => [...assembly.sites.values()].filter(({ dead }) => !dead);
   const members = [...assembly.members.values()].reverse();
-  const deadline = performance.now() + timeout;
-  if (drain) {
+  if (patience.draining) {
+    // Who was paused takes what waits for it.
+    for (const member of members) member.paused = false;
     const finished = Promise.all(sites().map(({ link }) => link.call('finish').catch(() => undefined)));
-    await within(timeout, finished.then(allEnded));
+    await patience.drained(finished.then(allEnded));
   }
   // A thread that does not even take the call has a firing that blocks it.
-  const left = Math.max(deadline - performance.now(), Math.min(timeout, LAST));
+  const { left, timeout } = patience;
   const halting = sites().map(async (site) => {
     const halted = site.link.call('halt', undefined).catch(() => undefined);
     if (!(await within(left, halted))) failures.push(await whyNot(site, { timeout, members }));

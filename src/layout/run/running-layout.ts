@@ -11,7 +11,7 @@ import type { NameCounts } from '../wiring/wiring.js';
 import { Wiring } from '../wiring/wiring.js';
 import { Assembly, failureOf } from './assembly.js';
 import { ComponentError } from './component-error.js';
-import { checkStopOptions, endLayout, within, type StopOptions } from './ending.js';
+import { checkStopOptions, endLayout, Patience, within, type StopOptions } from './ending.js';
 import { layoutGraph, type LayoutGraph } from './graphology.js';
 import type { Member, Site } from './member.js';
 import { statsOf, type LayoutStats } from './stats.js';
@@ -38,6 +38,7 @@ export class RunningLayout implements AsyncDisposable {
   #watched = false;
   #failed: { readonly error: unknown } | undefined;
   #ending: Promise<void> | undefined;
+  #patience: Patience | undefined;
   /** When all components had ended, in ms since the time origin. */
   #overAt: number | undefined;
   /** Changes go one after the other. */
@@ -99,8 +100,9 @@ export class RunningLayout implements AsyncDisposable {
   }
 
   /**
-   * Ends the layout in order: sources end, what was emitted along queues is worked on, what is open is closed, threads end.
-   * Settles after that, as often as it is called.
+   * Ends the layout in order: sources end, what was emitted along queues is worked on, also by components that were paused,
+   * what is open is closed, threads end. Settles after that, as often as it is called; with `drain: false` it hurries an end
+   * that goes on.
    *
    * @throws what `done` rejects with, if nobody has asked for `done`; DAG_OPTION
    */
@@ -266,7 +268,9 @@ export class RunningLayout implements AsyncDisposable {
 
   readonly #abort = (): void => {
     const { signal } = this.#options;
-    if (signal !== undefined) void this.#end({ drain: false }, { error: aborted(signal) });
+    // What has drained already is over, and was not aborted.
+    if (signal === undefined || this.#patience?.draining === false) return;
+    void this.#end({ drain: false }, { error: aborted(signal) });
   };
 
   /** Takes the events of a context until it ends. */
@@ -374,23 +378,26 @@ export class RunningLayout implements AsyncDisposable {
     });
   }
 
-  #end({ drain = true, timeout = 5000 }: StopOptions, failed: { readonly error: unknown } | undefined): Promise<void> {
+  #end(options: StopOptions, failed: { readonly error: unknown } | undefined): Promise<void> {
     this.#failed ??= failed;
-    this.#ending ??= this.#endOnce({ drain, timeout });
+    if (this.#ending === undefined) {
+      this.#patience = new Patience(options);
+      this.#ending = this.#endOnce(this.#patience);
+    } else this.#patience?.hurry(options);
     return this.#ending;
   }
 
-  async #endOnce({ drain, timeout }: Required<StopOptions>): Promise<void> {
-    this.#options.signal?.removeEventListener('abort', this.#abort);
+  async #endOnce(patience: Patience): Promise<void> {
     const allEnded = (): Promise<void> => this.#allEnded();
     let failures: readonly unknown[];
     this.#assembly.close();
-    if (this.#adding !== undefined) await within(timeout, this.#adding);
+    if (this.#adding !== undefined) await within(patience.timeout, this.#adding);
     try {
-      failures = await endLayout({ assembly: this.#assembly, timeout, allEnded, drain });
+      failures = await endLayout({ assembly: this.#assembly, patience, allEnded });
     } catch (error) {
       failures = [error];
     }
+    this.#options.signal?.removeEventListener('abort', this.#abort);
     clearInterval(this.#alive);
     const [error] = [...(this.#failed === undefined ? [] : [this.#failed.error]), ...failures];
     if (this.#failed === undefined && failures.length === 0) this.#settle.resolve();
