@@ -6,6 +6,7 @@ import { never } from '../resolve/resolve.js';
 import type { Component } from './component/component.js';
 import type { ComponentClass } from './component/decorator.js';
 import type { Prepared } from './component/prepared.js';
+import { unlessAborted } from './run/aborted.js';
 import { RunningLayout, type StartOptions } from './run/running-layout.js';
 import type { ComponentRef } from './wiring/component-ref.js';
 import type { Context, ContextOptions } from './wiring/context.js';
@@ -75,7 +76,8 @@ export abstract class Layout {
   async start(options: StartOptions = {}): Promise<RunningLayout> {
     // Where a thread imports the program for its components, it begins nothing.
     if (thread.pooled && thread.inert) await never();
-    checkIsOptions(options, 'start()');
+    const given: unknown = options;
+    checkIsOptions(given, 'start()');
     checkByRules(options, { subject: 'start()', rules });
     const names = new NameCounts();
     const wiring = new Wiring(names);
@@ -84,7 +86,7 @@ export abstract class Layout {
     }
     this.#wiring = wiring;
     try {
-      await this.setup();
+      await unlessAborted(this.setup(), options.signal);
     } finally {
       this.#wiring = undefined;
     }

@@ -9,6 +9,7 @@ import { problemOf } from '../wiring/inputs.js';
 import { checkLoops, feedbackEdges } from '../wiring/loops.js';
 import type { Traits } from '../context/messages.js';
 import { ComponentError } from './component-error.js';
+import { within } from './within.js';
 import { InlineLink, ThreadLink, type ContextLink } from './link.js';
 import { Member, type Link, type Site } from './member.js';
 
@@ -27,6 +28,9 @@ export class Assembly {
   readonly #onSite: (site: Site) => void;
   #ids = 0;
   #closed = false;
+  /** Ends the waits for constructors and `start`. */
+  readonly #giveUps = new Set<() => void>();
+  #givenUp: string | undefined;
 
   constructor(parts: {
     readonly resources: Readonly<Record<string, unknown>>;
@@ -58,25 +62,58 @@ export class Assembly {
       }
       this.#checkOpen();
     } catch (error) {
-      for (const edge of edges) await this.disconnect(edge).catch(() => undefined);
-      for (const member of made.reverse()) {
-        await this.remove(member).catch(() => undefined);
-        this.members.delete(member.ref); // also one that its context has never built
-        await this.#leave(member.site);
-      }
+      await this.#takeBack(made, edges);
       throw error;
     }
     return made;
   }
 
+  async #takeBack(made: readonly Member[], edges: readonly Edge[]): Promise<void> {
+    const own = new Set(made.map(({ site }) => site));
+    for (const member of this.members.values()) if (!made.includes(member)) own.delete(member.site);
+    await Promise.all(Array.from(own, (site) => endBlocked(site, this.#closed ? GRACE : LONGEST_STOP)));
+    for (const edge of edges) await this.disconnect(edge).catch(() => undefined);
+    for (const member of made.toReversed()) {
+      await within(LONGEST_STOP, this.remove(member)).catch(() => undefined);
+      this.members.delete(member.ref); // also one that its context has never built
+      await this.#leave(member.site);
+    }
+  }
+
   /** Takes nothing more: what is being added gives up, and is taken back. */
   close(): void {
     this.#closed = true;
+    for (const giveUp of this.#giveUps) giveUp();
+  }
+
+  /** What went on when it was closed, and was not waited for. */
+  get givenUp(): string | undefined {
+    return this.#givenUp;
   }
 
   /** @throws DAG_LAYOUT_OVER */
   #checkOpen(): void {
     if (this.#closed) throw new DagError('DAG_LAYOUT_OVER', { message: 'The layout has ended, or is about to.' });
+  }
+
+  /** What a call gives that may take as long as it likes. @throws DAG_LAYOUT_OVER when the assembly is closed before that */
+  async #unlessClosed<Given>(call: Promise<Given>, doing: string): Promise<Given> {
+    let giveUp = (): void => undefined;
+    const over = new Promise<never>((_, reject) => {
+      giveUp = (): void => {
+        this.#givenUp ??= doing;
+        reject(
+          new DagError('DAG_LAYOUT_OVER', { message: `The layout has ended, or is about to, while ${doing} went on.` }),
+        );
+      };
+    });
+    this.#giveUps.add(giveUp);
+    if (this.#closed) giveUp();
+    try {
+      return await Promise.race([call, over]);
+    } finally {
+      this.#giveUps.delete(giveUp);
+    }
   }
 
   /** Ends a context in which nothing is left: its thread would stay as long as the layout. */
@@ -86,7 +123,10 @@ export class Assembly {
     if (context === undefined || site.dead) return;
     this.sites.delete(context);
     const { link } = site;
-    await Promise.all([link.call('close').catch(() => undefined), link.over.catch(() => undefined)]);
+    await within(
+      LONGEST_STOP,
+      Promise.all([link.call('close').catch(() => undefined), link.over.catch(() => undefined)]),
+    );
     site.dead = true;
     await link.terminate();
   }
@@ -196,17 +236,19 @@ export class Assembly {
     const { onError = 'stop', merge = false } = ref.options;
     const Class = ref.type;
     const factory = typeOf(Class).factory ?? ((...args: never[]): unknown => new Class(...args));
+    const built = site.link.call('build', {
+      component: id,
+      name: ref.name,
+      factory,
+      args: ref.args,
+      onError,
+      merge,
+      counters: counters.memory,
+    });
     try {
-      member.traits = await site.link.call('build', {
-        component: id,
-        name: ref.name,
-        factory,
-        args: ref.args,
-        onError,
-        merge,
-        counters: counters.memory,
-      });
+      member.traits = await this.#unlessClosed(built, `the constructor of ${describe(member)}`);
     } catch (cause) {
+      if (isOver(cause)) throw cause;
       throw failureOf(member, { doing: 'its constructor', cause: plainly(cause) });
     }
     const { output } = member.traits;
@@ -272,13 +314,48 @@ export class Assembly {
   }
 
   async #start(member: Member): Promise<void> {
+    const { site, id } = member;
     member.started = true;
+    const started = site.link.call('start', id, this.#resources);
     try {
-      await member.site.link.call('start', member.id, this.#resources);
+      await this.#unlessClosed(started, `start() of ${describe(member)}`);
     } catch (cause) {
-      throw failureOf(member, { doing: 'start()', cause });
+      if (!isOver(cause)) throw failureOf(member, { doing: 'start()', cause });
+      // Its signal tells it to give up.
+      const halted = site.link.call('halt', [id]).catch(() => undefined);
+      const ends = Promise.allSettled([started, halted]);
+      await within(GRACE, ends);
+      throw cause;
     }
   }
+}
+
+/** Milliseconds that a `start` has to give up, and a thread to answer, before it is not waited for any longer. */
+const GRACE = 200;
+
+/** Milliseconds that a `stop` may take where what was being added is taken back. */
+const LONGEST_STOP = 5000;
+
+/** Ends the thread of a context that answers to nothing: a constructor or `start` blocks it. */
+async function endBlocked(site: Site, patience: number): Promise<void> {
+  if (
+    site.dead ||
+    (await within(
+      patience,
+      site.link.call('attach', []).catch(() => undefined),
+    ))
+  )
+    return;
+  site.dead = true;
+  await site.link.terminate();
+}
+
+function isOver(cause: unknown): boolean {
+  return cause instanceof DagError && cause.code === 'DAG_LAYOUT_OVER';
+}
+
+function describe({ name, site }: Member): string {
+  return `${name} in ${site.name}`;
 }
 
 /** @throws DAG_LAYOUT for a name that is there twice: errors and figures could not tell which is meant. */

@@ -3,6 +3,7 @@ import { checkIsOptions } from '../../graph/options.js';
 import type { Assembly } from './assembly.js';
 import { ComponentError } from './component-error.js';
 import type { Member, Site } from './member.js';
+import { within } from './within.js';
 
 /** How a layout ends. */
 export interface StopOptions {
@@ -162,20 +163,4 @@ function late(
     message: `${doing} did not come to its end within ${timeout.toString()} ms.`,
     remedy: 'Listen to `this.signal` in what waits for long, or give stop({ timeout }) more time.',
   });
-}
-
-/** Longest that a timer takes: those that should take longer fire at once. */
-const LONGEST = 2 ** 31 - 1;
-
-/** Whether something settles within some milliseconds. @throws what it rejects with in this time */
-export async function within(milliseconds: number, promise: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    if (milliseconds <= LONGEST) timer = setTimeout(resolve, milliseconds, false);
-  });
-  try {
-    return await Promise.race([promise.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -9,12 +9,14 @@ import type { Context, ContextOptions } from '../wiring/context.js';
 import type { EdgeOptions } from '../wiring/edge.js';
 import type { NameCounts } from '../wiring/wiring.js';
 import { Wiring } from '../wiring/wiring.js';
+import { aborted } from './aborted.js';
 import { Assembly, failureOf } from './assembly.js';
 import { ComponentError } from './component-error.js';
-import { checkStopOptions, endLayout, Patience, within, type StopOptions } from './ending.js';
+import { checkStopOptions, endLayout, Patience, type StopOptions } from './ending.js';
 import { layoutGraph, type LayoutGraph } from './graphology.js';
 import type { Member, Site } from './member.js';
 import { statsOf, type LayoutStats } from './stats.js';
+import { within } from './within.js';
 
 /** Options of {@link Layout.start}. */
 export interface StartOptions {
@@ -87,7 +89,7 @@ export class RunningLayout implements AsyncDisposable {
       await this.#assembly.add(wiring, true);
       await this.#assembly.begin();
     } catch (cause) {
-      const error = signal !== undefined && isAborted(signal) ? aborted(signal) : cause;
+      const error = signal !== undefined && isAborted(signal) ? aborted(signal, this.#assembly.givenUp) : cause;
       this.#watched = true;
       await this.#end({ drain: false }, { error }).catch(() => undefined);
       throw error;
@@ -418,8 +420,4 @@ function isAborted({ aborted: is }: AbortSignal): boolean {
 
 function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw aborted(signal);
-}
-
-function aborted({ reason }: AbortSignal): DagError {
-  return new DagError('DAG_ABORTED', { message: 'The layout was aborted by its signal.', cause: reason });
 }
