@@ -203,6 +203,18 @@ describe('start() refuses', () => {
       },
       /^DAG_OPTION: connect\(\): `policy` must be 'latest', 'queue' or 'leaky'/,
     ],
+    ...[Infinity, 0, 1.5, 2 ** 25 + 1].map((capacity): [string, (layout: Layout, here: Context) => unknown, RegExp] => [
+      `a capacity of ${capacity}, where it is given`,
+      (layout, here) => {
+        const [from, to] = [layout.add(here, Counter), layout.add(here, Keep, [])];
+        const connect = (): void => {
+          layout.connect(from, to, { policy: 'queue', capacity });
+        };
+        expect(connect).toThrow('DAG_OPTION');
+        connect();
+      },
+      /^DAG_OPTION: connect\(\): `capacity` must be a whole number from 1 to 33554432, got/,
+    ]),
     [
       'an option of a component that there is not',
       (layout, here) => layout.add(here, Counter).with({ onError: 'retry' as never }),
