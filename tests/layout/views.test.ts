@@ -74,7 +74,8 @@ async function line(
   const got: unknown[] = [];
   const running = await new Made((layout, here) => {
     const source = layout.add(here, Rows);
-    const middle = layout.add(here, type, make as (given: RowView) => unknown); // what fills nothing is given nothing
+    const fromOne = make as (given: RowView) => unknown; // what fills nothing is given nothing
+    const middle: ComponentRef = type === Parts ? layout.add(here, Parts, fromOne) : layout.add(here, Records, make);
     const sink = layout.add(here, Call, async (value) => {
       await gate;
       const { n, row } = value as RowView;

@@ -161,6 +161,7 @@ export class Assembly {
   /** Ends a component after its present firing and takes it away with its connections. @throws what its `stop` throws */
   async remove(member: Member): Promise<void> {
     const { site, id, ref, traits } = member;
+    member.leaving = true;
     // Without traits it was never built.
     const runs = traits !== undefined && !site.dead;
     if (runs) await site.link.call('unbegin', [id]);
@@ -260,7 +261,7 @@ export class Assembly {
     const traits = this.#traits();
     for (const { from, to } of news) {
       for (const ref of [from, to]) {
-        if (this.members.has(ref)) continue;
+        if (this.members.get(ref)?.leaving === false) continue;
         throw new DagError('DAG_LAYOUT', { message: `${ref.name} is not part of this layout.` });
       }
     }

@@ -25,6 +25,8 @@ export class Member {
   begun = false;
   paused = false;
   ended = false;
+  /** It is being removed. */
+  leaving = false;
 
   constructor(
     readonly id: number,

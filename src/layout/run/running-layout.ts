@@ -1,8 +1,9 @@
 import { DagError, describeThrown, messageOf, NodeError } from '../../errors.js';
 import { describeOption } from '../../graph/options.js';
-import type { Component } from '../component/component.js';
+import type { Component, TakesFrom } from '../component/component.js';
 import type { ComponentClass } from '../component/decorator.js';
 import type { Prepared } from '../component/prepared.js';
+import type { FiringWaits } from '../context/firing-waits.js';
 import type { ContextEvent } from '../context/messages.js';
 import { ComponentRef } from '../wiring/component-ref.js';
 import type { Context, ContextOptions } from '../wiring/context.js';
@@ -11,6 +12,7 @@ import type { NameCounts } from '../wiring/wiring.js';
 import { Wiring } from '../wiring/wiring.js';
 import { aborted } from './aborted.js';
 import { Assembly, failureOf } from './assembly.js';
+import { Changes } from './changes.js';
 import { ComponentError } from './component-error.js';
 import { checkStopOptions, endLayout, Patience, type StopOptions } from './ending.js';
 import { layoutGraph, type LayoutGraph } from './graphology.js';
@@ -43,8 +45,7 @@ export class RunningLayout implements AsyncDisposable {
   #patience: Patience | undefined;
   /** When all components had ended, in ms since the time origin. */
   #overAt: number | undefined;
-  /** Changes go one after the other. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #changes: Changes;
   /** What is being added, which the end waits for. */
   #adding: Promise<unknown> | undefined;
   #listeners: (() => void)[] = [];
@@ -58,6 +59,7 @@ export class RunningLayout implements AsyncDisposable {
       resources: options.resources ?? {},
       onSite: (site) => void this.#listen(site),
     });
+    this.#changes = new Changes(name, () => this.#waitsHere());
     // Components on the thread of the caller keep no process alive by themselves.
     this.#alive = setInterval(() => undefined, 2 ** 31 - 1);
     this.#done = new Promise((resolve, reject) => {
@@ -104,15 +106,18 @@ export class RunningLayout implements AsyncDisposable {
   /**
    * Ends the layout in order: sources end, what was emitted along queues is worked on, also by components that were paused,
    * what is open is closed, threads end. Settles after that, as often as it is called; with `drain: false` it hurries an end
-   * that goes on.
+   * that goes on. Within a body it settles at once, as the end waits for the body.
    *
    * @throws what `done` rejects with, if nobody has asked for `done`; DAG_OPTION
    */
   async stop(options: StopOptions = {}): Promise<void> {
     checkStopOptions(options);
+    const ended = this.#end(options, undefined);
+    // The end waits for the body that asks for it.
+    if (this.#waitsHere() !== undefined) return;
     const watched = this.#watched;
     this.#watched = true;
-    await this.#end(options, undefined);
+    await ended;
     try {
       await this.#done;
     } catch (error) {
@@ -158,9 +163,10 @@ export class RunningLayout implements AsyncDisposable {
    * @throws ComponentError, DAG_LAYOUT, DAG_LAYOUT_OVER, DAG_OPTION
    */
   change<Result>(edit: (wiring: Wiring) => Result | PromiseLike<Result>): Promise<Result> {
-    return this.#next(async () => {
+    return this.#changes.next(async () => {
+      this.#checkGoesOn();
       const wiring = new Wiring(this.#names);
-      const result = await edit(wiring);
+      const result = await this.#changes.edit(() => edit(wiring));
       this.#checkGoesOn(); // it may have ended meanwhile
       const added = this.#assembly.add(wiring, false).then(() => this.#assembly.begin());
       this.#adding = added.catch(() => undefined);
@@ -187,7 +193,11 @@ export class RunningLayout implements AsyncDisposable {
   }
 
   /** Connects two components, behind the parents that the second one has. @throws as {@link change} */
-  connect(from: ComponentRef, to: ComponentRef, options?: EdgeOptions): Promise<void> {
+  connect<From extends Component, To extends Component>(
+    from: ComponentRef<From>,
+    to: ComponentRef<To> & TakesFrom<From, To>,
+    options?: EdgeOptions,
+  ): Promise<void> {
     return this.change((wiring) => {
       wiring.connect(from, to, options);
     });
@@ -253,13 +263,17 @@ export class RunningLayout implements AsyncDisposable {
     throw new DagError('DAG_LAYOUT', { message: `${subject}: ${text} is not part of this layout.` });
   }
 
-  #next<Result>(change: () => Promise<Result>): Promise<Result> {
-    const result = this.#last.then(() => {
+  #next(change: () => Promise<void>): Promise<void> {
+    return this.#changes.do(() => {
       this.#checkGoesOn();
       return change();
     });
-    this.#last = result.catch(() => undefined);
-    return result;
+  }
+
+  /** Who waits for the end of a firing in the context of the body that asks; undefined outside of bodies. */
+  #waitsHere(): FiringWaits | undefined {
+    for (const { link } of this.#assembly.sites.values()) if (link.waits !== undefined) return link.waits;
+    return undefined;
   }
 
   /** @throws DAG_LAYOUT_OVER */
