@@ -3,7 +3,7 @@ import { checkByRules, type OptionRules } from '../graph/option-rules.js';
 import { checkIsOptions } from '../graph/options.js';
 import { thread } from '../graph/thread.js';
 import { never } from '../resolve/resolve.js';
-import type { Component } from './component/component.js';
+import type { Component, TakesFrom } from './component/component.js';
 import type { ComponentClass } from './component/decorator.js';
 import type { Prepared } from './component/prepared.js';
 import { unlessAborted } from './run/aborted.js';
@@ -57,7 +57,11 @@ export abstract class Layout {
   }
 
   /** Gives the values of one component to another, behind the parents that it has. @throws DAG_OPTION, DAG_LAYOUT */
-  connect(from: ComponentRef, to: ComponentRef, options?: EdgeOptions): void {
+  connect<From extends Component, To extends Component>(
+    from: ComponentRef<From>,
+    to: ComponentRef<To> & TakesFrom<From, To>,
+    options?: EdgeOptions,
+  ): void {
     this.#open('connect()').connect(from, to, options);
   }
 
