@@ -8,6 +8,8 @@ import { describe, expect, test } from '@jest/globals';
 // Threads find components by modules of the build, which have to be those of the tests, too.
 import { Collector, Layout, type ComponentRef, type Context } from '../../dist/layout/index.js';
 import { until, within } from '../support/waiting.js';
+import { CodedSource } from './nodes/coded-source.js';
+import { CodedSum } from './nodes/coded-sum.js';
 import { Counter, Gain, Hangs, Misbehave, Seldom, Sum, Times, Value, Write } from './nodes/parts.js';
 
 /** A layout that a function of the test sets up. */
@@ -129,6 +131,21 @@ describe('contexts on threads', () => {
     await within(20_000, running.stop());
     const before = got.slice(0, got.indexOf(0, 1));
     expect(before).toEqual(before.map((_, index) => (before[0] ?? 0) + index));
+  });
+
+  test('load the modules of codecs that come to them', async () => {
+    const got: number[] = [];
+    const running = await new Made((layout, [one, other, here]) => {
+      const sum = layout.add(other, CodedSum);
+      layout.connect(layout.add(one, CodedSource), sum, { policy: 'queue' });
+      layout.connect(
+        sum,
+        layout.add(here, Call, (n: number) => void got.push(n)),
+        { policy: 'queue' },
+      );
+    }).start();
+    await within(20_000, running.done);
+    expect(got).toEqual([2, 4, 6]);
   });
 
   test('add up over both', async () => {

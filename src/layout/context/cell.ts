@@ -193,7 +193,7 @@ export class Cell {
     }
     if (!triggered || this.#output?.hasRoom === false) return false;
     try {
-      return this.#inputs.take(this.#parametrize) && this.#fire();
+      return this.#inputs.take(this.#parametrize) ? this.#fire() : this.#load();
     } catch (error) {
       this.#fail(error);
       return true;
@@ -229,6 +229,18 @@ export class Cell {
       args.push(out);
     }
     this.#run(this.#instance.compute, args);
+    return true;
+  }
+
+  /** Waits, like for a firing, for codecs of what was taken. @returns whether there is anything to wait for */
+  #load(): boolean {
+    const { loading } = this.#inputs;
+    if (loading === undefined) return false;
+    this.#firing = true;
+    void loading.then(() => {
+      this.#firing = false;
+      this.#goOn();
+    });
     return true;
   }
 

@@ -2,7 +2,8 @@ import { structFrom } from '../../memory/struct/define.js';
 import type { RecordDescription } from '../channel/record.js';
 import { ChannelReader } from '../channel/reader.js';
 import type { EdgeRole, InputDescriptor } from './messages.js';
-import { decodePayload } from './payload.js';
+import { codecsUnknown, importCodecs } from './codec-modules.js';
+import { CodecsMissing, decodePayload } from './payload.js';
 import { RecordWriter } from './record-writer.js';
 
 /** One input of a component: what it reads from, and the value that it has. */
@@ -19,6 +20,8 @@ export class Input {
   taken = false;
   readonly #payload: boolean;
   #initial: { readonly value: unknown } | undefined;
+  /** What was taken, and cannot be read before its codecs are loaded. */
+  #unread: { readonly slot: Uint8Array; readonly loading: Promise<void> } | undefined;
 
   constructor({ edge, role, feedback, initial, reader }: InputDescriptor) {
     this.edge = edge;
@@ -31,7 +34,7 @@ export class Input {
 
   /** Whether there is a value that no firing has had. */
   get ready(): boolean {
-    return this.taken || this.#initial !== undefined || this.reader.ready;
+    return this.taken || this.#initial !== undefined || this.#unread !== undefined || this.reader.ready;
   }
 
   /** Whether there is a value besides the one that was taken. */
@@ -41,23 +44,45 @@ export class Input {
 
   /** Whether nothing will come any more. */
   get ended(): boolean {
-    return !this.taken && this.#initial === undefined && this.reader.ended;
+    return !this.taken && this.#initial === undefined && this.#unread === undefined && this.reader.ended;
   }
 
-  /** Takes the next value, and lets go of the one before; false when it was overtaken by newer ones just now. */
+  /** Settles when what was taken can be read; undefined when nothing has to be waited for. */
+  get loading(): Promise<void> | undefined {
+    return this.#unread?.loading;
+  }
+
+  /**
+   * Takes the next value, and lets go of the one before; false when it was overtaken by newer ones just now, and when
+   * {@link loading} has to be waited for.
+   */
   take(): boolean {
     if (this.taken) return true;
     if (this.#initial !== undefined) {
       this.value = this.#initial.value;
       this.#initial = undefined;
     } else {
-      const view = this.reader.tryTake();
+      const view = this.#unread?.slot ?? this.reader.tryTake();
       if (view === undefined) return false;
-      this.value = this.#payload ? decodePayload(view as Uint8Array) : view; // a channel of bytes has these
-      if (this.#payload) this.reader.release();
+      if (!this.#payload) this.value = view;
+      else if (!this.#read(view as Uint8Array)) return false; // a channel of bytes has these
     }
     this.hasValue = true;
     this.taken = true;
+    return true;
+  }
+
+  #read(slot: Uint8Array): boolean {
+    const tried = this.#unread !== undefined;
+    this.#unread = undefined;
+    const value = decodePayload(slot);
+    if (value instanceof CodecsMissing) {
+      if (tried) throw codecsUnknown(value.codecs);
+      this.#unread = { slot, loading: importCodecs(value.codecs) };
+      return false;
+    }
+    this.value = value;
+    this.reader.release();
     return true;
   }
 
@@ -66,11 +91,12 @@ export class Input {
     this.taken = false;
     if (keeps) return;
     this.value = undefined;
-    this.reader.release();
+    if (this.#unread === undefined) this.reader.release();
   }
 
   close(): void {
     this.#initial = undefined;
+    this.#unread = undefined;
     this.taken = false;
     this.value = undefined;
     this.reader.close();
