@@ -119,6 +119,18 @@ describe('a value that waits for room', () => {
     expect(got.slice(1)).toEqual([got[0], got[0]]);
   });
 
+  test('goes out when the layout drains, though its component has lost its input', async () => {
+    const gate = deferred();
+    const make = (given: RowView): unknown => emitAll([given, given, given, given]);
+    const { running, source, middle, got } = await line(Records, { make, gate: gate.promise });
+    await until(() => running.stats().edges[1]?.depth === 1);
+    await running.disconnect(source, middle);
+    const stopped = running.stop();
+    gate.resolve();
+    await stopped;
+    expect(got).toHaveLength(4);
+  });
+
   test('is told of at its turn when it cannot be emitted', async () => {
     const gate = deferred();
     const make = (given: RowView): unknown => emitAll([given, given, 'none']);

@@ -8,7 +8,7 @@ import { Backoff } from './backoff.js';
 import { Counters } from './counters.js';
 import { Inputs } from './inputs.js';
 import { Instance, type Body } from './instance.js';
-import type { BuildRequest, ContextEvent, InputDescriptor } from './messages.js';
+import type { BuildRequest, ContextEvent, InputDescriptor, Permission } from './messages.js';
 import { makeOutput, type Output } from './output.js';
 
 /** What a cell needs of its context. */
@@ -125,14 +125,10 @@ export class Cell {
     return this.#instance.stop();
   }
 
-  /** It may fire from now on, or may not any more. */
-  begin(begun = true): void {
-    this.#begun = begun;
-  }
-
-  /** Whether it waits in spite of values that it could take. */
-  hold(held: boolean): void {
-    this.#held = held && !this.#finishing;
+  /** Lets it fire, or not; nothing keeps it from draining. */
+  permit({ connected, paused }: Permission): void {
+    if (connected !== undefined) this.#begun = connected;
+    if (paused !== undefined) this.#held = paused && !this.#finishing;
   }
 
   /** Sets parameters, between firings. @throws DAG_PARAMETER */

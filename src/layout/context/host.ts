@@ -14,6 +14,7 @@ import type {
   ContextCalls,
   ContextEvent,
   InputDescriptor,
+  Permission,
   Question,
   RingsMessage,
   Traits,
@@ -175,16 +176,8 @@ export class ContextHost implements ContextCalls {
     await this.#cell(component).start(unblocked(resources) as typeof resources);
   }
 
-  begin(components: readonly number[]): void {
-    for (const component of components) this.#cell(component).begin();
-  }
-
-  unbegin(components: readonly number[]): void {
-    for (const component of components) this.#cell(component).begin(false);
-  }
-
-  hold(components: readonly number[], held: boolean): void {
-    for (const component of components) this.#cell(component).hold(held);
+  permit(components: readonly number[], permission: Permission): void {
+    for (const component of components) this.#cell(component).permit(permission);
   }
 
   async set(component: number, values: Readonly<Record<string, unknown>>): Promise<void> {

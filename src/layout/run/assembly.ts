@@ -139,9 +139,10 @@ export class Assembly {
     for (const member of this.members.values()) {
       if (member.begun || problemOf(member.ref, { traits, edges }) !== undefined) continue;
       member.begun = true;
+      member.fires = true;
       bySite.set(member.site, [...(bySite.get(member.site) ?? []), member.id]);
     }
-    await Promise.all(Array.from(bySite, ([{ link }, ids]) => link.call('begin', ids)));
+    await Promise.all(Array.from(bySite, ([{ link }, ids]) => link.call('permit', ids, { connected: true })));
   }
 
   /** Takes a connection away; its target waits if it cannot do without. */
@@ -155,7 +156,7 @@ export class Assembly {
     if (to.ended || !to.begun || to.site.dead) return;
     if (problemOf(to.ref, { traits: this.#traits(), edges: [...this.links.keys()] }) === undefined) return;
     to.begun = false;
-    await to.site.link.call('unbegin', [to.id]);
+    await to.site.link.call('permit', [to.id], { connected: false });
   }
 
   /** Ends a component after its present firing and takes it away with its connections. @throws what its `stop` throws */
@@ -164,7 +165,7 @@ export class Assembly {
     member.leaving = true;
     // Without traits it was never built.
     const runs = traits !== undefined && !site.dead;
-    if (runs) await site.link.call('unbegin', [id]);
+    if (runs) await site.link.call('permit', [id], { connected: false });
     for (const edge of [...this.links.keys()]) if (edge.from === ref || edge.to === ref) await this.disconnect(edge);
     if (runs) await site.link.call('halt', [id]);
     this.members.delete(ref);

@@ -23,6 +23,8 @@ export class Member {
   started = false;
   /** It was told to fire. */
   begun = false;
+  /** It was told to once; it may have lost an input since. */
+  fires = false;
   paused = false;
   ended = false;
   /** It is being removed. */
