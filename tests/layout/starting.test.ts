@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Collector, component, Layout, type Context } from '../../src/layout/index.js';
+import { Collector, component, type Context, type Layout } from '../../src/layout/index.js';
 import { deferred, turnOfLoop, until, within } from '../support/waiting.js';
 import { Counter, Keep, Made, type Count } from './parts.js';
 

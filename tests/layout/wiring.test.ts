@@ -111,7 +111,8 @@ describe('start() refuses', () => {
     [
       'a parent that emits something else than the class says',
       (layout, here) => {
-        layout.connect(layout.add(here, Counter) as ComponentRef, layout.add(here, Typed)); // the compiler sees it, too
+        const counter: ComponentRef = layout.add(here, Counter); // the compiler would see it, too
+        layout.connect(counter, layout.add(here, Typed));
       },
       /^DAG_LAYOUT: Counter emits \{ n \}, and Typed takes \{ x \} there/,
     ],

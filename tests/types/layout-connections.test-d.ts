@@ -28,6 +28,8 @@ class Poses extends Emitter<typeof Pose> {
 }
 
 class Stamps extends Emitter<typeof Stamped> {
+  static readonly output = Stamped;
+
   compute(): { x: number } {
     return { x: 1 };
   }

@@ -63,12 +63,12 @@ export class Instance {
     this.#resources = resources;
     await this.#inScope(() => component.start?.(resources));
     // It was given up and stopped meanwhile: what it has opened since then would stay open.
-    if (this.#resources === undefined) await this.#inScope(() => component.stop?.());
+    if (!this.#isOpen()) await this.#inScope(() => component.stop?.());
   }
 
   /** Closes what `start` has opened. @throws what `stop` throws */
   async stop(): Promise<void> {
-    if (this.#resources === undefined) return;
+    if (!this.#isOpen()) return;
     this.#resources = undefined;
     await this.#inScope(() => resourcesOf(this.#component).stop?.());
   }
@@ -122,6 +122,10 @@ export class Instance {
     const component = this.#inScope(() => makeComponent({ ...request, args }));
     Component.equip(component, equipment);
     return component;
+  }
+
+  #isOpen(): boolean {
+    return this.#resources !== undefined;
   }
 
   #inScope<Result>(act: () => Result): Result {

@@ -10,6 +10,7 @@ import { checkLoops, feedbackEdges } from '../wiring/loops.js';
 import type { Traits } from '../context/messages.js';
 import { ComponentError } from './component-error.js';
 import { within } from './within.js';
+import { Intake } from './intake.js';
 import { InlineLink, ThreadLink, type ContextLink } from './link.js';
 import { Member, type Link, type Site } from './member.js';
 
@@ -27,10 +28,7 @@ export class Assembly {
   readonly #resources: Readonly<Record<string, unknown>>;
   readonly #onSite: (site: Site) => void;
   #ids = 0;
-  #closed = false;
-  /** Ends the waits for constructors and `start`. */
-  readonly #giveUps = new Set<() => void>();
-  #givenUp: string | undefined;
+  readonly #intake = new Intake();
 
   constructor(parts: {
     readonly resources: Readonly<Record<string, unknown>>;
@@ -51,16 +49,16 @@ export class Assembly {
   async add({ components, edges }: Additions, whole: boolean): Promise<readonly Member[]> {
     const made: Member[] = [];
     try {
-      this.#checkOpen();
+      this.#intake.check();
       await this.#build(components, made);
-      this.#checkOpen();
+      this.#intake.check();
       this.#check(edges, whole);
       await this.#connect(made, edges);
       for (const member of made) {
-        this.#checkOpen();
+        this.#intake.check();
         await this.#start(member);
       }
-      this.#checkOpen();
+      this.#intake.check();
     } catch (error) {
       await this.#takeBack(made, edges);
       throw error;
@@ -71,7 +69,7 @@ export class Assembly {
   async #takeBack(made: readonly Member[], edges: readonly Edge[]): Promise<void> {
     const own = new Set(made.map(({ site }) => site));
     for (const member of this.members.values()) if (!made.includes(member)) own.delete(member.site);
-    await Promise.all(Array.from(own, (site) => endBlocked(site, this.#closed ? GRACE : LONGEST_STOP)));
+    await Promise.all(Array.from(own, (site) => endBlocked(site, this.#intake.closed ? GRACE : LONGEST_STOP)));
     for (const edge of edges) await this.disconnect(edge).catch(() => undefined);
     for (const member of made.toReversed()) {
       await within(LONGEST_STOP, this.remove(member)).catch(() => undefined);
@@ -82,38 +80,12 @@ export class Assembly {
 
   /** Takes nothing more: what is being added gives up, and is taken back. */
   close(): void {
-    this.#closed = true;
-    for (const giveUp of this.#giveUps) giveUp();
+    this.#intake.close();
   }
 
   /** What went on when it was closed, and was not waited for. */
   get givenUp(): string | undefined {
-    return this.#givenUp;
-  }
-
-  /** @throws DAG_LAYOUT_OVER */
-  #checkOpen(): void {
-    if (this.#closed) throw new DagError('DAG_LAYOUT_OVER', { message: 'The layout has ended, or is about to.' });
-  }
-
-  /** What a call gives that may take as long as it likes. @throws DAG_LAYOUT_OVER when the assembly is closed before that */
-  async #unlessClosed<Given>(call: Promise<Given>, doing: string): Promise<Given> {
-    let giveUp = (): void => undefined;
-    const over = new Promise<never>((_, reject) => {
-      giveUp = (): void => {
-        this.#givenUp ??= doing;
-        reject(
-          new DagError('DAG_LAYOUT_OVER', { message: `The layout has ended, or is about to, while ${doing} went on.` }),
-        );
-      };
-    });
-    this.#giveUps.add(giveUp);
-    if (this.#closed) giveUp();
-    try {
-      return await Promise.race([call, over]);
-    } finally {
-      this.#giveUps.delete(giveUp);
-    }
+    return this.#intake.givenUp;
   }
 
   /** Ends a context in which nothing is left: its thread would stay as long as the layout. */
@@ -248,7 +220,7 @@ export class Assembly {
       counters: counters.memory,
     });
     try {
-      member.traits = await this.#unlessClosed(built, `the constructor of ${describe(member)}`);
+      member.traits = await this.#intake.unlessClosed(built, `the constructor of ${describe(member)}`);
     } catch (cause) {
       if (isOver(cause)) throw cause;
       throw failureOf(member, { doing: 'its constructor', cause: plainly(cause) });
@@ -320,7 +292,7 @@ export class Assembly {
     member.started = true;
     const started = site.link.call('start', id, this.#resources);
     try {
-      await this.#unlessClosed(started, `start() of ${describe(member)}`);
+      await this.#intake.unlessClosed(started, `start() of ${describe(member)}`);
     } catch (cause) {
       if (!isOver(cause)) throw failureOf(member, { doing: 'start()', cause });
       // Its signal tells it to give up.

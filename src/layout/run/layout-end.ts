@@ -1,7 +1,8 @@
 import { DagError, describeThrown } from '../../errors.js';
 import { aborted } from './aborted.js';
 import type { Assembly } from './assembly.js';
-import { endLayout, Patience, type StopOptions } from './ending.js';
+import { endLayout } from './ending.js';
+import { Patience, type StopOptions } from './patience.js';
 import { within } from './within.js';
 
 /** Why a layout ends, if something is wrong. */

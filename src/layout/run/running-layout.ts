@@ -14,7 +14,7 @@ import { Assembly } from './assembly.js';
 import { Changes } from './changes.js';
 import type { ComponentError } from './component-error.js';
 import { ContextEvents } from './context-events.js';
-import { checkStopOptions, type StopOptions } from './ending.js';
+import { checkStopOptions, type StopOptions } from './patience.js';
 import { layoutGraph, type LayoutGraph } from './graphology.js';
 import { LayoutEnd } from './layout-end.js';
 import type { Member } from './member.js';
