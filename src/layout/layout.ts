@@ -37,7 +37,7 @@ export abstract class Layout {
 
   /**
    * Adds a component: its class, and what its constructor is given in its context. Arguments travel to threads as those of
-   * calls on a pool do.
+   * calls on a pool do, and belong to the component: it may change them.
    *
    * @throws DAG_LAYOUT
    */
