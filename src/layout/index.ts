@@ -39,7 +39,7 @@ export type { AnyFunction, PassingOptions, ValuesOf, ValueType } from './compone
 export type { EdgePolicy } from './channel/descriptors.js';
 export { Layout } from './layout.js';
 export { ComponentError, type ComponentFailure } from './run/component-error.js';
-export type { StopOptions } from './run/ending.js';
+export type { StopOptions } from './run/patience.js';
 export type { LayoutGraph } from './run/graphology.js';
 export type { RunningLayout, StartOptions } from './run/running-layout.js';
 export type { ComponentStats, EdgeStats, LayoutStats } from './run/stats.js';

@@ -3,9 +3,10 @@ import { checkByRules, type OptionRules } from '../graph/option-rules.js';
 import { checkIsOptions } from '../graph/options.js';
 import { thread } from '../graph/thread.js';
 import { never } from '../resolve/resolve.js';
-import type { Component } from './component/component.js';
+import type { Component, TakesFrom } from './component/component.js';
 import type { ComponentClass } from './component/decorator.js';
 import type { Prepared } from './component/prepared.js';
+import { unlessAborted } from './run/aborted.js';
 import { RunningLayout, type StartOptions } from './run/running-layout.js';
 import type { ComponentRef } from './wiring/component-ref.js';
 import type { Context, ContextOptions } from './wiring/context.js';
@@ -36,7 +37,7 @@ export abstract class Layout {
 
   /**
    * Adds a component: its class, and what its constructor is given in its context. Arguments travel to threads as those of
-   * calls on a pool do.
+   * calls on a pool do, and belong to the component: it may change them.
    *
    * @throws DAG_LAYOUT
    */
@@ -56,7 +57,11 @@ export abstract class Layout {
   }
 
   /** Gives the values of one component to another, behind the parents that it has. @throws DAG_OPTION, DAG_LAYOUT */
-  connect(from: ComponentRef, to: ComponentRef, options?: EdgeOptions): void {
+  connect<From extends Component, To extends Component>(
+    from: ComponentRef<From>,
+    to: ComponentRef<To> & TakesFrom<From, To>,
+    options?: EdgeOptions,
+  ): void {
     this.#open('connect()').connect(from, to, options);
   }
 
@@ -75,7 +80,8 @@ export abstract class Layout {
   async start(options: StartOptions = {}): Promise<RunningLayout> {
     // Where a thread imports the program for its components, it begins nothing.
     if (thread.pooled && thread.inert) await never();
-    checkIsOptions(options, 'start()');
+    const given: unknown = options;
+    checkIsOptions(given, 'start()');
     checkByRules(options, { subject: 'start()', rules });
     const names = new NameCounts();
     const wiring = new Wiring(names);
@@ -84,7 +90,7 @@ export abstract class Layout {
     }
     this.#wiring = wiring;
     try {
-      await this.setup();
+      await unlessAborted(this.setup(), options.signal);
     } finally {
       this.#wiring = undefined;
     }

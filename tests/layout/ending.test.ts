@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { Collector, component, done, Emitter, type RunningLayout } from '../../src/layout/index.js';
-import { deferred, until, within } from '../support/waiting.js';
+import { Collector, component, done, Emitter, type ComponentRef, type RunningLayout } from '../../src/layout/index.js';
+import { deferred, turnOfLoop, until, within } from '../support/waiting.js';
 import { Add, Call, Count, Counter, Keep, Made, Through, Values, type CountView } from './parts.js';
 
 /** Says when it starts and stops, and waits or throws as it is told. */
@@ -130,6 +130,86 @@ describe('a layout ends', () => {
     }).start();
     await within(5000, running.done);
     expect(kept).toEqual([0, 1]);
+  });
+
+  test('after what waits for a paused component was worked on, and so did what waits behind it', async () => {
+    const kept: number[] = [];
+    let emitted = 0;
+    const parts: { through?: ComponentRef; keep?: ComponentRef; source?: ComponentRef } = {};
+    const running = await new Made((layout, here) => {
+      const source = layout.add(here, Through, (n) => ({ n: (emitted = n + 1) - 1 }));
+      const through = layout.add(here, Through, (n) => ({ n }));
+      const keep = layout.add(here, Keep, kept);
+      layout.connect(layout.add(here, Counter), source, { policy: 'queue' });
+      layout.connect(source, through, { policy: 'queue', capacity: 7 });
+      layout.connect(through, keep, { policy: 'queue', capacity: 3 });
+      Object.assign(parts, { source, through, keep });
+    }).start();
+    const { source, through, keep } = parts as Required<typeof parts>;
+    await running.pause(keep);
+    await until(() => running.stats().edges.some(({ to, depth }) => to === keep.name && depth === 3));
+    await running.pause(through, source);
+    await within(5000, running.stop());
+    expect(kept).toEqual(Array.from({ length: emitted }, (_, index) => index));
+    expect(emitted).toBeGreaterThan(3);
+  });
+
+  test('soon where a second stop({ drain: false }) hurries the first', async () => {
+    const gate = deferred();
+    const last = deferred();
+    let firings = 0;
+    const running = await new Made((layout, here) => {
+      const call = layout.add(here, Call, () => {
+        firings += 1;
+        return firings === 1 ? gate.promise : last.promise;
+      });
+      layout.connect(layout.add(here, Counter), call, { policy: 'queue' });
+    }).start();
+    await until(() => firings === 1 && (running.stats().edges[0]?.depth ?? 0) > 5);
+    const stopped = running.stop({ timeout: Infinity });
+    gate.resolve();
+    await until(() => firings === 2);
+    const hurried = running.stop({ drain: false });
+    await turnOfLoop();
+    last.resolve();
+    await within(5000, Promise.all([stopped, hurried]));
+    expect(firings).toBe(2);
+  });
+
+  test('soon where a second stop({ drain: false, timeout }) gives up what the first would wait for', async () => {
+    let waits = false;
+    const running = await new Made((layout, here) => {
+      const call = layout.add(here, Call, () => {
+        waits = true;
+        return deferred().promise;
+      });
+      layout.connect(layout.add(here, Counter), call);
+    }).start();
+    await until(() => waits);
+    const stopped = running.stop({ timeout: Infinity });
+    const hurried = running.stop({ drain: false, timeout: 20 });
+    const ends = await within(5000, Promise.allSettled([stopped, hurried]));
+    expect(ends[0]).toMatchObject({ status: 'rejected', reason: { code: 'DAG_LAYOUT_TIMEOUT', component: 'Call' } });
+  });
+
+  test('soon where its signal is aborted while it drains, and with DAG_ABORTED', async () => {
+    const controller = new AbortController();
+    const gate = deferred();
+    let firings = 0;
+    const running = await new Made((layout, here) => {
+      const call = layout.add(here, Call, () => {
+        firings += 1;
+        return gate.promise;
+      });
+      layout.connect(layout.add(here, Counter), call, { policy: 'queue' });
+    }).start({ signal: controller.signal });
+    await until(() => firings === 1 && (running.stats().edges[0]?.depth ?? 0) > 5);
+    const stopped = running.stop();
+    controller.abort();
+    await turnOfLoop();
+    gate.resolve();
+    await expect(within(5000, stopped)).rejects.toMatchObject({ code: 'DAG_ABORTED' });
+    expect(firings).toBe(1);
   });
 
   test('when nobody reads what its sources emit any more', async () => {

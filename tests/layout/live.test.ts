@@ -521,4 +521,29 @@ describe('parameters', () => {
   });
 });
 
+test.each([
+  [{ small: 300 }, '`small` must be a whole number from 0 to 255, got 300'],
+  [{ small: 1.5 }, '`small` must be a whole number from 0 to 255, got 1.5'],
+  [{ small: NaN }, '`small` must be a whole number from 0 to 255, got NaN'],
+  [{ signed: -129 }, '`signed` must be a whole number from -128 to 100, got -129'],
+  [{ word: 2 ** 32 }, '`word` must be a whole number from 0 to 4294967295, got 4294967296'],
+  [{ long: -1n }, '`long` must be a bigint from 0 to 18446744073709551615, got -1'],
+  [{ wide: -(2n ** 63n) - 1n }, '`wide` must be a bigint from -9223372036854775808 to 9223372036854775807'],
+  [{ list: [1, 65536] }, '`list` must be 2 whole numbers from 0 to 65535'],
+])('a parameter of an integer type does not wrap: %p', (values, message) => {
+  const Small = parameters({
+    small: { type: 'u8', initial: 0 },
+    signed: { type: 'i8', initial: 0, min: -1000, max: 100 },
+    word: { type: 'u32', initial: 0 },
+    long: { type: 'u64', initial: 0 },
+    wide: { type: 'i64', initial: 0 },
+    list: { type: ['u16', 2], initial: [0, 65535] },
+  });
+  expect(() => {
+    Small.check(values);
+  }).toThrow(`DAG_PARAMETER: ${message}`);
+  Small.check({ small: 255, signed: -128, word: 2 ** 32 - 1, long: 2n ** 64n - 1n, wide: -(2n ** 63n), list: [0, 1] });
+  expect(() => parameters({ n: { type: 'u8', initial: 256 } })).toThrow('DAG_PARAMETER: `n` must be a whole number');
+});
+
 const text = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,9 @@ import { describe, expect, test } from '@jest/globals';
 // Threads find components by modules of the build, which have to be those of the tests, too.
 import { Collector, Layout, type ComponentRef, type Context } from '../../dist/layout/index.js';
 import { until, within } from '../support/waiting.js';
-import { Counter, Gain, Misbehave, Seldom, Sum, Times, Value, Write } from './nodes/parts.js';
+import { CodedSource } from './nodes/coded-source.js';
+import { CodedSum } from './nodes/coded-sum.js';
+import { Counter, Gain, Hangs, Misbehave, Seldom, Sum, Times, Value, Write } from './nodes/parts.js';
 
 /** A layout that a function of the test sets up. */
 class Made extends Layout {
@@ -131,6 +133,21 @@ describe('contexts on threads', () => {
     expect(before).toEqual(before.map((_, index) => (before[0] ?? 0) + index));
   });
 
+  test('load the modules of codecs that come to them', async () => {
+    const got: number[] = [];
+    const running = await new Made((layout, [one, other, here]) => {
+      const sum = layout.add(other, CodedSum);
+      layout.connect(layout.add(one, CodedSource), sum, { policy: 'queue' });
+      layout.connect(
+        sum,
+        layout.add(here, Call, (n: number) => void got.push(n)),
+        { policy: 'queue' },
+      );
+    }).start();
+    await within(20_000, running.done);
+    expect(got).toEqual([2, 4, 6]);
+  });
+
   test('add up over both', async () => {
     const got: number[] = [];
     const running = await new Made((layout, [one, other, here]) => {
@@ -201,6 +218,25 @@ describe('a thread that ends', () => {
       });
       expect(read()).toMatch(/^start\nstop \[0,1,2/);
     });
+  });
+});
+
+test.each([
+  ['waits for ever', false, 'starting\nstopped\n'],
+  ['blocks its thread', true, 'starting\n'],
+])('a start() that %s is given up when the signal is aborted, and its thread ends', async (_, blocks, told) => {
+  await withFile(async (file, read) => {
+    const controller = new AbortController();
+    const started = new Made((layout, [one, other]) => {
+      layout.connect(layout.add(one, Counter), layout.add(other, Hangs, file, blocks));
+    }).start({ signal: controller.signal });
+    await until(() => existsSync(file), 1e6);
+    controller.abort();
+    await expect(within(20_000, started)).rejects.toMatchObject({
+      code: 'DAG_ABORTED',
+      message: expect.stringContaining('while start() of Hangs in other went on'),
+    });
+    expect(read()).toBe(told);
   });
 });
 

@@ -6,6 +6,7 @@ import {
   Emitter,
   Router,
   struct,
+  type ComponentRef,
   type Context,
   type StructView,
 } from '../../src/layout/index.js';
@@ -47,6 +48,20 @@ class Two extends Collector {
 class Rest extends Collector {
   compute(...all: unknown[]): unknown {
     return all;
+  }
+}
+
+@component()
+class Forgetful extends Emitter<typeof Other> {
+  compute(out: StructView<typeof Other>): void {
+    out.x = 1;
+  }
+}
+
+@component()
+class ForgetfulRouter extends Router<[typeof Count], typeof Other> {
+  compute({ n }: CountView, out: StructView<typeof Other>): void {
+    out.x = n;
   }
 }
 
@@ -96,9 +111,26 @@ describe('start() refuses', () => {
     [
       'a parent that emits something else than the class says',
       (layout, here) => {
-        layout.connect(layout.add(here, Counter), layout.add(here, Typed));
+        const counter: ComponentRef = layout.add(here, Counter); // the compiler would see it, too
+        layout.connect(counter, layout.add(here, Typed));
       },
       /^DAG_LAYOUT: Counter emits \{ n \}, and Typed takes \{ x \} there/,
+    ],
+    [
+      'an emitter that fills records and does not say of which struct',
+      (layout, here) => {
+        layout.connect(layout.add(here, Forgetful), layout.add(here, Rest));
+      },
+      /^DAG_COMPONENT_FAILED: Forgetful in here: .*Forgetful is to fill what it emits, .* `static readonly output = …`/,
+    ],
+    [
+      'a router that fills records and does not say of which struct',
+      (layout, here) => {
+        const router = layout.add(here, ForgetfulRouter);
+        layout.connect(layout.add(here, Counter), router);
+        layout.connect(router, layout.add(here, Rest));
+      },
+      /^DAG_LAYOUT: ForgetfulRouter takes 2 parents, and 1 are connected\. If the last .* `static readonly output = …`/,
     ],
     [
       'a component that nothing triggers',
@@ -144,7 +176,7 @@ describe('start() refuses', () => {
     [
       'a connection into an emitter',
       (layout, here) => {
-        const source = layout.add(here, Counter);
+        const source: ComponentRef = layout.add(here, Counter);
         layout.connect(source, source);
       },
       /^DAG_LAYOUT: connect\(\): Counter is an emitter/,
@@ -203,6 +235,18 @@ describe('start() refuses', () => {
       },
       /^DAG_OPTION: connect\(\): `policy` must be 'latest', 'queue' or 'leaky'/,
     ],
+    ...[Infinity, 0, 1.5, 2 ** 25 + 1].map((capacity): [string, (layout: Layout, here: Context) => unknown, RegExp] => [
+      `a capacity of ${capacity}, where it is given`,
+      (layout, here) => {
+        const [from, to] = [layout.add(here, Counter), layout.add(here, Keep, [])];
+        const connect = (): void => {
+          layout.connect(from, to, { policy: 'queue', capacity });
+        };
+        expect(connect).toThrow('DAG_OPTION');
+        connect();
+      },
+      /^DAG_OPTION: connect\(\): `capacity` must be a whole number from 1 to 33554432, got/,
+    ]),
     [
       'an option of a component that there is not',
       (layout, here) => layout.add(here, Counter).with({ onError: 'retry' as never }),

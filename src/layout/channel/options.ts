@@ -1,4 +1,4 @@
-import { checkByRules, choiceRule, countRule, type OptionRules } from '../../graph/option-rules.js';
+import { checkByRules, choiceRule, countRule, type OptionRule, type OptionRules } from '../../graph/option-rules.js';
 import { checkIsOptions } from '../../graph/options.js';
 import type { EdgePolicy } from './descriptors.js';
 import type { RecordDescription } from './record.js';
@@ -42,12 +42,15 @@ const channelRules: OptionRules<ChannelOptions> = {
 /** Most values before a reader: what 2 GiB of the smallest slots hold. */
 const MOST = 2 ** 25;
 
+/** Rule for the capacity of a reader, and so of a connection. */
+export const capacityRule: OptionRule = {
+  expected: `a whole number from 1 to ${MOST}`,
+  allows: (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MOST, // a number
+};
+
 const readerRules: OptionRules<ReaderOptions> = {
   policy: choiceRule('latest', 'queue', 'leaky'),
-  capacity: {
-    expected: `a whole number from 1 to ${MOST}`,
-    allows: (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MOST, // a number
-  },
+  capacity: capacityRule,
   maxBytes: countRule(1),
   bell,
 };

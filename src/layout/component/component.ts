@@ -40,6 +40,32 @@ export type Firing<Type> = Emitted<Type> | void | PromiseLike<Emitted<Type> | vo
 /** What each of several parents gives. */
 export type ReceivedAll<Types extends readonly unknown[]> = { [At in keyof Types]: Received<Types[At]> };
 
+/** What classes of components say of themselves to the compiler; there is nothing of it at run time. */
+export declare const signature: unique symbol;
+
+/** What a component takes and gives, as its class says; unknown where that says nothing. */
+export interface Signature<In, Out> {
+  readonly takes: In;
+  readonly gives: Out;
+}
+
+type TakenBy<Of> = Of extends { readonly [signature]?: Signature<infer In extends readonly unknown[], unknown> }
+  ? In[number]
+  : unknown;
+
+type GivenBy<Of> = Of extends { readonly [signature]?: Signature<readonly unknown[], infer Out> } ? Out : unknown;
+
+/**
+ * What the target of a connection must be besides a component: nothing, unless its source emits records of a struct of which
+ * none of its inputs can be. Only types are compared; which input it is, only the layout knows, at run time.
+ */
+export type TakesFrom<From, To> =
+  GivenBy<From> extends AnyStruct
+    ? [Received<GivenBy<From>>] extends [Received<TakenBy<To>>]
+      ? unknown
+      : { readonly 'takes no records of this struct': GivenBy<From> }
+    : unknown;
+
 /** What a component is given when its context takes it up. */
 export interface Equipment {
   readonly name: string;

@@ -15,7 +15,8 @@ export interface ComponentOptions {
   readonly name?: string;
   /**
    * `stop`, the default: the layout ends, and `done` rejects. `skip`: nothing is emitted for the values of this firing.
-   * `restart`: it is stopped, made anew and started, later and later when that fails at once.
+   * `restart`: it is stopped, made anew from copies of its arguments as they were at first, and started, later and later
+   * when that fails at once. Shared memory stays shared; functions and instances without a codec are given once more.
    */
   readonly onError?: OnError;
   /**

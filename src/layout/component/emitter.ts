@@ -1,4 +1,4 @@
-import { Component, type Firing, type Outlet } from './component.js';
+import { Component, type Firing, type Outlet, type signature, type Signature } from './component.js';
 
 /**
  * A component that fires again and again, whenever it can: after its last firing has come to its end and there is room for
@@ -8,6 +8,9 @@ import { Component, type Firing, type Outlet } from './component.js';
  * @typeParam Out the struct (`typeof State`), or the type of the values.
  */
 export abstract class Emitter<Out = unknown> extends Component {
+  /** For the compiler only: what it emits. */
+  declare readonly [signature]?: Signature<readonly [], Out>;
+
   /**
    * One firing. Fills `out`, which begins with undefined content and is valid until the firing ends, or returns the value;
    * `skip` emits nothing, `done` ends the component.

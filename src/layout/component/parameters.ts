@@ -10,9 +10,9 @@ export interface ParameterDefinition {
   /** How it lies in memory. Default 'f64', or an array of these when `initial` is one. */
   readonly type?: ScalarName | readonly [type: ScalarName, ...shape: number[]];
   readonly initial: number | readonly number[];
-  /** Least value that may be set, of each element. Default: none. */
+  /** Least value that may be set, of each element. Default: the least of an integer type, else none. */
   readonly min?: number;
-  /** Greatest value that may be set, of each element. Default: none. */
+  /** Greatest value that may be set, of each element. Default: the greatest of an integer type, else none. */
   readonly max?: number;
 }
 
@@ -68,21 +68,22 @@ export class Parameters<Definition extends StructDefinition> {
 }
 
 function checkValue(name: string, { value, definition }: { value: unknown; definition: ParameterDefinition }): void {
-  const { initial, min = -Infinity, max = Infinity } = definition;
+  const { initial } = definition;
   const elements =
     typeof initial === 'number' ? [value] : ArrayBuffer.isView(value) || Array.isArray(value) ? value : undefined;
   const length = typeof initial === 'number' ? 1 : initial.length;
   const all = elements === undefined ? [] : Array.from(elements as ArrayLike<unknown>);
-  const { kind, expects } = kindOf(definition);
-  // A bool may be told by a number, too.
-  const plain = (element: unknown): unknown => (kind === 'boolean' ? Number(element) : element);
+  const { kind, expects, whole } = kindOf(definition);
+  const { least, most } = boundsOf(definition);
   const fits = (element: unknown): boolean => {
+    // A bool may be told by a number, too.
     if (typeof element !== kind && !(kind === 'boolean' && typeof element === 'number')) return false;
-    const compared = plain(element) as number | bigint; // both compare with numbers
-    return compared >= min && compared <= max;
+    if (whole && !Number.isInteger(element)) return false;
+    const compared = kind === 'boolean' ? Number(element) : (element as number | bigint); // both compare with numbers
+    return compared >= least && compared <= most;
   };
   if (all.length === length && all.every(fits)) return;
-  const bounds = min === -Infinity && max === Infinity ? '' : ` from ${min.toString()} to ${max.toString()}`;
+  const bounds = least === -Infinity && most === Infinity ? '' : ` from ${least.toString()} to ${most.toString()}`;
   const expected = typeof initial === 'number' ? `a ${expects}${bounds}` : `${length.toString()} ${expects}s${bounds}`;
   throw new DagError('DAG_PARAMETER', {
     message: `\`${name}\` must be ${expected}, got ${describeOption(value)}.`,
@@ -90,13 +91,36 @@ function checkValue(name: string, { value, definition }: { value: unknown; defin
 }
 
 /** What values of a parameter are in JavaScript: those of 64 bits are bigints. */
-function kindOf({ type = 'f64' }: ParameterDefinition): {
+interface Kind {
   readonly kind: 'number' | 'bigint' | 'boolean';
   readonly expects: string;
+  /** Numbers with fractions would be cut off. */
+  readonly whole: boolean;
+}
+
+function kindOf(definition: ParameterDefinition): Kind {
+  const scalar = scalarOf(definition);
+  if (scalar === 'i64' || scalar === 'u64') return { kind: 'bigint', expects: 'bigint', whole: false };
+  if (scalar === 'bool') return { kind: 'boolean', expects: 'boolean', whole: false };
+  const whole = !scalar.startsWith('f');
+  return { kind: 'number', expects: whole ? 'whole number' : 'number', whole };
+}
+
+function scalarOf({ type = 'f64' }: ParameterDefinition): ScalarName {
+  return typeof type === 'string' ? type : type[0];
+}
+
+/** What may be set: what the definition allows, and what its type can hold. */
+function boundsOf(definition: ParameterDefinition): {
+  readonly least: number | bigint;
+  readonly most: number | bigint;
 } {
-  const scalar = typeof type === 'string' ? type : type[0];
-  if (scalar === 'i64' || scalar === 'u64') return { kind: 'bigint', expects: 'bigint' };
-  return scalar === 'bool' ? { kind: 'boolean', expects: 'boolean' } : { kind: 'number', expects: 'number' };
+  const { min = -Infinity, max = Infinity } = definition;
+  const [, sign, bits] = /^([iu])(\d+)$/.exec(scalarOf(definition)) ?? [];
+  if (sign === undefined || bits === undefined) return { least: min, most: max };
+  const span = 2n ** BigInt(bits);
+  const [lowest, highest] = sign === 'u' ? [0n, span - 1n] : [-span / 2n, span / 2n - 1n];
+  return { least: min > lowest ? min : lowest, most: max < highest ? max : highest };
 }
 
 /** The initial value as its field takes it. @throws RangeError for one of 64 bits that is not whole */
@@ -111,7 +135,7 @@ function initialOf(definition: ParameterDefinition): unknown {
  * class `readonly parameters = Gains.values()`. They change between two firings, by `running.set()` or by a component that
  * `parametrize()` connects.
  *
- * @throws DAG_OPTION
+ * @throws DAG_OPTION; DAG_PARAMETER for an initial value that may not be set
  */
 export function parameters<const Definitions extends ParameterDefinitions>(
   definitions: Definitions,

@@ -1,4 +1,4 @@
-import { Component, type Firing, type Outlet, type ReceivedAll } from './component.js';
+import { Component, type Firing, type Outlet, type ReceivedAll, type signature, type Signature } from './component.js';
 
 /**
  * A component that takes values and emits some: it fires when every parent that triggers it has a new value and there is
@@ -8,6 +8,9 @@ import { Component, type Firing, type Outlet, type ReceivedAll } from './compone
  * @typeParam Out the struct of what it emits, or the type of the values.
  */
 export abstract class Router<In extends readonly unknown[] = readonly unknown[], Out = unknown> extends Component {
+  /** For the compiler only: what connections are compared with. */
+  declare readonly [signature]?: Signature<In, Out>;
+
   /** One firing: the values of the parents, then what to fill. See {@link Emitter.compute}. */
   abstract compute(...inputsAndOut: [...inputs: ReceivedAll<In>, out: Outlet<Out>]): Firing<Out>;
 }

@@ -8,7 +8,7 @@ import { Backoff } from './backoff.js';
 import { Counters } from './counters.js';
 import { Inputs } from './inputs.js';
 import { Instance, type Body } from './instance.js';
-import type { BuildRequest, ContextEvent, InputDescriptor } from './messages.js';
+import type { BuildRequest, ContextEvent, InputDescriptor, Permission } from './messages.js';
 import { makeOutput, type Output } from './output.js';
 
 /** What a cell needs of its context. */
@@ -47,6 +47,8 @@ export class Cell {
   #halted = false;
   #ended = false;
   #idle: (() => void)[] = [];
+  /** What is to be done before the next firing. */
+  #visits = 0;
   #startedAt = 0;
   readonly #isSource: boolean;
 
@@ -100,8 +102,11 @@ export class Cell {
 
   /** Takes inputs away from it, after the present firing if there is one. */
   async disconnect(edges: readonly number[]): Promise<void> {
-    await this.#settled();
-    this.#inputs.disconnect(edges);
+    await this.#between(() => {
+      // What waits for room may lie in what is let go of.
+      if (this.#outbox.length > 0) this.#outbox = [...(this.#output?.keep(this.#outbox) ?? [])];
+      this.#inputs.disconnect(edges);
+    });
   }
 
   /** New rings of the channel of an input, or of the output. */
@@ -120,28 +125,25 @@ export class Cell {
     return this.#instance.stop();
   }
 
-  /** It may fire from now on, or may not any more. */
-  begin(begun = true): void {
-    this.#begun = begun;
-  }
-
-  /** Whether it waits in spite of values that it could take. */
-  hold(held: boolean): void {
-    this.#held = held;
+  /** Lets it fire, or not; nothing keeps it from draining. */
+  permit({ connected, paused }: Permission): void {
+    if (connected !== undefined) this.#begun = connected;
+    if (paused !== undefined) this.#held = paused && !this.#finishing;
   }
 
   /** Sets parameters, between firings. @throws DAG_PARAMETER */
   async set(values: Readonly<Record<string, unknown>>): Promise<void> {
     this.#instance.checkParameters(values);
-    await this.#settled();
-    this.#instance.setParameters(values);
+    await this.#between(() => {
+      this.#instance.setParameters(values);
+    });
   }
 
-  /** Sources end; what has parents ends with these. */
+  /** Sources end; what has parents ends with these, and takes what waits for it although it was held. */
   finish(): void {
     this.#finishing = true;
-    if (this.#held || !this.#begun) this.halt();
-    else if (this.#isSource) this.#controller.abort();
+    this.#held = false;
+    if (this.#isSource || !this.#begun) this.#controller.abort();
   }
 
   /** Ends after the present firing. */
@@ -152,9 +154,20 @@ export class Cell {
     if (!this.#firing) this.#end();
   }
 
-  /** The end of the firing that goes on; at once when there is none. */
-  async #settled(): Promise<void> {
-    if (this.#firing) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  /** Does something between two firings: after the present one, and before the next, which waits for it. */
+  async #between(act: () => void): Promise<void> {
+    this.#visits += 1;
+    try {
+      while (this.#firing) await this.#settled();
+      act();
+    } finally {
+      this.#visits -= 1;
+    }
+  }
+
+  /** The end of the firing that goes on. */
+  #settled(): Promise<void> {
+    return new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
   /** Settles when it has ended. */
@@ -164,8 +177,10 @@ export class Cell {
 
   /** Fires, emits or ends, if it can. @returns whether it has done something */
   step(): boolean {
-    if (!this.#begun || this.#ended || this.#firing || this.#held) return false;
+    if (this.#ended || this.#firing || this.#held || this.#visits > 0) return false;
+    // What it has emitted goes out also when it has lost an input since.
     if (this.#outbox.length > 0) return this.#flush();
+    if (!this.#begun) return this.#finishing && this.#giveUp();
     const triggered = this.#isTriggered();
     // A loop is always triggered, and ends only when it is told to.
     if ((!triggered || this.#finishing) && this.#isOver()) {
@@ -174,11 +189,17 @@ export class Cell {
     }
     if (!triggered || this.#output?.hasRoom === false) return false;
     try {
-      return this.#inputs.take(this.#parametrize) && this.#fire();
+      return this.#inputs.take(this.#parametrize) ? this.#fire() : this.#load();
     } catch (error) {
       this.#fail(error);
       return true;
     }
+  }
+
+  /** It is to end, and cannot fire any more. */
+  #giveUp(): boolean {
+    this.#end();
+    return true;
   }
 
   #isTriggered(): boolean {
@@ -204,6 +225,18 @@ export class Cell {
       args.push(out);
     }
     this.#run(this.#instance.compute, args);
+    return true;
+  }
+
+  /** Waits, like for a firing, for codecs of what was taken. @returns whether there is anything to wait for */
+  #load(): boolean {
+    const { loading } = this.#inputs;
+    if (loading === undefined) return false;
+    this.#firing = true;
+    void loading.then(() => {
+      this.#firing = false;
+      this.#goOn();
+    });
     return true;
   }
 

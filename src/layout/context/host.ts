@@ -8,11 +8,13 @@ import { parametersOf } from '../component/parameters.js';
 import type { RecordDescription } from '../channel/record.js';
 import type { WriterDescriptor } from '../channel/descriptors.js';
 import { Cell } from './cell.js';
+import { FiringWaits } from './firing-waits.js';
 import type {
   BuildRequest,
   ContextCalls,
   ContextEvent,
   InputDescriptor,
+  Permission,
   Question,
   RingsMessage,
   Traits,
@@ -49,6 +51,8 @@ export class ContextHost implements ContextCalls {
   /** Bodies are part of the call that the context is; of none on the calling thread. */
   #scope = new Scope(undefined, undefined, undefined);
   #closed = false;
+  /** Calls that wait for the end of a firing. */
+  readonly waits = new FiringWaits();
 
   constructor(parts: ContextParts) {
     this.#parts = parts;
@@ -61,6 +65,11 @@ export class ContextHost implements ContextCalls {
     this.#scope = new Scope(undefined, call, undefined);
     // Entered once for all firings: each time costs as much as a small firing.
     await currentScope.run(this.#scope, () => this.#fire());
+  }
+
+  /** Whether a scope is that of its bodies. */
+  isScope(scope: Scope | undefined): boolean {
+    return scope === this.#scope;
   }
 
   async #fire(): Promise<void> {
@@ -155,7 +164,8 @@ export class ContextHost implements ContextCalls {
   }
 
   async disconnect(component: number, edges: readonly number[]): Promise<void> {
-    await this.#cell(component).disconnect(edges);
+    const cell = this.#cell(component);
+    await this.#after([cell], cell.disconnect(edges));
   }
 
   attach(rings: readonly RingsMessage[]): void {
@@ -166,20 +176,13 @@ export class ContextHost implements ContextCalls {
     await this.#cell(component).start(unblocked(resources) as typeof resources);
   }
 
-  begin(components: readonly number[]): void {
-    for (const component of components) this.#cell(component).begin();
-  }
-
-  unbegin(components: readonly number[]): void {
-    for (const component of components) this.#cell(component).begin(false);
-  }
-
-  hold(components: readonly number[], held: boolean): void {
-    for (const component of components) this.#cell(component).hold(held);
+  permit(components: readonly number[], permission: Permission): void {
+    for (const component of components) this.#cell(component).permit(permission);
   }
 
   async set(component: number, values: Readonly<Record<string, unknown>>): Promise<void> {
-    await this.#cell(component).set(values);
+    const cell = this.#cell(component);
+    await this.#after([cell], cell.set(values));
   }
 
   finish(): void {
@@ -189,7 +192,11 @@ export class ContextHost implements ContextCalls {
   async halt(components: readonly number[] = [...this.#cells.keys()]): Promise<void> {
     const cells = components.map((component) => this.#cell(component));
     for (const cell of cells) cell.halt();
-    await Promise.all(cells.map((cell) => cell.over()));
+    await this.#after(cells, Promise.all(cells.map((cell) => cell.over())));
+  }
+
+  #after(cells: readonly Cell[], done: Promise<unknown>): Promise<unknown> {
+    return cells.some(({ firing }) => firing) ? this.waits.during(done) : done;
   }
 
   async stop(component: number): Promise<void> {
@@ -245,6 +252,12 @@ function traitsOf({ component, kind }: Cell, name: string): Traits {
     ? inputs.map((input) => recordOf(input, `${name}: each of \`inputs\``))
     : undefined;
   const { arity, variadic } = shapeOf((component as unknown as { compute: CallableFunction }).compute); // Cell has seen it
+  if (kind === 'emitter' && output === undefined && arity > 0) {
+    throw new DagError('DAG_LAYOUT', {
+      message: `${name} is to fill what it emits, but its class does not say of which struct.`,
+      remedy: 'Give it `static readonly output = …`, or a `compute` without parameters that returns values.',
+    });
+  }
   return {
     kind,
     output: kind === 'collector' ? undefined : outputOf(output, name),

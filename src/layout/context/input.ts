@@ -1,11 +1,10 @@
-import { DagError } from '../../errors.js';
-import { describeOption } from '../../graph/options.js';
 import { structFrom } from '../../memory/struct/define.js';
-import { structOf } from '../../memory/struct/struct.js';
 import type { RecordDescription } from '../channel/record.js';
 import { ChannelReader } from '../channel/reader.js';
 import type { EdgeRole, InputDescriptor } from './messages.js';
-import { decodePayload } from './payload.js';
+import { codecsUnknown, importCodecs } from './codec-modules.js';
+import { CodecsMissing, decodePayload } from './payload.js';
+import { RecordWriter } from './record-writer.js';
 
 /** One input of a component: what it reads from, and the value that it has. */
 export class Input {
@@ -21,6 +20,8 @@ export class Input {
   taken = false;
   readonly #payload: boolean;
   #initial: { readonly value: unknown } | undefined;
+  /** What was taken, and cannot be read before its codecs are loaded. */
+  #unread: { readonly slot: Uint8Array; readonly loading: Promise<void> } | undefined;
 
   constructor({ edge, role, feedback, initial, reader }: InputDescriptor) {
     this.edge = edge;
@@ -33,7 +34,7 @@ export class Input {
 
   /** Whether there is a value that no firing has had. */
   get ready(): boolean {
-    return this.taken || this.#initial !== undefined || this.reader.ready;
+    return this.taken || this.#initial !== undefined || this.#unread !== undefined || this.reader.ready;
   }
 
   /** Whether there is a value besides the one that was taken. */
@@ -43,23 +44,45 @@ export class Input {
 
   /** Whether nothing will come any more. */
   get ended(): boolean {
-    return !this.taken && this.#initial === undefined && this.reader.ended;
+    return !this.taken && this.#initial === undefined && this.#unread === undefined && this.reader.ended;
   }
 
-  /** Takes the next value, and lets go of the one before; false when it was overtaken by newer ones just now. */
+  /** Settles when what was taken can be read; undefined when nothing has to be waited for. */
+  get loading(): Promise<void> | undefined {
+    return this.#unread?.loading;
+  }
+
+  /**
+   * Takes the next value, and lets go of the one before; false when it was overtaken by newer ones just now, and when
+   * {@link loading} has to be waited for.
+   */
   take(): boolean {
     if (this.taken) return true;
     if (this.#initial !== undefined) {
       this.value = this.#initial.value;
       this.#initial = undefined;
     } else {
-      const view = this.reader.tryTake();
+      const view = this.#unread?.slot ?? this.reader.tryTake();
       if (view === undefined) return false;
-      this.value = this.#payload ? decodePayload(view as Uint8Array) : view; // a channel of bytes has these
-      if (this.#payload) this.reader.release();
+      if (!this.#payload) this.value = view;
+      else if (!this.#read(view as Uint8Array)) return false; // a channel of bytes has these
     }
     this.hasValue = true;
     this.taken = true;
+    return true;
+  }
+
+  #read(slot: Uint8Array): boolean {
+    const tried = this.#unread !== undefined;
+    this.#unread = undefined;
+    const value = decodePayload(slot);
+    if (value instanceof CodecsMissing) {
+      if (tried) throw codecsUnknown(value.codecs);
+      this.#unread = { slot, loading: importCodecs(value.codecs) };
+      return false;
+    }
+    this.value = value;
+    this.reader.release();
     return true;
   }
 
@@ -68,34 +91,21 @@ export class Input {
     this.taken = false;
     if (keeps) return;
     this.value = undefined;
-    this.reader.release();
+    if (this.#unread === undefined) this.reader.release();
   }
 
   close(): void {
     this.#initial = undefined;
+    this.#unread = undefined;
     this.taken = false;
     this.value = undefined;
     this.reader.close();
   }
 }
 
-/** A record for the first firing, in memory of its own. @throws DAG_OPTION for what is no fields of the struct. */
+/** What the first firing is given; a record in memory of its own. @throws DAG_OPTION for what is no fields of the struct. */
 export function initialOf(record: RecordDescription, value: unknown): unknown {
   if (record === 'bytes') return value;
-  const struct = structFrom(record);
-  const view = struct.allocate();
-  const [first, ...others] = struct.fields;
-  const isNumber = typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
-  if (isNumber && first?.kind === 'scalar' && others.length === 0) {
-    struct.assign(view, { [first.name]: value }); // of that kind
-  } else if (typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)) {
-    const given = structOf(value);
-    struct.assign(view, given?.toObject(value as never) ?? value); // checked there
-  } else {
-    const names = struct.fields.map(({ name }) => name).join(', ');
-    throw new DagError('DAG_OPTION', {
-      message: `connect(): \`initial\` must be an object with fields of the record (${names}), got ${describeOption(value)}.`,
-    });
-  }
-  return view;
+  const subject = 'connect(): `initial` must be an object with fields of the record';
+  return new RecordWriter(structFrom(record), subject).record(value);
 }

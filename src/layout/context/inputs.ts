@@ -69,7 +69,8 @@ export class Inputs {
   }
 
   /**
-   * Takes what the next firing is to be given; false when something was overtaken by newer values just now.
+   * Takes what the next firing is to be given; false when something was overtaken by newer values just now,
+   * or {@link loading} has to be waited for.
    *
    * @param parametrize is given parameters that have come; their view is let go of after that.
    */
@@ -87,6 +88,11 @@ export class Inputs {
       }
     }
     return all;
+  }
+
+  /** Settles when something that was taken can be read; undefined when nothing has to be waited for. */
+  get loading(): Promise<void> | undefined {
+    return this.#all.find(({ loading }) => loading !== undefined)?.loading;
   }
 
   /** Appends the values that were taken, or kept, in order. */

@@ -6,6 +6,7 @@ import { concludingOf } from '../component/concluding.js';
 import { kindOf, type ComponentKind } from '../component/kinds.js';
 import { parametersOf } from '../component/parameters.js';
 import { resourcesOf } from '../component/resourced.js';
+import { KeptArguments } from './kept-arguments.js';
 import type { BuildRequest } from './messages.js';
 
 /** The method of a component that fires. */
@@ -22,6 +23,8 @@ export interface InstanceParts {
 /** The instance of a component, with its resources and parameters; it may be made anew. */
 export class Instance {
   readonly #parts: InstanceParts;
+  /** What further instances are made from. */
+  readonly #kept: KeptArguments | undefined;
   #component: Component;
   #compute: Body;
   #resources: Readonly<Record<string, unknown>> | undefined;
@@ -29,7 +32,9 @@ export class Instance {
   /** @throws what the constructor of the component throws, and DAG_LAYOUT */
   constructor(parts: InstanceParts) {
     this.#parts = parts;
-    this.#component = this.#make();
+    const { onError, args } = parts.request;
+    this.#kept = onError === 'restart' ? new KeptArguments(args) : undefined;
+    this.#component = this.#make(args);
     this.#compute = computeOf(this.#component);
   }
 
@@ -54,19 +59,22 @@ export class Instance {
 
   /** Opens what the component needs. @throws what `start` throws */
   async start(resources: Readonly<Record<string, unknown>>): Promise<void> {
+    const component = resourcesOf(this.#component);
     this.#resources = resources;
-    await this.#inScope(() => resourcesOf(this.#component).start?.(resources));
+    await this.#inScope(() => component.start?.(resources));
+    // It was given up and stopped meanwhile: what it has opened since then would stay open.
+    if (!this.#isOpen()) await this.#inScope(() => component.stop?.());
   }
 
   /** Closes what `start` has opened. @throws what `stop` throws */
   async stop(): Promise<void> {
-    if (this.#resources === undefined) return;
+    if (!this.#isOpen()) return;
     this.#resources = undefined;
     await this.#inScope(() => resourcesOf(this.#component).stop?.());
   }
 
   /**
-   * Makes the component anew, with the parameters that it had.
+   * Makes the component anew, from copies of its arguments as they were at first and with the parameters that it had.
    *
    * @param wait between the end of the old one and the beginning of the new one; false gives it up.
    * @returns whether there is a new one.
@@ -77,7 +85,7 @@ export class Instance {
     await this.stop();
     if (!(await wait())) return false;
     const before = parametersOf(this.#component);
-    this.#component = this.#make();
+    this.#component = this.#make(this.#kept?.fresh() ?? []);
     this.#compute = computeOf(this.#component);
     const after = parametersOf(this.#component);
     if (before !== undefined && after !== undefined) after.definition.struct.copy(before.values, after.values);
@@ -109,11 +117,15 @@ export class Instance {
     this.setParameters(values);
   }
 
-  #make(): Component {
+  #make(args: readonly unknown[]): Component {
     const { request, equipment } = this.#parts;
-    const component = this.#inScope(() => makeComponent(request));
+    const component = this.#inScope(() => makeComponent({ ...request, args }));
     Component.equip(component, equipment);
     return component;
+  }
+
+  #isOpen(): boolean {
+    return this.#resources !== undefined;
   }
 
   #inScope<Result>(act: () => Result): Result {

@@ -70,6 +70,14 @@ export interface Question {
   readonly args: readonly unknown[];
 }
 
+/** What a component needs to be able to fire, besides values and room. */
+export interface Permission {
+  /** It has all the connections that it needs, and all is wired. Default at first: false. */
+  readonly connected?: boolean;
+  /** It rests in spite of values that it could take. Default at first: false. */
+  readonly paused?: boolean;
+}
+
 /** What is asked of a context. */
 export interface ContextCalls {
   build(request: BuildRequest): Traits;
@@ -78,10 +86,8 @@ export interface ContextCalls {
   disconnect(component: number, edges: readonly number[]): Promise<void>;
   attach(rings: readonly RingsMessage[]): void;
   start(component: number, resources: Readonly<Record<string, unknown>>): Promise<void>;
-  begin(components: readonly number[]): void;
-  /** Something that they need was taken away. */
-  unbegin(components: readonly number[]): void;
-  hold(components: readonly number[], held: boolean): void;
+  /** Lets components fire, or not; what is not said stays. */
+  permit(components: readonly number[], permission: Permission): void;
   set(component: number, values: Readonly<Record<string, unknown>>): Promise<void>;
   /** Lets sources end, and all else when nothing comes any more. */
   finish(): void;

@@ -1,11 +1,10 @@
-import { DagError } from '../../errors.js';
-import { describeOption } from '../../graph/options.js';
 import { structFrom } from '../../memory/struct/define.js';
 import type { StructDefinition, ViewOf } from '../../memory/struct/definition.js';
-import { structOf, type Struct } from '../../memory/struct/struct.js';
+import { structOf } from '../../memory/struct/struct.js';
 import type { WriterDescriptor } from '../channel/descriptors.js';
 import { ChannelWriter } from '../channel/writer.js';
 import { encodePayload, type EncodedPayload } from './payload.js';
+import { RecordWriter } from './record-writer.js';
 
 /** Where a component emits to. */
 export interface Output {
@@ -20,6 +19,8 @@ export interface Output {
   readonly hasRoom: boolean;
   /** Values that one firing emits, such that none changes when one before it is emitted. @throws DAG_OPTION */
   apart(values: readonly unknown[]): readonly unknown[];
+  /** Values that wait for room, in memory of their own: what they lie in is let go of. */
+  keep(values: readonly unknown[]): readonly unknown[];
 }
 
 /** What outputs need to know. */
@@ -38,22 +39,14 @@ export function makeOutput(parts: OutputParts): Output {
 class RecordOutput implements Output {
   readonly isRecord = true;
   readonly writer: ChannelWriter<ViewOf<StructDefinition>>;
-  readonly #struct: Struct<StructDefinition>;
-  readonly #name: string;
-  /** The only field, if it is a number: its value may be returned instead of a record. */
-  readonly #only: string | undefined;
+  readonly #records: RecordWriter;
   /** What the body was given to fill. */
-  #claimed: unknown;
-  /** The struct of the last record that was given, which is equal to that of the output; and one that is not. */
-  #equal: Struct<StructDefinition> | undefined;
-  #unequal: Struct<StructDefinition> | undefined;
+  #claimed: ViewOf<StructDefinition> | undefined;
 
   constructor({ writer, name }: OutputParts) {
     this.writer = new ChannelWriter(writer);
-    this.#name = name;
-    this.#struct = structFrom(writer.record as Exclude<typeof writer.record, 'bytes'>); // makeOutput has seen to it
-    const [first, ...others] = this.#struct.fields;
-    this.#only = first?.kind === 'scalar' && others.length === 0 ? first.name : undefined;
+    const struct = structFrom(writer.record as Exclude<typeof writer.record, 'bytes'>); // makeOutput has seen to it
+    this.#records = new RecordWriter(struct, `${name} must return nothing, or an object with fields of its output`);
   }
 
   get hasRoom(): boolean {
@@ -66,54 +59,29 @@ class RecordOutput implements Output {
   }
 
   apart(values: readonly unknown[]): readonly unknown[] {
+    const claimed = this.#claimed;
     return values.map((value, index) => {
       if (index === 0) return value;
-      if (value === undefined) throw this.#refusal(value);
+      if (value === undefined) throw this.#records.refusal(value);
       // The value before it takes the slot that the body has filled.
-      return value === this.#claimed ? this.#struct.toObject(value as ViewOf<StructDefinition>) : value; // that is a view
+      const goes = claimed !== undefined && this.#records.touches(value, claimed);
+      return goes ? this.#records.record(value) : value;
+    });
+  }
+
+  keep(values: readonly unknown[]): readonly unknown[] {
+    return values.map((value) => {
+      const isOutlet = value === undefined || value === this.#claimed;
+      return isOutlet ? value : orItself(value, () => this.#records.record(value));
     });
   }
 
   emit(value: unknown): boolean {
     const view = this.writer.tryClaim();
     if (view === undefined) return this.writer.closed;
-    if (value !== undefined && value !== view) this.#write(view, value);
+    if (value !== undefined && value !== view) this.#records.write(view, value);
     this.writer.publish();
     return true;
-  }
-
-  #write(view: ViewOf<StructDefinition>, value: unknown): void {
-    const given = structOf(value);
-    if (given !== undefined) {
-      this.#writeRecord(view, { record: value as never, given }); // it has a struct
-      return;
-    }
-    const isNumber = typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
-    if (isNumber && this.#only !== undefined)
-      this.#struct.assign(view, { [this.#only]: value }); // of that kind
-    else if (typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)) {
-      this.#struct.assign(view, value); // checked there
-    } else throw this.#refusal(value);
-  }
-
-  #refusal(value: unknown): DagError {
-    const names = this.#struct.fields.map(({ name }) => name).join(', ');
-    return new DagError('DAG_OPTION', {
-      message: `${this.#name} must return nothing, or an object with fields of its output (${names}), got ${describeOption(value)}.`,
-    });
-  }
-
-  /** A record of another component, or of a body's own: its bytes where it is of the same struct, else its fields. */
-  #writeRecord(
-    view: ViewOf<StructDefinition>,
-    { record, given }: { readonly record: ViewOf<StructDefinition>; readonly given: Struct<StructDefinition> },
-  ): void {
-    if (given !== this.#unequal && given !== this.#equal) {
-      if (this.#struct.equals(given)) this.#equal = given;
-      else this.#unequal = given;
-    }
-    if (given === this.#equal) this.#struct.copy(record, view);
-    else this.#struct.assign(view, given.toObject(record)); // checked there
   }
 }
 
@@ -143,9 +111,13 @@ class PayloadOutput implements Output {
     return values;
   }
 
+  keep(values: readonly unknown[]): readonly unknown[] {
+    return values.map((value) => orItself(value, () => new KeptPayload(this.#encode(value))));
+  }
+
   emit(value: unknown): boolean {
     if (this.#waiting?.value !== value || this.#waiting === undefined) {
-      this.#waiting = { value, encoded: encodePayload(plainOf(value), this.#subject) };
+      this.#waiting = { value, encoded: this.#encode(value) };
     }
     const { encoded } = this.#waiting;
     const slot = this.writer.tryClaim(encoded.length);
@@ -155,6 +127,37 @@ class PayloadOutput implements Output {
     encoded.writeTo(slot);
     this.writer.publish(encoded.length);
     return true;
+  }
+
+  #encode(value: unknown): EncodedPayload {
+    return value instanceof KeptPayload ? value : encodePayload(plainOf(value), this.#subject);
+  }
+}
+
+/** A value that was encoded into memory of its own. */
+class KeptPayload implements EncodedPayload {
+  readonly #bytes: Uint8Array;
+
+  constructor(encoded: EncodedPayload) {
+    this.#bytes = new Uint8Array(encoded.length);
+    encoded.writeTo(this.#bytes);
+  }
+
+  get length(): number {
+    return this.#bytes.length;
+  }
+
+  writeTo(slot: Uint8Array): void {
+    slot.set(this.#bytes);
+  }
+}
+
+/** A value as `make` makes it; the value itself where that fails, so that its turn tells why. */
+function orItself(value: unknown, make: () => unknown): unknown {
+  try {
+    return make();
+  } catch {
+    return value;
   }
 }
 

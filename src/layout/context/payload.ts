@@ -1,6 +1,7 @@
 import { deserialize, serialize } from 'node:v8';
 import { types } from 'node:util';
 import { substitute } from '../../graph/containers.js';
+import { codecsMissing, type NeededCodec } from '../../memory/payload/codec.js';
 import { pack } from '../../memory/payload/pack.js';
 import { unpack } from '../../memory/payload/unpack.js';
 import { unsharedCopy, type SharedView } from '../../memory/unshared.js';
@@ -87,11 +88,22 @@ function encoded({ packed, parts, shared, copied }: Blocks): EncodedPayload {
   };
 }
 
-/** The value that was encoded, in memory of its own. @throws DAG_CANNOT_TRAVEL when a codec is not known in this thread. */
+/** What a value needs before it can be decoded in this thread. */
+export class CodecsMissing {
+  constructor(readonly codecs: readonly NeededCodec[]) {}
+}
+
+/**
+ * The value that was encoded, in memory of its own; what it needs, where this thread lacks codecs.
+ *
+ * @throws DAG_CANNOT_TRAVEL when a codec fails.
+ */
 export function decodePayload(slot: Uint8Array): unknown {
   const length = new DataView(slot.buffer, slot.byteOffset).getUint32(0, true);
   const header = Uint8Array.from(slot.subarray(HEADER_WORD, HEADER_WORD + length));
   const [packed, extents] = deserialize(header) as [unknown, readonly Extent[]]; // as it was encoded
+  const missing = codecsMissing(packed);
+  if (missing.length > 0) return new CodecsMissing(missing);
   const body = aligned(HEADER_WORD + length);
   return unpack(packed, {
     memory: {

@@ -9,6 +9,8 @@ import { problemOf } from '../wiring/inputs.js';
 import { checkLoops, feedbackEdges } from '../wiring/loops.js';
 import type { Traits } from '../context/messages.js';
 import { ComponentError } from './component-error.js';
+import { within } from './within.js';
+import { Intake } from './intake.js';
 import { InlineLink, ThreadLink, type ContextLink } from './link.js';
 import { Member, type Link, type Site } from './member.js';
 
@@ -26,7 +28,7 @@ export class Assembly {
   readonly #resources: Readonly<Record<string, unknown>>;
   readonly #onSite: (site: Site) => void;
   #ids = 0;
-  #closed = false;
+  readonly #intake = new Intake();
 
   constructor(parts: {
     readonly resources: Readonly<Record<string, unknown>>;
@@ -47,36 +49,43 @@ export class Assembly {
   async add({ components, edges }: Additions, whole: boolean): Promise<readonly Member[]> {
     const made: Member[] = [];
     try {
-      this.#checkOpen();
+      this.#intake.check();
       await this.#build(components, made);
-      this.#checkOpen();
+      this.#intake.check();
       this.#check(edges, whole);
       await this.#connect(made, edges);
       for (const member of made) {
-        this.#checkOpen();
+        this.#intake.check();
         await this.#start(member);
       }
-      this.#checkOpen();
+      this.#intake.check();
     } catch (error) {
-      for (const edge of edges) await this.disconnect(edge).catch(() => undefined);
-      for (const member of made.reverse()) {
-        await this.remove(member).catch(() => undefined);
-        this.members.delete(member.ref); // also one that its context has never built
-        await this.#leave(member.site);
-      }
+      await this.#takeBack(made, edges);
       throw error;
     }
     return made;
   }
 
-  /** Takes nothing more: what is being added gives up, and is taken back. */
-  close(): void {
-    this.#closed = true;
+  async #takeBack(made: readonly Member[], edges: readonly Edge[]): Promise<void> {
+    const own = new Set(made.map(({ site }) => site));
+    for (const member of this.members.values()) if (!made.includes(member)) own.delete(member.site);
+    await Promise.all(Array.from(own, (site) => endBlocked(site, this.#intake.closed ? GRACE : LONGEST_STOP)));
+    for (const edge of edges) await this.disconnect(edge).catch(() => undefined);
+    for (const member of made.toReversed()) {
+      await within(LONGEST_STOP, this.remove(member)).catch(() => undefined);
+      this.members.delete(member.ref); // also one that its context has never built
+      await this.#leave(member.site);
+    }
   }
 
-  /** @throws DAG_LAYOUT_OVER */
-  #checkOpen(): void {
-    if (this.#closed) throw new DagError('DAG_LAYOUT_OVER', { message: 'The layout has ended, or is about to.' });
+  /** Takes nothing more: what is being added gives up, and is taken back. */
+  close(): void {
+    this.#intake.close();
+  }
+
+  /** What went on when it was closed, and was not waited for. */
+  get givenUp(): string | undefined {
+    return this.#intake.givenUp;
   }
 
   /** Ends a context in which nothing is left: its thread would stay as long as the layout. */
@@ -86,7 +95,10 @@ export class Assembly {
     if (context === undefined || site.dead) return;
     this.sites.delete(context);
     const { link } = site;
-    await Promise.all([link.call('close').catch(() => undefined), link.over.catch(() => undefined)]);
+    await within(
+      LONGEST_STOP,
+      Promise.all([link.call('close').catch(() => undefined), link.over.catch(() => undefined)]),
+    );
     site.dead = true;
     await link.terminate();
   }
@@ -99,9 +111,10 @@ export class Assembly {
     for (const member of this.members.values()) {
       if (member.begun || problemOf(member.ref, { traits, edges }) !== undefined) continue;
       member.begun = true;
+      member.fires = true;
       bySite.set(member.site, [...(bySite.get(member.site) ?? []), member.id]);
     }
-    await Promise.all(Array.from(bySite, ([{ link }, ids]) => link.call('begin', ids)));
+    await Promise.all(Array.from(bySite, ([{ link }, ids]) => link.call('permit', ids, { connected: true })));
   }
 
   /** Takes a connection away; its target waits if it cannot do without. */
@@ -115,15 +128,16 @@ export class Assembly {
     if (to.ended || !to.begun || to.site.dead) return;
     if (problemOf(to.ref, { traits: this.#traits(), edges: [...this.links.keys()] }) === undefined) return;
     to.begun = false;
-    await to.site.link.call('unbegin', [to.id]);
+    await to.site.link.call('permit', [to.id], { connected: false });
   }
 
   /** Ends a component after its present firing and takes it away with its connections. @throws what its `stop` throws */
   async remove(member: Member): Promise<void> {
     const { site, id, ref, traits } = member;
+    member.leaving = true;
     // Without traits it was never built.
     const runs = traits !== undefined && !site.dead;
-    if (runs) await site.link.call('unbegin', [id]);
+    if (runs) await site.link.call('permit', [id], { connected: false });
     for (const edge of [...this.links.keys()]) if (edge.from === ref || edge.to === ref) await this.disconnect(edge);
     if (runs) await site.link.call('halt', [id]);
     this.members.delete(ref);
@@ -196,17 +210,19 @@ export class Assembly {
     const { onError = 'stop', merge = false } = ref.options;
     const Class = ref.type;
     const factory = typeOf(Class).factory ?? ((...args: never[]): unknown => new Class(...args));
+    const built = site.link.call('build', {
+      component: id,
+      name: ref.name,
+      factory,
+      args: ref.args,
+      onError,
+      merge,
+      counters: counters.memory,
+    });
     try {
-      member.traits = await site.link.call('build', {
-        component: id,
-        name: ref.name,
-        factory,
-        args: ref.args,
-        onError,
-        merge,
-        counters: counters.memory,
-      });
+      member.traits = await this.#intake.unlessClosed(built, `the constructor of ${describe(member)}`);
     } catch (cause) {
+      if (isOver(cause)) throw cause;
       throw failureOf(member, { doing: 'its constructor', cause: plainly(cause) });
     }
     const { output } = member.traits;
@@ -218,7 +234,7 @@ export class Assembly {
     const traits = this.#traits();
     for (const { from, to } of news) {
       for (const ref of [from, to]) {
-        if (this.members.has(ref)) continue;
+        if (this.members.get(ref)?.leaving === false) continue;
         throw new DagError('DAG_LAYOUT', { message: `${ref.name} is not part of this layout.` });
       }
     }
@@ -272,13 +288,48 @@ export class Assembly {
   }
 
   async #start(member: Member): Promise<void> {
+    const { site, id } = member;
     member.started = true;
+    const started = site.link.call('start', id, this.#resources);
     try {
-      await member.site.link.call('start', member.id, this.#resources);
+      await this.#intake.unlessClosed(started, `start() of ${describe(member)}`);
     } catch (cause) {
-      throw failureOf(member, { doing: 'start()', cause });
+      if (!isOver(cause)) throw failureOf(member, { doing: 'start()', cause });
+      // Its signal tells it to give up.
+      const halted = site.link.call('halt', [id]).catch(() => undefined);
+      const ends = Promise.allSettled([started, halted]);
+      await within(GRACE, ends);
+      throw cause;
     }
   }
+}
+
+/** Milliseconds that a `start` has to give up, and a thread to answer, before it is not waited for any longer. */
+const GRACE = 200;
+
+/** Milliseconds that a `stop` may take where what was being added is taken back. */
+const LONGEST_STOP = 5000;
+
+/** Ends the thread of a context that answers to nothing: a constructor or `start` blocks it. */
+async function endBlocked(site: Site, patience: number): Promise<void> {
+  if (
+    site.dead ||
+    (await within(
+      patience,
+      site.link.call('attach', []).catch(() => undefined),
+    ))
+  )
+    return;
+  site.dead = true;
+  await site.link.terminate();
+}
+
+function isOver(cause: unknown): boolean {
+  return cause instanceof DagError && cause.code === 'DAG_LAYOUT_OVER';
+}
+
+function describe({ name, site }: Member): string {
+  return `${name} in ${site.name}`;
 }
 
 /** @throws DAG_LAYOUT for a name that is there twice: errors and figures could not tell which is meant. */

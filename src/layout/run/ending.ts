@@ -1,45 +1,15 @@
-import { checkByRules, type OptionRules } from '../../graph/option-rules.js';
-import { checkIsOptions } from '../../graph/options.js';
 import type { Assembly } from './assembly.js';
 import { ComponentError } from './component-error.js';
 import type { Member, Site } from './member.js';
-
-/** How a layout ends. */
-export interface StopOptions {
-  /** Whether what was emitted is still worked on. Default true; otherwise components end after their present firing. */
-  readonly drain?: boolean;
-  /**
-   * Milliseconds that draining and firings that go on may take together, and then each `stop` of a component: who takes
-   * longer is not waited for, and threads that do not answer are ended. Default 5,000; Infinity waits for ever.
-   */
-  readonly timeout?: number;
-}
-
-const rules: OptionRules<StopOptions> = {
-  drain: { expected: 'true or false', allows: (value) => typeof value === 'boolean' },
-  timeout: {
-    expected: 'milliseconds of at least 0, or Infinity',
-    allows: (value) => typeof value === 'number' && value >= 0,
-  },
-};
-
-/** @throws DAG_OPTION */
-export function checkStopOptions(options: StopOptions): void {
-  const given: unknown = options;
-  checkIsOptions(given, 'stop()');
-  checkByRules(options, { subject: 'stop()', rules });
-}
-
-/** Most milliseconds that a firing has after draining took all the time. */
-const LAST = 200;
+import type { Patience } from './patience.js';
+import { within } from './within.js';
 
 /** What of an assembly ends, and how long it may take. */
 interface Ending {
   readonly assembly: Assembly;
-  readonly timeout: number;
+  readonly patience: Patience;
   /** Settles when every component has ended. */
   readonly allEnded: () => Promise<void>;
-  readonly drain: boolean;
 }
 
 /**
@@ -47,17 +17,18 @@ interface Ending {
  *
  * @returns what failed on the way.
  */
-export async function endLayout({ assembly, timeout, allEnded, drain }: Ending): Promise<readonly unknown[]> {
+export async function endLayout({ assembly, patience, allEnded }: Ending): Promise<readonly unknown[]> {
   const failures: unknown[] = [];
   const sites = (): Site[] => [...assembly.sites.values()].filter(({ dead }) => !dead);
   const members = [...assembly.members.values()].reverse();
-  const deadline = performance.now() + timeout;
-  if (drain) {
+  if (patience.draining) {
+    // Who was paused takes what waits for it.
+    for (const member of members) member.paused = false;
     const finished = Promise.all(sites().map(({ link }) => link.call('finish').catch(() => undefined)));
-    await within(timeout, finished.then(allEnded));
+    await patience.drained(finished.then(allEnded));
   }
   // A thread that does not even take the call has a firing that blocks it.
-  const left = Math.max(deadline - performance.now(), Math.min(timeout, LAST));
+  const { left, timeout } = patience;
   const halting = sites().map(async (site) => {
     const halted = site.link.call('halt', undefined).catch(() => undefined);
     if (!(await within(left, halted))) failures.push(await whyNot(site, { timeout, members }));
@@ -112,20 +83,4 @@ function late(
     message: `${doing} did not come to its end within ${timeout.toString()} ms.`,
     remedy: 'Listen to `this.signal` in what waits for long, or give stop({ timeout }) more time.',
   });
-}
-
-/** Longest that a timer takes: those that should take longer fire at once. */
-const LONGEST = 2 ** 31 - 1;
-
-/** Whether something settles within some milliseconds. @throws what it rejects with in this time */
-export async function within(milliseconds: number, promise: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    if (milliseconds <= LONGEST) timer = setTimeout(resolve, milliseconds, false);
-  });
-  try {
-    return await Promise.race([promise.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -6,6 +6,7 @@ import { resolve } from '../../resolve/resolve.js';
 import { Bell } from '../channel/bell.js';
 import { CallNumbers } from '../context/call-numbers.js';
 import { ContextHost, type ContextParts } from '../context/host.js';
+import type { FiringWaits } from '../context/firing-waits.js';
 import type { ContextCalls } from '../context/messages.js';
 import { askContext, runContext, type Answer } from '../context/nodes.js';
 
@@ -18,6 +19,8 @@ export interface ContextLink {
     name: Name,
     ...args: Parameters<ContextCalls[Name]>
   ): Promise<Awaited<ReturnType<ContextCalls[Name]>>>;
+  /** Who waits there for the end of a firing, where this is asked for within a body of the context; undefined elsewhere. */
+  readonly waits: FiringWaits | undefined;
   /** Ends the thread, if it has one, whatever it does. */
   terminate(): Promise<void>;
 }
@@ -45,6 +48,10 @@ export class InlineLink implements ContextLink {
     return answer as Promise<Awaited<ReturnType<ContextCalls[Name]>>>; // as the host has it
   }
 
+  get waits(): FiringWaits | undefined {
+    return this.#host.isScope(currentScope.getStore()) ? this.#host.waits : undefined;
+  }
+
   async terminate(): Promise<void> {
     await this.call('close').catch(() => undefined);
   }
@@ -54,6 +61,8 @@ export class InlineLink implements ContextLink {
 export class ThreadLink implements ContextLink {
   readonly bell = Bell.allocate();
   readonly over: Promise<unknown>;
+  /** Bodies on other threads have no layout to ask. */
+  readonly waits = undefined;
   readonly #id = randomUUID();
   readonly #numbers = new CallNumbers();
   readonly #pool: WorkerPool;

@@ -23,8 +23,12 @@ export class Member {
   started = false;
   /** It was told to fire. */
   begun = false;
+  /** It was told to once; it may have lost an input since. */
+  fires = false;
   paused = false;
   ended = false;
+  /** It is being removed. */
+  leaving = false;
 
   constructor(
     readonly id: number,

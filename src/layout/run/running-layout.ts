@@ -1,19 +1,23 @@
-import { DagError, describeThrown, messageOf, NodeError } from '../../errors.js';
+import { DagError } from '../../errors.js';
 import { describeOption } from '../../graph/options.js';
-import type { Component } from '../component/component.js';
+import type { Component, TakesFrom } from '../component/component.js';
 import type { ComponentClass } from '../component/decorator.js';
 import type { Prepared } from '../component/prepared.js';
-import type { ContextEvent } from '../context/messages.js';
+import type { FiringWaits } from '../context/firing-waits.js';
 import { ComponentRef } from '../wiring/component-ref.js';
 import type { Context, ContextOptions } from '../wiring/context.js';
 import type { EdgeOptions } from '../wiring/edge.js';
 import type { NameCounts } from '../wiring/wiring.js';
 import { Wiring } from '../wiring/wiring.js';
-import { Assembly, failureOf } from './assembly.js';
-import { ComponentError } from './component-error.js';
-import { checkStopOptions, endLayout, within, type StopOptions } from './ending.js';
+import { aborted } from './aborted.js';
+import { Assembly } from './assembly.js';
+import { Changes } from './changes.js';
+import type { ComponentError } from './component-error.js';
+import { ContextEvents } from './context-events.js';
+import { checkStopOptions, type StopOptions } from './patience.js';
 import { layoutGraph, type LayoutGraph } from './graphology.js';
-import type { Member, Site } from './member.js';
+import { LayoutEnd } from './layout-end.js';
+import type { Member } from './member.js';
 import { statsOf, type LayoutStats } from './stats.js';
 
 /** Options of {@link Layout.start}. */
@@ -31,38 +35,21 @@ export class RunningLayout implements AsyncDisposable {
   readonly name: string;
   readonly #assembly: Assembly;
   readonly #names: NameCounts;
-  readonly #options: StartOptions;
-  readonly #alive: NodeJS.Timeout;
-  readonly #done: Promise<void>;
-  #settle!: { readonly resolve: () => void; readonly reject: (error: unknown) => void };
-  #watched = false;
-  #failed: { readonly error: unknown } | undefined;
-  #ending: Promise<void> | undefined;
-  /** When all components had ended, in ms since the time origin. */
-  #overAt: number | undefined;
-  /** Changes go one after the other. */
-  #last: Promise<unknown> = Promise.resolve();
-  /** What is being added, which the end waits for. */
-  #adding: Promise<unknown> | undefined;
-  #listeners: (() => void)[] = [];
+  readonly #signal: AbortSignal | undefined;
+  readonly #changes: Changes;
+  readonly #end: LayoutEnd;
 
   /** @internal */
   constructor(name: string, { names, options }: { readonly names: NameCounts; readonly options: StartOptions }) {
+    const { signal, onFailure, resources = {} } = options;
     this.name = name;
     this.#names = names;
-    this.#options = options;
-    this.#assembly = new Assembly({
-      resources: options.resources ?? {},
-      onSite: (site) => void this.#listen(site),
-    });
-    // Components on the thread of the caller keep no process alive by themselves.
-    this.#alive = setInterval(() => undefined, 2 ** 31 - 1);
-    this.#done = new Promise((resolve, reject) => {
-      this.#settle = { resolve, reject };
-    });
-    this.#done.catch((error: unknown) => {
-      if (!this.#watched) process.emitWarning(`The layout ${name} has failed: ${describeThrown(error)}`);
-    });
+    this.#signal = signal;
+    const assembly: Assembly = new Assembly({ resources, onSite: (site) => void events.listen(site) });
+    this.#assembly = assembly;
+    this.#end = new LayoutEnd({ name, assembly, signal });
+    const events = new ContextEvents({ assembly, end: this.#end, onFailure });
+    this.#changes = new Changes(name, () => this.#waitsHere());
   }
 
   /**
@@ -70,13 +57,12 @@ export class RunningLayout implements AsyncDisposable {
    * failed, and with DAG_ABORTED after an abort.
    */
   get done(): Promise<void> {
-    this.#watched = true;
-    return this.#done;
+    return this.#end.done;
   }
 
   /** Builds and starts all of a wiring. @internal */
   async launch(wiring: Wiring): Promise<void> {
-    const { signal } = this.#options;
+    const signal = this.#signal;
     const giveUp = (): void => {
       this.#assembly.close();
     };
@@ -86,34 +72,28 @@ export class RunningLayout implements AsyncDisposable {
       await this.#assembly.add(wiring, true);
       await this.#assembly.begin();
     } catch (cause) {
-      const error = signal !== undefined && isAborted(signal) ? aborted(signal) : cause;
-      this.#watched = true;
-      await this.#end({ drain: false }, { error }).catch(() => undefined);
+      const error = signal !== undefined && isAborted(signal) ? aborted(signal, this.#assembly.givenUp) : cause;
+      await this.#end.failToStart(error);
       throw error;
     } finally {
       signal?.removeEventListener('abort', giveUp);
     }
-    signal?.addEventListener('abort', this.#abort, { once: true });
-    if (signal !== undefined && isAborted(signal)) this.#abort();
-    this.#endIfOver();
+    this.#end.listen();
+    this.#end.beginIfOver();
   }
 
   /**
-   * Ends the layout in order: sources end, what was emitted along queues is worked on, what is open is closed, threads end.
-   * Settles after that, as often as it is called.
+   * Ends the layout in order: sources end, what was emitted along queues is worked on, also by components that were paused,
+   * what is open is closed, threads end. Settles after that, as often as it is called; with `drain: false` it hurries an end
+   * that goes on. Within a body it settles at once, as the end waits for the body.
    *
    * @throws what `done` rejects with, if nobody has asked for `done`; DAG_OPTION
    */
   async stop(options: StopOptions = {}): Promise<void> {
     checkStopOptions(options);
-    const watched = this.#watched;
-    this.#watched = true;
-    await this.#end(options, undefined);
-    try {
-      await this.#done;
-    } catch (error) {
-      if (!watched) throw error;
-    }
+    // The end waits for the body that asks for it.
+    if (this.#waitsHere() !== undefined) void this.#end.begin(options);
+    else await this.#end.stop(options);
   }
 
   /** {@link stop} at the end of a block with `await using`. */
@@ -123,7 +103,7 @@ export class RunningLayout implements AsyncDisposable {
 
   /** Figures of components and connections, read from shared memory: takes microseconds and asks nobody. */
   stats(): LayoutStats {
-    return statsOf(this.#assembly, this.#overAt ?? performance.now());
+    return statsOf(this.#assembly, this.#end.overAt ?? performance.now());
   }
 
   /** The layout as a graphology graph, for the views. */
@@ -154,14 +134,12 @@ export class RunningLayout implements AsyncDisposable {
    * @throws ComponentError, DAG_LAYOUT, DAG_LAYOUT_OVER, DAG_OPTION
    */
   change<Result>(edit: (wiring: Wiring) => Result | PromiseLike<Result>): Promise<Result> {
-    return this.#next(async () => {
+    return this.#changes.next(async () => {
+      this.#end.checkGoesOn();
       const wiring = new Wiring(this.#names);
-      const result = await edit(wiring);
-      this.#checkGoesOn(); // it may have ended meanwhile
-      const added = this.#assembly.add(wiring, false).then(() => this.#assembly.begin());
-      this.#adding = added.catch(() => undefined);
-      await added;
-      this.#adding = undefined;
+      const result = await this.#changes.edit(() => edit(wiring));
+      this.#end.checkGoesOn(); // it may have ended meanwhile
+      await this.#end.adding(this.#assembly.add(wiring, false).then(() => this.#assembly.begin()));
       return result;
     });
   }
@@ -183,7 +161,11 @@ export class RunningLayout implements AsyncDisposable {
   }
 
   /** Connects two components, behind the parents that the second one has. @throws as {@link change} */
-  connect(from: ComponentRef, to: ComponentRef, options?: EdgeOptions): Promise<void> {
+  connect<From extends Component, To extends Component>(
+    from: ComponentRef<From>,
+    to: ComponentRef<To> & TakesFrom<From, To>,
+    options?: EdgeOptions,
+  ): Promise<void> {
     return this.change((wiring) => {
       wiring.connect(from, to, options);
     });
@@ -211,7 +193,7 @@ export class RunningLayout implements AsyncDisposable {
   remove(ref: ComponentRef): Promise<void> {
     return this.#next(async () => {
       await this.#assembly.remove(this.#member(ref, 'remove()'));
-      this.#endIfOver();
+      this.#end.beginIfOver();
     });
   }
 
@@ -237,7 +219,7 @@ export class RunningLayout implements AsyncDisposable {
     const members = refs.map((ref) => this.#member(ref, paused ? 'pause()' : 'resume()'));
     for (const member of members) {
       member.paused = paused;
-      if (!member.site.dead) await member.site.link.call('hold', [member.id], paused);
+      if (!member.site.dead) await member.site.link.call('permit', [member.id], { paused });
     }
   }
 
@@ -249,159 +231,18 @@ export class RunningLayout implements AsyncDisposable {
     throw new DagError('DAG_LAYOUT', { message: `${subject}: ${text} is not part of this layout.` });
   }
 
-  #next<Result>(change: () => Promise<Result>): Promise<Result> {
-    const result = this.#last.then(() => {
-      this.#checkGoesOn();
+  #next(change: () => Promise<void>): Promise<void> {
+    return this.#changes.do(() => {
+      this.#end.checkGoesOn();
       return change();
     });
-    this.#last = result.catch(() => undefined);
-    return result;
   }
 
-  /** @throws DAG_LAYOUT_OVER */
-  #checkGoesOn(): void {
-    if (this.#ending === undefined) return;
-    throw new DagError('DAG_LAYOUT_OVER', { message: `The layout ${this.name} has ended, or is about to.` });
+  /** Who waits for the end of a firing in the context of the body that asks; undefined outside of bodies. */
+  #waitsHere(): FiringWaits | undefined {
+    for (const { link } of this.#assembly.sites.values()) if (link.waits !== undefined) return link.waits;
+    return undefined;
   }
-
-  readonly #abort = (): void => {
-    const { signal } = this.#options;
-    if (signal !== undefined) void this.#end({ drain: false }, { error: aborted(signal) });
-  };
-
-  /** Takes the events of a context until it ends. */
-  async #listen(site: Site): Promise<void> {
-    site.link.over.catch((cause: unknown) => {
-      this.#lose(site, cause);
-    });
-    try {
-      for (;;) {
-        const events = await site.link.call('events');
-        for (const event of events) this.#take(event, site);
-        if (events.length === 0) return;
-      }
-    } catch (cause) {
-      this.#lose(site, cause);
-    }
-  }
-
-  #take(event: ContextEvent, site: Site): void {
-    const member = [...this.#assembly.members.values()].find(({ id }) => id === event.component);
-    if (member === undefined) return;
-    switch (event.type) {
-      case 'ended':
-        member.ended = true;
-        this.#endUnread(member);
-        this.#endIfOver();
-        break;
-      case 'failed':
-        member.ended = true;
-        void this.#end({}, { error: failureOf(member, { cause: event.error }) });
-        break;
-      case 'survived':
-        this.#tell(failureOf(member, { cause: event.error }));
-        break;
-      case 'grow':
-        member.channel?.grow(event.bytes);
-        if (member.channel !== undefined) {
-          void this.#assembly.announce(member, member.channel).catch((error: unknown) => {
-            if (!site.dead) void this.#end({}, { error });
-          });
-        }
-        break;
-    }
-  }
-
-  #tell(error: ComponentError): void {
-    const { onFailure } = this.#options;
-    if (onFailure === undefined) {
-      process.emitWarning(error.message, { type: error.name, code: error.code });
-      return;
-    }
-    try {
-      onFailure(error);
-    } catch (thrown) {
-      void this.#end({}, { error: thrown }); // the context is all right
-    }
-  }
-
-  /** The thread of a context has ended: what it fed comes to an end, what fed it does not wait for it. */
-  #lose(site: Site, cause: unknown): void {
-    if (site.dead) return;
-    site.dead = true;
-    for (const member of this.#assembly.members.values()) {
-      if (member.site !== site) continue;
-      member.ended = true;
-      member.channel?.endWriter();
-    }
-    for (const { to, channel, reader } of this.#assembly.links.values()) {
-      if (to.site === site) channel.disconnect(reader);
-    }
-    const names = [...this.#assembly.members.values()].filter((member) => member.site === site).map(({ name }) => name);
-    const error = new ComponentError({
-      code: 'DAG_CONTEXT_DIED',
-      component: undefined,
-      context: site.name,
-      cause,
-      message: `its thread has ended, and ${names.join(', ')} with it: ${whyOf(cause)}`,
-    });
-    void this.#end({}, { error });
-    this.#endIfOver(); // where its components were the last that the end waited for
-  }
-
-  /** Who emits into nothing any more ends, too: otherwise a source would go on for ever. */
-  #endUnread(reader: Member): void {
-    const links = [...this.#assembly.links.values()];
-    for (const { from } of links.filter(({ to }) => to === reader)) {
-      if (from.ended || links.some((link) => link.from === from && !link.to.ended)) continue;
-      from.site.link.call('halt', [from.id]).catch(() => undefined); // whoever listens to the context hears of it
-    }
-  }
-
-  #endIfOver(): void {
-    const members = [...this.#assembly.members.values()];
-    if (members.some(({ ended, begun }) => begun && !ended)) return;
-    if (members.some(({ begun }) => begun)) this.#overAt ??= performance.now();
-    for (const tell of this.#listeners.splice(0)) tell();
-    if (this.#ending === undefined && members.length > 0 && members.some(({ begun }) => begun))
-      void this.#end({}, undefined);
-  }
-
-  #allEnded(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#listeners.push(resolve);
-      this.#endIfOver();
-    });
-  }
-
-  #end({ drain = true, timeout = 5000 }: StopOptions, failed: { readonly error: unknown } | undefined): Promise<void> {
-    this.#failed ??= failed;
-    this.#ending ??= this.#endOnce({ drain, timeout });
-    return this.#ending;
-  }
-
-  async #endOnce({ drain, timeout }: Required<StopOptions>): Promise<void> {
-    this.#options.signal?.removeEventListener('abort', this.#abort);
-    const allEnded = (): Promise<void> => this.#allEnded();
-    let failures: readonly unknown[];
-    this.#assembly.close();
-    if (this.#adding !== undefined) await within(timeout, this.#adding);
-    try {
-      failures = await endLayout({ assembly: this.#assembly, timeout, allEnded, drain });
-    } catch (error) {
-      failures = [error];
-    }
-    clearInterval(this.#alive);
-    const [error] = [...(this.#failed === undefined ? [] : [this.#failed.error]), ...failures];
-    if (this.#failed === undefined && failures.length === 0) this.#settle.resolve();
-    else this.#settle.reject(error);
-  }
-}
-
-/** Why a thread has ended, without the call of the library that was waiting for it. */
-function whyOf(cause: unknown): string {
-  if (!(cause instanceof NodeError)) return `${describeThrown(cause)}.`;
-  return messageOf(cause).slice(`${cause.node}${cause.args}: `.length);
 }
 
 /** The state changes while something is awaited, which the compiler does not see. */
@@ -411,8 +252,4 @@ function isAborted({ aborted: is }: AbortSignal): boolean {
 
 function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw aborted(signal);
-}
-
-function aborted({ reason }: AbortSignal): DagError {
-  return new DagError('DAG_ABORTED', { message: 'The layout was aborted by its signal.', cause: reason });
 }

@@ -1,6 +1,7 @@
 import { checkByRules, choiceRule, countRule, type OptionRules } from '../../graph/option-rules.js';
 import { checkIsOptions } from '../../graph/options.js';
 import type { EdgePolicy } from '../channel/descriptors.js';
+import { capacityRule } from '../channel/options.js';
 import type { ComponentRef } from './component-ref.js';
 
 /** Options of a connection. */
@@ -11,7 +12,7 @@ export interface EdgeOptions {
    * order, but the oldest are dropped instead, and counted.
    */
   readonly policy?: EdgePolicy;
-  /** Most values before the reader of a `queue` or `leaky` connection. Default 64. */
+  /** Most values before the reader of a `queue` or `leaky` connection, from 1 to 2²⁵. Default 64. */
   readonly capacity?: number;
   /** Most bytes of these values; `capacity` is lowered to what they hold. Default 64 MiB. */
   readonly maxBytes?: number;
@@ -25,7 +26,7 @@ const flag = { expected: 'true or false', allows: (value: unknown): boolean => t
 
 const rules: OptionRules<EdgeOptions> = {
   policy: choiceRule('latest', 'queue', 'leaky'),
-  capacity: countRule(1),
+  capacity: capacityRule,
   maxBytes: countRule(1),
   trigger: flag,
   initial: { expected: 'a value', allows: () => true },

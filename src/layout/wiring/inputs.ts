@@ -35,7 +35,10 @@ function countProblem(
   const { least, most } = takes(own);
   const count = (value: number): string => `${value.toString()} ${value === 1 ? 'parent' : 'parents'}`;
   if (parents < least) {
-    const error = layoutError(`${name} takes ${count(least)}, and ${parents.toString()} are connected.`);
+    const error = layoutError(
+      `${name} takes ${count(least)}, and ${parents.toString()} are connected.`,
+      fillsUnknown(own, parents) ? FILLS : undefined,
+    );
     return { incomplete: true, error };
   }
   if (parents > most) return refuse(`${name} takes ${count(most)}, and ${parents.toString()} are connected.`);
@@ -44,6 +47,14 @@ function countProblem(
     `${name} never fires: none of its parents triggers it${options.merge === true ? ', merge or not' : ''}.`,
   );
   return { incomplete: true, error };
+}
+
+const FILLS =
+  'If the last parameter of its `compute` is what it fills, its class must say of which struct: `static readonly output = …`.';
+
+/** Whether a router without a struct looks as if it had one: the last parameter is left over. */
+function fillsUnknown({ kind, output, arity }: Traits, parents: number): boolean {
+  return kind === 'router' && output === 'bytes' && arity > 1 && arity === parents + 1;
 }
 
 /** How many parents a component takes. */
@@ -93,6 +104,6 @@ function refuse(message: string): InputProblem {
   return { incomplete: false, error: layoutError(message) };
 }
 
-function layoutError(message: string): DagError {
-  return new DagError('DAG_LAYOUT', { message });
+function layoutError(message: string, remedy?: string): DagError {
+  return new DagError('DAG_LAYOUT', { message, ...(remedy === undefined ? {} : { remedy }) });
 }

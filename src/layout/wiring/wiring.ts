@@ -1,7 +1,7 @@
 import { DagError } from '../../errors.js';
 import { checkByRules } from '../../graph/option-rules.js';
 import { checkIsOptions, describeOption } from '../../graph/options.js';
-import type { Component } from '../component/component.js';
+import type { Component, TakesFrom } from '../component/component.js';
 import { typeOf, type ComponentClass } from '../component/decorator.js';
 import { kindOf } from '../component/kinds.js';
 import { Prepared } from '../component/prepared.js';
@@ -71,7 +71,11 @@ export class Wiring {
   }
 
   /** @throws DAG_OPTION, DAG_LAYOUT */
-  connect(from: ComponentRef, to: ComponentRef, options: EdgeOptions = {}): void {
+  connect<From extends Component, To extends Component>(
+    from: ComponentRef<From>,
+    to: ComponentRef<To> & TakesFrom<From, To>,
+    options: EdgeOptions = {},
+  ): void {
     checkEdgeOptions(options);
     checkEnds('connect()', from, to);
     if (kindOf(from.type) === 'collector') {

@@ -149,3 +149,29 @@ export class Seldom extends Emitter {
   }
 }
 component(here)(Seldom);
+
+/** Its start never ends; with `blocks` it even blocks the thread. */
+export class Hangs extends Collector {
+  /** @param {string} file @param {boolean} blocks */
+  constructor(file, blocks) {
+    super();
+    this.file = file;
+    this.blocks = blocks;
+  }
+
+  start() {
+    appendFileSync(this.file, 'starting\n');
+    while (this.blocks);
+    return new Promise(() => undefined);
+  }
+
+  stop() {
+    appendFileSync(this.file, 'stopped\n');
+  }
+
+  /** @param {any} _ */
+  compute(_) {
+    // never fires
+  }
+}
+component(here)(Hangs);
