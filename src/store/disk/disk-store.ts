@@ -43,7 +43,8 @@ type State =
  *
  * What is found is checked against checksums: what a crash, a full disk or a bad one have damaged is taken out, never
  * given out. Writing is not waited for by runs; a process that is killed leaves a store that opens and has all that was
- * put, while a crash of the system may take small results of the last quarter of a second. Whoever may write to the folder can plant results: share it only with whom you trust. It must not lie on a network drive.
+ * put, while a crash of the system may take small results of the last quarter of a second. Whoever may write to the
+ * folder can plant results: share it only with whom you trust. It must not lie on a network drive.
  */
 export class DiskStore implements Store {
   readonly readOnly: boolean;
