@@ -15,7 +15,7 @@ export async function soak(_rounds: number, count: number): Promise<Measurement[
   const mean = stateful(
     function* mean() {
       let sum = 0;
-      for (let seen = 0; ; seen++) sum += (yield seen === 0 ? 0 : sum / seen);
+      for (let seen = 0; ; seen++) sum += yield seen === 0 ? 0 : sum / seen;
     },
     { name: 'mean' },
   );
