@@ -8,22 +8,27 @@ import { entryOf, type Journal, type JournalRow } from './journal.js';
 import { COMMIT, loadLmdb, type Lmdb, type RootTable } from './lmdb.js';
 import { Pins } from './pins.js';
 import { RecordView, sealRecord } from './record.js';
-import { Reserve } from './reserve.js';
-import { BATCH, WriteQueue, type Write } from './write-queue.js';
+import { isFull, Reserve } from './reserve.js';
+import { WriteQueue, type Write } from './write-queue.js';
 
 /** Flush to the disk after the commit has been seen by others. */
 const FLUSH_LATER = 0x10000;
 /** Room that is kept for what one change of the index writes. Bytes. */
 const ROOM = 48 * 1024;
+const ROOM_AMONG_MANY = 8 * 1024;
 /** Milliseconds between looks at what was used, is too old, or is read no more. */
 const TEND_EVERY = 1000;
 /** Entries for whose eviction there is always room. */
 const EVICTIONS_KEPT = 16;
+/** Entries that are evicted in one transaction at most, as far as there is room for that. */
+const EVICTIONS = 256;
 /** Keys whose use is written down in one transaction. */
 const USES = 128;
 /** Bytes of a record that goes into the journal at most, and how many go there before one waits for the index. */
 const LARGEST_JOURNALED = 16 * 1024;
 const MOST_JOURNALED = 4096;
+/** Entries that the index takes over in one transaction. */
+const MOVES = 512;
 /** Milliseconds after which the index takes over what is in the journal, unless a batch of it comes together before. */
 const MOVE_AFTER = 250;
 
@@ -173,7 +178,7 @@ export class Environment {
 
   /** Each time, this thread waits for the disk. */
   #moveSoon(): void {
-    if (this.#journaled === BATCH) this.#touch();
+    if (this.#journaled === MOVES) this.#touch();
     this.#moving ??= setTimeout(() => {
       this.#moving = undefined;
       this.#touch();
@@ -185,7 +190,7 @@ export class Environment {
     if (this.readOnly) return;
     this.#queue.flush();
     try {
-      while (this.claims?.journal.empty === false) this.#transact([]);
+      while (this.claims?.journal.empty === false && this.#transact([]) > 0);
     } catch {
       // Nothing of it is lost.
     }
@@ -288,15 +293,26 @@ export class Environment {
 
   readonly #isPinned = (name: Buffer): boolean => this.pins?.isPinned(name) ?? false;
 
-  #transact(batch: readonly Write<IndexChange>[]): void {
+  /** Makes changes, and takes over what is in the journal as far as there is room. @returns how much that was */
+  #transact(batch: readonly Write<IndexChange>[]): number {
+    this.claims?.refresh();
+    for (let moves = MOVES; ; moves >>= 1) {
+      const moved = moves === 0 ? [] : (this.claims?.journal.rows(moves) ?? []);
+      try {
+        this.#transactWith(batch, moved);
+        return moved.length;
+      } catch (thrown) {
+        if (moved.length === 0 || !isFull(thrown)) throw thrown;
+      }
+    }
+  }
+
+  #transactWith(batch: readonly Write<IndexChange>[], moved: readonly JournalRow[]): void {
     const uses = [...this.#uses].slice(0, USES);
     const evicted = new Map<Keeper, Evicted>();
     const orphans: (readonly Buffer[])[] = [];
-    this.claims?.refresh();
-    const moved = this.claims?.journal.rows(BATCH) ?? [];
     this.#root.transactionSync(() => {
-      const bytes = sumOf(batch, ({ size }) => size) + sumOf(moved, ({ record }) => record.length);
-      const need = (batch.length + moved.length + uses.length) * ROOM + 2 * bytes;
+      const need = this.#roomFor(batch, moved) + uses.length * ROOM;
       const room = this.#reserve?.ensure({ need, want: need + this.#roomToEvict }) ?? 0;
       const change = new IndexChange(this.tables, Math.floor((room - need) / ROOM));
       for (const row of moved) move(change, row);
@@ -308,12 +324,12 @@ export class Environment {
       orphans.push(...change.orphans);
     }, COMMIT | FLUSH_LATER);
     this.claims?.journal.drop(moved);
-    if (moved.length < BATCH) this.#journaled = 0;
+    if (moved.length < MOVES) this.#journaled = 0;
     for (const [key] of uses) this.#uses.delete(key);
     this.#doomed.push(...orphans);
     for (const names of orphans) this.files.spare(names);
     this.#removeDoomed();
-    let more = moved.length === BATCH;
+    let more = moved.length === MOVES;
     for (const [keeper, done] of evicted) {
       keeper.evicted(done);
       more ||= done.more;
@@ -321,9 +337,16 @@ export class Environment {
     if (more) this.#touch();
   }
 
+  /** Bytes that changes may write: so much each, or, where they are many, every page that there is and some for each. */
+  #roomFor(batch: readonly Write<IndexChange>[], moved: readonly JournalRow[]): number {
+    const bytes = 2 * (sumOf(batch, ({ size }) => size) + sumOf(moved, ({ record }) => record.length));
+    const changes = batch.length + moved.length;
+    return bytes + Math.min(changes * ROOM, (this.#reserve?.used ?? 0) + bytes + (changes + 1) * ROOM_AMONG_MANY);
+  }
+
   /** No transaction writes more pages than there are, and some are kept for times in which the disk is full. */
   get #roomToEvict(): number {
-    return Math.min(Math.ceil(this.totals.entries / 4) + EVICTIONS_KEPT, BATCH) * ROOM;
+    return Math.min(Math.ceil(this.totals.entries / 4) + EVICTIONS_KEPT, EVICTIONS) * ROOM;
   }
 
   #hasAged(): boolean {

@@ -50,9 +50,17 @@ export interface Evicted {
   more: boolean;
 }
 
+/** The last node that was asked for: what is put together is of few nodes. */
+let last = { node: '', name: NO_NODE };
+
 /** The bytes that stand for a node in the index. */
 export function nodeName(node: string | undefined): Buffer {
-  return node === undefined ? NO_NODE : createHash('sha256').update(node).digest().subarray(0, NAME_BYTES);
+  if (node === undefined) return NO_NODE;
+  if (node !== last.node) {
+    const name = createHash('sha256').update(node).digest().subarray(0, NAME_BYTES);
+    last = { node, name };
+  }
+  return last.name;
 }
 
 /** The changes of one transaction: keeps all tables in step. */
@@ -76,8 +84,12 @@ export class IndexChange {
   }
 
   put(key: string, entry: NewEntry): void {
-    const { record, bytes, cost, files } = entry;
     this.remove(key);
+    this.#enter(key, entry);
+  }
+
+  #enter(key: string, entry: NewEntry): void {
+    const { record, bytes, cost, files } = entry;
     this.#exhume(key);
     const totals = this.#totals;
     totals.entries += 1;
@@ -99,7 +111,8 @@ export class IndexChange {
   /** Takes over an entry that was put before, unless there is one that was put later. */
   move(key: string, entry: NewEntry): void {
     const row = this.#rowOf(key);
-    if (row === undefined || row.createdAt < entry.createdAt) this.put(key, entry);
+    if (row === undefined) this.#enter(key, entry);
+    else if (row.createdAt < entry.createdAt) this.put(key, entry);
   }
 
   /** Gives whether there was an entry. `created`: only if it is the one made then. */
@@ -207,6 +220,7 @@ export class IndexChange {
   }
 
   #exhume(key: string): void {
+    if (this.#totals.graves === 0) return;
     const grave = this.#tables.graves.get(key);
     if (grave === undefined) return;
     const row = graveRow(grave);

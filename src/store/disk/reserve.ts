@@ -26,6 +26,11 @@ export class Reserve {
     this.#pageBytes = page.readUInt32LE(0);
   }
 
+  /** Bytes in use. */
+  get used(): number {
+    return (this.#root.env.info().lastPageNumber + 1) * this.#pageBytes;
+  }
+
   /**
    * Sees to it that there is room for `need` bytes beyond those in use, and for `want` if the disk has it; gives how much
    * there is. Only in a transaction: nobody else writes then.
@@ -33,7 +38,7 @@ export class Reserve {
    * @throws what the file system does when there is no room
    */
   ensure({ need, want }: { readonly need: number; readonly want: number }): number {
-    const used = (this.#root.env.info().lastPageNumber + 1) * this.#pageBytes;
+    const { used } = this;
     if (this.#size >= used + want) return this.#size - used;
     this.#size = fstatSync(this.#file).size;
     if (this.#size < used + want) this.#grow(used, { need, want });

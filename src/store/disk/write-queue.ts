@@ -14,7 +14,7 @@ export interface Write<Change> {
 export type Transact<Change> = (batch: readonly Write<Change>[]) => void;
 
 /** Changes in one transaction at most, and bytes of these. */
-export const BATCH = 256;
+const BATCH = 256;
 const BATCH_BYTES = 1024 * 1024;
 /** A transaction, which waits for the disk, is followed by a pause as long, for more to come together. Milliseconds at most. */
 const LONGEST_PAUSE = 50;

@@ -9,9 +9,7 @@ import { microsecondsEach, microsecondsEachNow } from './per-operation.js';
 
 /** Turns before those that count: the first hits of a process are not yet compiled. */
 const WARM_UP = 5;
-/** Misses that wait for each other cost a write to the disk each. */
-const IN_TURN = 20;
-const TOGETHER = 500;
+const MISSES = 500;
 
 function describe(seed: number): { mean: number; count: number; label: string } {
   return { mean: seed / 3, count: seed, label: `sample ${seed}` };
@@ -46,14 +44,25 @@ export async function small({ rounds, sizes, folder }: PartOptions): Promise<Gro
   const hit = await takeTurns(hits, rounds);
 
   let seed = 1_000;
-  const inTurn = Math.min(count, IN_TURN);
-  const together = Math.min(count, TOGETHER);
+  const missed = Math.min(count, MISSES);
+  /** With what the store has put off: a count of its entries waits for that. */
+  const settled = async (misses: () => Promise<unknown>): Promise<number> => {
+    const time = await microsecondsEach(1, async () => {
+      await misses();
+      await store.stats();
+    });
+    return time / missed;
+  };
   const misses = {
-    'lazydag, each awaited before the next': () => microsecondsEach(inTurn, () => sample(seed++).resolve({ store })),
-    'lazydag, in one resolve': async () => {
-      const calls = Array.from({ length: together }, () => sample(seed++));
-      return (await microsecondsEach(1, () => resolve(calls, { store }))) / together;
-    },
+    'lazydag, each awaited before the next': () =>
+      settled(() => microsecondsEach(missed, () => sample(seed++).resolve({ store }))),
+    'lazydag, in one resolve': () =>
+      settled(() =>
+        resolve(
+          Array.from({ length: missed }, () => sample(seed++)),
+          { store },
+        ),
+      ),
   };
   const miss = await takeTurns(misses, rounds);
   await index.close();

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { DiskStore } from '../../../src/store/disk/disk-store.js';
@@ -64,6 +64,34 @@ describe('a disk that is full', () => {
     await store.verify(); // waits until the files are gone
     await store.put('c', new Uint8Array(500_000));
     expect(store.has('c')).toBe(true);
+  });
+
+  test('has what small results it said that it has, and all of them once there is room', async () => {
+    const path = smallDisk('8m');
+    if (path === undefined) return;
+    jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    await using store = new DiskStore({ path });
+    await store.open();
+    const ballast = join(path, '.ballast');
+    writeFileSync(ballast, Buffer.alloc(1_000_000));
+    const kept: number[] = [];
+    for (let turn = 0; turn < 30; turn += 1) {
+      const before = turn * 100;
+      await Promise.all(
+        Array.from({ length: 100 }, (_, index) =>
+          store.put(`k${before + index}`, `${'x'.repeat(3000)}${before + index}`),
+        ),
+      );
+      for (let index = before; index < before + 100; index += 1) if (store.has(`k${index}`)) kept.push(index);
+    }
+    expect((await store.stats()).leftOut).toBe(3000 - kept.length);
+    expect(kept.length).toBeGreaterThan(100);
+    expect(kept.length).toBeLessThan(3000);
+    rmSync(ballast);
+    for (const index of kept) expect(await store.get(`k${index}`)).toBe(`${'x'.repeat(3000)}${index}`);
+    expect(await store.verify()).toMatchObject({ corrupt: [] });
+    await store.put('after', 1);
+    expect(await store.get('after')).toBe(1);
   });
 
   test('where there is no room to begin, opening fails', async () => {
