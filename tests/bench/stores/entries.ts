@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { open, type Database } from 'lmdb';
 import type { Store } from '../../../src/store/index.js';
 import { takeTurns } from '../streams/measurement.js';
 import { loadStores } from './library.js';
@@ -12,10 +13,34 @@ const BATCH = 10_000;
 /** Keys that are asked for in a turn. */
 const ASKED = 20_000;
 
-/** Whether a store gets slower with what it holds. */
+/** Bytes of a record of a number. */
+const RECORD = Buffer.alloc(80);
+const LEAST = Buffer.from([1]);
+
+/** Whether a store gets slower with what it holds, beside bare tables of lmdb: of the same records, and of the least there can be. */
 export async function entries({ rounds, sizes, folder }: PartOptions): Promise<Group[]> {
   const many = sizes?.[0] ?? MANY;
   const few = Math.min(FEW, many);
+  const bare = open({ path: join(folder, 'bare.mdb'), noSync: true, encoding: 'binary' });
+  const tables = ([few, many] as const).map((count) => {
+    const [records, least] = ['records', 'least'].map((name) =>
+      bare.openDB<Buffer, Buffer>({ name: `${name}-${count}`, encoding: 'binary', keyEncoding: 'binary' }),
+    );
+    for (let from = 0; from < count; from += BATCH)
+      bare.transactionSync(() => {
+        for (let index = from; index < Math.min(from + BATCH, count); index++) {
+          void records?.put(bytesOf(keyAt(index)), RECORD);
+          void least?.put(shortOf(keyAt(index)), LEAST);
+        }
+      });
+    return { count, records, least };
+  });
+  const bareTurns = Object.fromEntries(
+    tables.flatMap(({ count, records, least }) => [
+      [`bare lmdb, ${count.toLocaleString('en')} records`, () => askBare(records, count, bytesOf)],
+      [`bare lmdb, ${count.toLocaleString('en')} rows of 9 bytes`, () => askBare(least, count, shortOf)],
+    ]),
+  );
   const { DiskStore } = await loadStores();
   await using little = new DiskStore({ path: join(folder, 'few') });
   await using large = new DiskStore({ path: join(folder, 'many') });
@@ -27,16 +52,19 @@ export async function entries({ rounds, sizes, folder }: PartOptions): Promise<G
   ];
   const named = (entry: (of: (typeof stores)[number]) => () => number) =>
     Object.fromEntries(stores.map((of) => [`${of.count.toLocaleString('en')} entries`, entry(of)]));
-  return [
+  const groups = [
     {
       name: 'has, of a key that is there',
       unit: 'µs',
       measured: await takeTurns(
-        named(
-          ({ store, count }) =>
-            () =>
-              ask(store, { from: 0, count, expected: true }),
-        ),
+        {
+          ...named(
+            ({ store, count }) =>
+              () =>
+                ask(store, { from: 0, count, expected: true }),
+          ),
+          ...bareTurns,
+        },
         rounds,
       ),
     },
@@ -73,6 +101,8 @@ export async function entries({ rounds, sizes, folder }: PartOptions): Promise<G
       ],
     },
   ];
+  await bare.close();
+  return groups;
 }
 
 /** Microseconds for each entry, by batch. */
@@ -87,6 +117,22 @@ async function fill(store: Store, count: number): Promise<number[]> {
   return figures;
 }
 
+function askBare(table: Database<Buffer, Buffer> | undefined, count: number, keyOf: (key: string) => Buffer): number {
+  const asked = questions({ from: 0, count }).map(keyOf);
+  return microsecondsEachNow(ASKED, (at) => {
+    if (table?.doesExist(asked[at] ?? LEAST) !== true) throw new Error('wrong answer');
+  });
+}
+
+/** Of a key as the store has it. */
+function bytesOf(key: string): Buffer {
+  return Buffer.from(key, 'utf8');
+}
+
+function shortOf(key: string): Buffer {
+  return Buffer.from(key.slice(0, 16), 'hex');
+}
+
 interface Question {
   readonly from: number;
   readonly count: number;
@@ -95,11 +141,15 @@ interface Question {
   readonly distinct?: number;
 }
 
-function ask(store: Store, { from, count, expected, distinct = FEW }: Question): number {
+function questions({ from, count, distinct = FEW }: Omit<Question, 'expected'>): string[] {
   const different = Math.min(distinct, count);
   const step = Math.floor(count / different);
   // Made before the clock starts; a step that shares no factor with any count visits them in no order.
-  const asked = Array.from({ length: ASKED }, (_, at) => keyAt(from + ((at * 7_919) % different) * step));
+  return Array.from({ length: ASKED }, (_, at) => keyAt(from + ((at * 7_919) % different) * step));
+}
+
+function ask(store: Store, { expected, ...question }: Question): number {
+  const asked = questions(question);
   return microsecondsEachNow(ASKED, (at) => {
     if (store.has(asked[at] ?? '') !== expected) throw new Error('wrong answer');
   });
