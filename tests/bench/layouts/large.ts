@@ -5,6 +5,7 @@ import { ringByHand } from './ring.js';
 import { Window } from './window.js';
 import type * as Components from './worker/large-components.js';
 
+/** Of the ring by hand. A queue has two besides its capacity: one is being filled, one is being read. */
 const slots = 4;
 const gibibytes = (numbers * Float64Array.BYTES_PER_ELEMENT) / 2 ** 30;
 
@@ -20,7 +21,7 @@ export async function large(rounds: number, count: number): Promise<Measurement[
       lazydag: async () => {
         const memory = Window.allocate();
         const parts = { source: built(Fill, count), sink: built(Sum, memory, stretch) };
-        await runBetween(parts, { policy: 'queue', capacity: slots });
+        await runBetween(parts, { policy: 'queue', capacity: slots - 2 });
         return new Window(memory, stretch).perSecond * gibibytes;
       },
     },
