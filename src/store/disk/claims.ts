@@ -1,13 +1,17 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { DagError } from '../../errors.js';
-import { bootId, isAlive, LEASE, randomToken, thisThread, type Holder } from './holder.js';
+import { claimsFile, removeClaims, removeFormerClaims } from './claims-file.js';
+import { isAlive, LEASE, randomToken, thisThread, type Holder } from './holder.js';
 import { COMMIT, openBinaryTable, openTextTable, textKeys, type Lmdb, type RootTable, type Table } from './lmdb.js';
 import { Journal } from './journal.js';
+import { inspect } from './lmdb-file.js';
 import { isFull, Reserve } from './reserve.js';
 
-/** Room that is kept for what one change writes besides what it is given, and that it may take. Bytes. */
-const ROOM = { need: 64 * 1024, want: 256 * 1024 };
+/** Room that is kept for what one change writes besides what it is given, that it may take, and more. Bytes. */
+const ROOM = {
+  need: 64 * 1024,
+  want: 256 * 1024,
+  /** That the journal leaves for the rest. */
+  kept: 192 * 1024,
+};
 const RENEW_EVERY = LEASE / 4;
 const TOKEN_BYTES = 8;
 
@@ -53,8 +57,12 @@ export class Claims {
 
   /** @throws what the file system or lmdb do */
   constructor(lmdb: Lmdb, folder: string) {
-    const path = pathIn(folder);
-    this.isFirst = !existsSync(path);
+    const path = claimsFile(folder);
+    const file = inspect(path);
+    this.isFirst = file === 'missing';
+    if (this.isFirst) removeFormerClaims(folder);
+    // The native code would end the process.
+    if (file === 'damaged' || (file !== 'missing' && file.size < file.used)) removeClaims(path);
     this.#root = lmdb.open(path, {
       noSubdir: true,
       noSync: true,
@@ -85,12 +93,18 @@ export class Claims {
     let token: Buffer | undefined;
     this.#change(() => {
       const holder = this.#locks.get(key);
-      if (holder !== undefined && this.#lives(sessionIn(holder, 0))) return;
+      if (holder !== undefined && this.#isHeld(key, holder)) return;
       token = this.#nextToken();
       this.#locks.put(key, token);
     });
     if (token !== undefined) this.#held.set(key, token);
     return token;
+  }
+
+  /** Of this session only what it knows of: what it could not give back for lack of room is nobody's. */
+  #isHeld(key: string, row: Buffer): boolean {
+    const session = sessionIn(row, 0);
+    return session === this.session ? this.#held.has(key) : this.#lives(session);
   }
 
   /** The session, and what it counts its locks by. */
@@ -107,7 +121,7 @@ export class Claims {
     this.#held.delete(key);
     this.#changeSoon(0, () => {
       if (this.#locks.get(key)?.equals(token) === true) this.#locks.remove(key);
-    }).catch(() => undefined); // what stays for lack of room ends with this thread
+    }).catch(() => undefined); // where there is no room for it, others may take it when this thread has ended
   }
 
   /** Says that files of an entry, by the name of the first, are about to be read: others leave them. */
@@ -216,7 +230,7 @@ export class Claims {
 
   #makeAll(changes: readonly Soon[]): void {
     const bytes = changes.reduce((sum, change) => sum + change.bytes, 0);
-    this.#transact(ROOM.need + 2 * bytes, () => {
+    this.#transact(ROOM.need + (bytes > 0 ? ROOM.kept + 2 * bytes : 0), () => {
       for (const { action } of changes) action();
     });
   }
@@ -258,31 +272,6 @@ export class Claims {
       return false;
     }
   }
-}
-
-function pathIn(folder: string): string {
-  return join(folder, bootId === '' ? 'locks.mdb' : `locks-${bootId.slice(0, 8)}.mdb`);
-}
-
-/** The journal as others write it; undefined where there is none. */
-export interface ForeignJournal {
-  readonly journal: Journal;
-  readonly root: RootTable;
-}
-
-/** Opens the journal for a store that writes nothing. @throws what the file system or lmdb do */
-export function openForeignJournal(lmdb: Lmdb, folder: string): ForeignJournal | undefined {
-  const path = pathIn(folder);
-  if (!existsSync(path)) return undefined;
-  const root = lmdb.open(path, { noSubdir: true, readOnly: true, maxDbs: 4, encoding: 'binary' });
-  const rows = openTextTable(root, 'journal');
-  if (rows !== undefined) return { root, journal: new Journal({ table: rows, soon: refuse, now: refuse }) };
-  void root.close();
-  return undefined;
-}
-
-function refuse(): never {
-  throw new DagError('DAG_INTERNAL', { message: 'The journal of a store that is read only was to be changed.' });
 }
 
 function sessionIn(row: Buffer, at: number): string {

@@ -19,12 +19,13 @@ import type {
 import { checkPruneOptions, creationOf } from '../entry-facts.js';
 import { encodeValue, WIRE_VERSION } from '../value/encode.js';
 import { diskSettings, type DiskStoreOptions } from './disk-options.js';
-import { DAMAGED, type Environment, type Keeper } from './environment.js';
+import { DAMAGED, type Environment } from './environment.js';
+import type { IndexWriter, Keeper } from './index-writer.js';
 import { FoundEntry, type EntryHost } from './found-entry.js';
 import { pastEntries } from './history.js';
 import { textKeys } from './lmdb.js';
 import { putValue, type NewValue } from './put-value.js';
-import type { RecordView } from './record.js';
+import { RecordView } from './record.js';
 import { isFull } from './reserve.js';
 import { acquire, relinquish } from './shared-environments.js';
 import { verifyEntries, type DamagedEntry } from './verify.js';
@@ -43,7 +44,7 @@ type State =
  *
  * What is found is checked against checksums: what a crash, a full disk or a bad one have damaged is taken out, never
  * given out. Writing is not waited for by runs; a process that is killed leaves a store that opens and has all that was
- * put, while a crash of the system may take small results of the last quarter of a second. Whoever may write to the
+ * put, while a stop of the system may take small results of the last quarter of a second. Whoever may write to the
  * folder can plant results: share it only with whom you trust. It must not lie on a network drive.
  */
 export class DiskStore implements Store {
@@ -103,7 +104,7 @@ export class DiskStore implements Store {
       return undefined;
     }
     this.#counts.hits += 1;
-    environment.used(key);
+    environment.writer?.used(key);
     return entry;
   }
 
@@ -142,9 +143,9 @@ export class DiskStore implements Store {
     if (this.readOnly) throw storeReadOnly(this.#name, 'delete');
     await this.open();
     let found = false;
-    const environment = this.#opened('delete');
-    environment.settle();
-    await environment.change(0, (change) => {
+    const writer = this.#writer('delete');
+    writer.settle();
+    await writer.change(0, (change) => {
       found = change.remove(key);
     });
     return found;
@@ -152,7 +153,7 @@ export class DiskStore implements Store {
 
   async *keys(): AsyncIterable<string> {
     await this.open();
-    this.#opened('keys').settle();
+    this.#opened('keys').writer?.settle();
     let last: string | undefined;
     do {
       const after = last === undefined ? {} : { after: last };
@@ -160,14 +161,17 @@ export class DiskStore implements Store {
       yield* keys;
       last = keys.at(-1);
     } while (last !== undefined);
+    yield* this.#opened('keys').unmoved();
   }
 
   async stats(): Promise<StoreStats> {
     await this.open();
     const environment = this.#opened('stats');
-    environment.settle();
+    environment.writer?.settle();
     const { entries, bytes } = environment.totals;
-    return { entries, bytes, ...this.#counts };
+    const unmoved = environment.unmoved().map((key) => environment.lookUp(key));
+    const unmovedBytes = unmoved.reduce((sum, record) => sum + (record instanceof RecordView ? record.length : 0), 0);
+    return { entries: entries + unmoved.length, bytes: bytes + unmovedBytes, ...this.#counts };
   }
 
   async prune(options: PruneOptions = {}): Promise<Pruned> {
@@ -175,9 +179,10 @@ export class DiskStore implements Store {
     if (this.readOnly) throw storeReadOnly(this.#name, 'prune');
     await this.open();
     const environment = this.#opened('prune');
-    environment.settle();
+    const writer = this.#writer('prune');
+    writer.settle();
     const { maxBytes = this.#settings.maxBytes, maxAge = this.#settings.maxAge } = options;
-    const { entries, bytes } = await environment.evict({ maxBytes, maxAge });
+    const { entries, bytes } = await writer.evict({ maxBytes, maxAge });
     this.#counts.evictions += entries;
     await environment.sweepDead();
     return { entries, bytes };
@@ -224,7 +229,7 @@ export class DiskStore implements Store {
 
   history(node: string, limit = 100): readonly PastEntry[] {
     const environment = this.#opened('history');
-    environment.settle();
+    environment.writer?.settle();
     return pastEntries(environment.tables, node, limit);
   }
 
@@ -253,7 +258,7 @@ export class DiskStore implements Store {
       await relinquish(environment);
       throw storeClosed(this.#name);
     }
-    if (!this.readOnly) environment.keepers.add(this.#keeper);
+    if (!this.readOnly) environment.writer?.keepers.add(this.#keeper);
     this.#host = {
       environment,
       check: () => {
@@ -272,13 +277,19 @@ export class DiskStore implements Store {
     const { environment } = state;
     await Promise.allSettled(this.#puts);
     for (const lock of this.#locks) lock.release();
-    environment.keepers.delete(this.#keeper);
+    environment.writer?.keepers.delete(this.#keeper);
     await relinquish(environment);
   }
 
   #opened(method: string): Environment {
     if (this.#state.is === 'open') return this.#state.environment;
     throw this.#state.is === 'closed' ? storeClosed(this.#name) : storeNotOpen(this.#name, method);
+  }
+
+  #writer(method: string): IndexWriter {
+    const { writer } = this.#opened(method);
+    if (writer === undefined) throw storeReadOnly(this.#name, method);
+    return writer;
   }
 
   /** The record if it is whole, of a format that is read here, and not too old. */
@@ -302,7 +313,8 @@ export class DiskStore implements Store {
   }
 
   async #put(environment: Environment, value: NewValue): Promise<void> {
-    const reason = await putValue(environment, value, this.#settings);
+    const { files } = environment;
+    const reason = await putValue({ files, index: this.#writer('put') }, value, this.#settings);
     if (reason === undefined) this.#counts.puts += 1;
     else this.#leaveOut(reason);
   }
@@ -314,8 +326,8 @@ export class DiskStore implements Store {
 }
 
 /** Takes a damaged entry out, unless somebody has put another since. */
-function takeOut(environment: Environment, { key, createdAt }: DamagedEntry): Promise<void> {
-  return environment.change(0, (change) => {
+async function takeOut({ writer }: Environment, { key, createdAt }: DamagedEntry): Promise<void> {
+  await writer?.change(0, (change) => {
     if (createdAt === undefined) change.removeDamaged(key);
     else change.remove(key, createdAt);
   });

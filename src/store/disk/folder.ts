@@ -1,19 +1,8 @@
 import { constants } from 'node:fs';
-import {
-  access,
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  realpath,
-  rm,
-  stat,
-  truncate,
-  writeFile,
-} from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, realpath, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import * as paths from 'node:path';
 import { DagError, describeThrown } from '../../errors.js';
+import { inspect } from './lmdb-file.js';
 
 /** What a store on disk is made of, all in its folder. */
 export interface Folder {
@@ -105,55 +94,19 @@ async function proveRoom(path: string): Promise<void> {
   }
 }
 
-const HEADER = 4096;
-/** Where these stand on the first page of an index. */
-const PAGE_FLAGS_AT = 0x12;
-const META_PAGE = 8;
-const MAGIC_AT = 0x18;
-const MAGIC = 0xbeefc0de;
-const DATA_VERSION_AT = 0x1c;
-const DATA_VERSION = 2;
-const PAGE_BYTES_AT = 0x30;
-const LAST_PAGE_AT = 0x90;
-/** What no index gets to. */
-const LARGEST_PAGE = 2 ** 36;
-
 /** The native code ends the process where the index is no index, so it is looked at before. */
 async function checkIndex({ path, index }: Folder, readOnly: boolean): Promise<void> {
-  const found = await lstat(index).catch((thrown: unknown) => {
-    if (isMissing(thrown)) return undefined;
-    throw thrown;
-  });
-  if (found === undefined || (found.isFile() && found.size === 0)) {
+  const file = inspect(index);
+  if (file === 'missing') {
     if (readOnly) throw cannotOpen(path, 'there is no store in it');
     return;
   }
   await access(index, readOnly ? constants.R_OK : constants.R_OK | constants.W_OK);
-  const file = await open(index, 'r');
-  try {
-    const header = Buffer.alloc(HEADER);
-    const { bytesRead } = await file.read(header, 0, HEADER, 0);
-    const page = header.readUInt32LE(PAGE_BYTES_AT);
-    const first = Number(header.readBigUInt64LE(LAST_PAGE_AT));
-    const isIndex =
-      bytesRead === HEADER &&
-      (header.readUInt16LE(PAGE_FLAGS_AT) & META_PAGE) !== 0 &&
-      header.readUInt32LE(MAGIC_AT) === MAGIC &&
-      (header.readUInt32LE(DATA_VERSION_AT) & 0xffff) === DATA_VERSION &&
-      page >= 512 &&
-      page <= 65536;
-    if (!isIndex) throw cannotOpen(path, 'its index.mdb is damaged');
-    await file.read(header, 0, HEADER, page);
-    const last = Math.max(first, Number(header.readBigUInt64LE(LAST_PAGE_AT)));
-    // A read beyond the end of the file would end the process; of zeros, it is an error.
-    const { size } = await file.stat();
-    if (size < (last + 1) * page) {
-      if (readOnly || size < 2 * page || last > LARGEST_PAGE) throw cannotOpen(path, 'its index.mdb is cut short');
-      await truncate(index, (last + 1) * page);
-    }
-  } finally {
-    await file.close();
-  }
+  if (file === 'damaged') throw cannotOpen(path, 'its index.mdb is damaged');
+  if (file.size >= file.used) return;
+  // A read beyond the end of the file would end the process; of zeros, it is an error.
+  if (readOnly) throw cannotOpen(path, 'its index.mdb is cut short');
+  await truncate(index, file.used);
 }
 
 function isMissing(thrown: unknown): boolean {

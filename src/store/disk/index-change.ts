@@ -67,6 +67,8 @@ export function nodeName(node: string | undefined): Buffer {
 export class IndexChange {
   /** Files that no entry has any more, those of one entry together. */
   readonly orphans: (readonly Buffer[])[] = [];
+  /** Keys that something was put under, or taken from, other than by moving and evicting. */
+  readonly touched = new Set<string>();
   readonly #tables: IndexTables;
   readonly #totals: Totals;
   #evictions: number;
@@ -81,6 +83,10 @@ export class IndexChange {
 
   get now(): number {
     return this.#totals.time;
+  }
+
+  get bytes(): number {
+    return this.#totals.bytes;
   }
 
   put(key: string, entry: NewEntry): void {
@@ -111,17 +117,23 @@ export class IndexChange {
   /** Takes over an entry that was put before, unless there is one that was put later. */
   move(key: string, entry: NewEntry): void {
     const row = this.#rowOf(key);
-    if (row === undefined) this.#enter(key, entry);
-    else if (row.createdAt < entry.createdAt) this.put(key, entry);
+    if (row !== undefined && row.createdAt >= entry.createdAt) return;
+    if (row !== undefined) this.#removeRow(key, row);
+    this.#enter(key, entry);
   }
 
   /** Gives whether there was an entry. `created`: only if it is the one made then. */
   remove(key: string, created?: number): boolean {
+    if (created === undefined) this.touched.add(key);
     const row = this.#rowOf(key);
     if (row === undefined || (created !== undefined && row.createdAt !== created)) return false;
+    this.#removeRow(key, row);
+    return true;
+  }
+
+  #removeRow(key: string, row: EntryRow): void {
     this.#take(key, row);
     this.#tables.nodes.remove(nodeKey(row, key));
-    return true;
   }
 
   /** Takes out an entry whose record is damaged, unless somebody has put another since. */

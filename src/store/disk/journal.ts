@@ -21,7 +21,7 @@ export interface JournalParts {
 /**
  * Entries that the index does not have yet. A transaction of the index waits for the disk; one of the journal, which is
  * never written to the disk on purpose, takes 20 µs, and outlives the process as well. So what is small and new is put
- * here, and whoever next changes the index takes it over. Only a crash of the system itself loses what was put last.
+ * here, and whoever next changes the index takes it over. What is left here when the system stops is lost.
  */
 export class Journal {
   readonly #parts: JournalParts;
@@ -38,6 +38,10 @@ export class Journal {
 
   has(key: string): boolean {
     return this.#parts.table.doesExist(key);
+  }
+
+  get table(): Table<string> {
+    return this.#parts.table;
   }
 
   get empty(): boolean {
@@ -62,6 +66,15 @@ export class Journal {
     return textKeys(this.#parts.table, { limit }).flatMap((key) => {
       const record = this.find(key);
       return record === undefined ? [] : [{ key, record }];
+    });
+  }
+
+  /** Takes out what was put here for keys that the index has something else for. */
+  forget(keys: ReadonlySet<string>): void {
+    const there = [...keys].filter((key) => this.has(key));
+    if (there.length === 0) return;
+    this.#parts.now(() => {
+      for (const key of there) this.#parts.table.remove(key);
     });
   }
 

@@ -3,8 +3,8 @@ import { costOf, creationOf } from '../entry-facts.js';
 import type { EntryFacts, PutOptions } from '../../graph/store.js';
 import type { EncodedValue } from '../value/encode.js';
 import type { DiskStoreOptions } from './disk-options.js';
-import type { Environment } from './environment.js';
-import type { StoredFile } from './files.js';
+import type { Files, StoredFile } from './files.js';
+import type { IndexWriter } from './index-writer.js';
 import { encodeRecord } from './record.js';
 import { isFull } from './reserve.js';
 import { writeBuffers, type BufferJob } from './write-buffers.js';
@@ -13,6 +13,12 @@ import { writeElsewhere } from './write-elsewhere.js';
 /** Bodies of more bytes become files, too. */
 const LARGEST_BODY = 64 * 1024;
 const TOO_LARGE = 'one value has more bytes than `maxBytes`';
+
+/** Where values are put. */
+export interface Place {
+  readonly files: Files;
+  readonly index: IndexWriter;
+}
 
 /** A value that is to be put. */
 export interface NewValue {
@@ -29,7 +35,7 @@ export interface NewValue {
  * @throws DAG_OPTION, DAG_STORE_CORRUPT, what the file system does
  */
 export async function putValue(
-  environment: Environment,
+  { files: folder, index }: Place,
   { key, encoded, facts, options }: NewValue,
   { hash, compress, maxBytes }: Required<DiskStoreOptions>,
 ): Promise<string | undefined> {
@@ -43,20 +49,20 @@ export async function putValue(
   if (length > maxBytes && !compress) return TOO_LARGE;
   let files: StoredFile[] = [];
   try {
-    if (buffers.length > 0) files = await environment.files.write(buffers, { hash, compress, writer });
+    if (buffers.length > 0) files = await folder.write(buffers, { hash, compress, writer });
     const names = files.map(({ name }) => name);
     const record = encodeRecord({ body, bodyInFile, files, facts: { ...facts, cost }, wire });
     const bytes = files.reduce((sum, { size }) => sum + size, record.length);
     if (bytes > maxBytes) {
-      await environment.files.remove(names);
+      await folder.remove(names);
       return TOO_LARGE;
     }
     const entry = { record, bytes, cost, node: facts.stamp?.node, files: names, createdAt: creationOf(options) };
-    await environment.put(key, entry);
-    environment.files.settle(names);
+    await index.put(key, entry);
+    folder.settle(names);
     return undefined;
   } catch (thrown) {
-    await environment.files.remove(files.map(({ name }) => name));
+    await folder.remove(files.map(({ name }) => name));
     if (!isFull(thrown)) throw thrown;
     return describeThrown(thrown);
   }

@@ -101,6 +101,11 @@ export class RecordView {
     return length === record.length ? view : undefined;
   }
 
+  /** Bytes of it. */
+  get length(): number {
+    return this.#record.length;
+  }
+
   get createdAt(): number {
     return this.#record.readDoubleLE(8);
   }

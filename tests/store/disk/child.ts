@@ -72,6 +72,11 @@ switch (what) {
     look();
     break;
   }
+  case 'settle':
+    await store.open();
+    say('open');
+    // Lets the index take over what others have put.
+    for (;;) await store.stats();
   default:
     throw new Error(`no such thing as ${what}`);
 }

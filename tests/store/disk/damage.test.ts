@@ -56,8 +56,9 @@ describe('what is damaged', () => {
     const environment = await acquire(path, false);
     for (let run = 0; run < 30; run += 1) {
       await store.put('a', { run });
+      environment.writer?.settle();
       const record = Buffer.from(environment.tables.entries.get('a') ?? []);
-      await environment.change(0, () => void environment.tables.entries.put('a', damage(record, random)));
+      await environment.writer?.change(0, () => void environment.tables.entries.put('a', damage(record, random)));
       expect(store.find('a')).toBeUndefined();
       expect((await store.stats()).corrupt).toBe(run + 1);
       await store.put('a', 1);

@@ -67,13 +67,13 @@ describe('a disk that is full', () => {
   });
 
   test('has what small results it said that it has, and all of them once there is room', async () => {
-    const path = smallDisk('8m');
+    const path = smallDisk('12m');
     if (path === undefined) return;
     jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     await using store = new DiskStore({ path });
     await store.open();
     const ballast = join(path, '.ballast');
-    writeFileSync(ballast, Buffer.alloc(1_000_000));
+    writeFileSync(ballast, Buffer.alloc(4_000_000));
     const kept: number[] = [];
     for (let turn = 0; turn < 30; turn += 1) {
       const before = turn * 100;

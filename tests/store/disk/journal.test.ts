@@ -1,4 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, jest, test } from '@jest/globals';
 import { DiskStore } from '../../../src/store/disk/disk-store.js';
 import type { Environment } from '../../../src/store/disk/environment.js';
 import { acquire, relinquish } from '../../../src/store/disk/shared-environments.js';
@@ -51,7 +53,7 @@ describe('what was put last', () => {
     await at.store.put('a', 1);
     await at.store.put('a', 2);
     expect(await at.store.get('a')).toBe(2);
-    at.environment.settle();
+    at.environment.writer?.settle();
     expect(await at.store.get('a')).toBe(2);
     await at.store.put('a', 3);
     expect(at.indexed('a')).toBe(true);
@@ -63,7 +65,7 @@ describe('what was put last', () => {
     await at.store.put('a', 1);
     expect(await at.store.delete('a')).toBe(true);
     expect(at.store.has('a')).toBe(false);
-    at.environment.settle();
+    at.environment.writer?.settle();
     expect(at.store.has('a')).toBe(false);
   });
 
@@ -86,12 +88,12 @@ describe('what was put last', () => {
     await using at = await opened();
     await at.store.put('a', 'old');
     const old = at.environment.claims?.journal.find('a') ?? Buffer.alloc(0);
-    at.environment.settle();
+    at.environment.writer?.settle();
     const later = Date.now() + 1;
     while (Date.now() <= later);
     await at.store.put('a', 'new');
     await at.environment.claims?.journal.put('a', old);
-    at.environment.settle();
+    at.environment.writer?.settle();
     expect(await at.store.get('a')).toBe('new');
     expect(at.environment.claims?.journal.empty).toBe(true);
   });
@@ -100,7 +102,7 @@ describe('what was put last', () => {
     await using at = await opened();
     await at.environment.claims?.journal.put('a', Buffer.alloc(100, 1));
     expect(at.store.find('a')).toBeUndefined();
-    at.environment.settle();
+    at.environment.writer?.settle();
     expect(at.store.has('a')).toBe(false);
     expect(at.environment.claims?.journal.empty).toBe(true);
   });
@@ -114,5 +116,78 @@ describe('what was put last', () => {
     await store.open();
     expect(store.has('k0')).toBe(true);
     expect(store.find('k0')?.read()).toBe(0);
+    const keys: string[] = [];
+    for await (const key of store.keys()) keys.push(key);
+    expect(keys).toContain('k0');
+    expect((await store.stats()).entries).toBe(keys.length);
+    expect(await store.verify()).toMatchObject({ entries: keys.length, corrupt: [] });
+  });
+
+  test('is found while another process moves it, and stays away when it was deleted', async () => {
+    await using at = await opened();
+    const child = start(at.path, 'settle');
+    await child.said(1);
+    await at.store.put('other', 1);
+    const missed: string[] = [];
+    const back: string[] = [];
+    for (let index = 0; index < 60; index += 1) {
+      const key = `k${index}`;
+      at.store.find('other');
+      await at.store.put(key, index);
+      const later = performance.now() + 2;
+      while (performance.now() < later);
+      if (!(await at.store.has(key)) || at.store.find(key) === undefined) missed.push(key);
+      expect(await at.store.delete(key)).toBe(true);
+      for (const deleted of [`k${index - 3}`, key]) if (await at.store.has(deleted)) back.push(deleted);
+    }
+    expect({ missed, back }).toEqual({ missed: [], back: [] });
+  });
+
+  test('keeps its order with what goes to the index', async () => {
+    await using at = await opened();
+    await Promise.all([at.store.put('a', 'x'.repeat(20_000)), at.store.put('a', 'second')]);
+    expect(await at.store.get('a')).toBe('second');
+    at.environment.writer?.settle();
+    expect(await at.store.get('a')).toBe('second');
+  });
+
+  test('does not pass the limit of bytes', async () => {
+    const path = folder();
+    await using store = new DiskStore({ path, maxBytes: 200_000 });
+    for (let index = 0; index < 400; index += 1) await store.put(`k${index}`, 'x'.repeat(10_000) + index.toString());
+    expect((await store.stats()).bytes).toBeLessThanOrEqual(200_000);
+    expect(statSync(join(path, 'index.mdb')).size).toBeLessThan(8_000_000);
+  });
+
+  test('that cannot be taken out of it again changes nothing', async () => {
+    await using at = await opened();
+    await at.store.put('small', 1);
+    const journal = at.environment.claims?.journal;
+    if (journal === undefined) throw new Error('it has no journal');
+    const drop = jest.spyOn(journal, 'drop').mockImplementation(() => {
+      throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+    });
+    await at.store.put('large', new Uint8Array(200_000).fill(3));
+    expect(await at.store.delete('small')).toBe(true);
+    drop.mockRestore();
+    expect(at.store.has('small')).toBe(false);
+    expect((await at.store.get('large')) as Uint8Array).toHaveLength(200_000);
+    expect(await at.store.verify()).toEqual({ entries: 1, corrupt: [], strays: 0 });
+  });
+
+  test.each([
+    ['empty', Buffer.alloc(0)],
+    ['garbage', Buffer.alloc(40_000, 7)],
+  ])('is left out where its file is %s', async (_, bytes) => {
+    const path = folder();
+    const first = new DiskStore({ path });
+    await first.put('a', 1);
+    await first.close();
+    const [claims = ''] = readdirSync(path).filter((name) => /^locks.*\.mdb$/.test(name));
+    for (const readOnly of [true, false]) {
+      writeFileSync(join(path, claims), bytes);
+      await using store = new DiskStore({ path, readOnly });
+      expect(await store.get('a')).toBe(1);
+    }
   });
 });
