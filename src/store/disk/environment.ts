@@ -6,7 +6,7 @@ import { ForeignJournal } from './foreign-journal.js';
 import { IndexWriter } from './index-writer.js';
 import { openTables, readTotals, type IndexTables, type Totals } from './index-tables.js';
 import type { Journal } from './journal.js';
-import { loadLmdb, textKeys, type Lmdb, type RootTable } from './lmdb.js';
+import { loadLmdb, type Lmdb, type RootTable } from './lmdb.js';
 import { Pins } from './pins.js';
 import { RecordView } from './record.js';
 import { Reserve } from './reserve.js';
@@ -130,7 +130,7 @@ export class Environment {
   unmoved(): string[] {
     if (this.#foreign === undefined) return [];
     this.refresh();
-    return textKeys(this.#foreign.journal.table).filter((key) => !this.tables.entries.doesExist(key));
+    return this.#foreign.journal.keys().filter((key) => !this.tables.entries.doesExist(key));
   }
 
   /** Sees what others have changed since. */

@@ -40,12 +40,13 @@ export class Journal {
     return this.#parts.table.doesExist(key);
   }
 
-  get table(): Table<string> {
-    return this.#parts.table;
+  get empty(): boolean {
+    return this.keys(1).length === 0;
   }
 
-  get empty(): boolean {
-    return textKeys(this.#parts.table, { limit: 1 }).length === 0;
+  /** All keys, or at most so many, in order. */
+  keys(limit?: number): string[] {
+    return textKeys(this.#parts.table, limit === undefined ? {} : { limit });
   }
 
   /** Puts a sealed record; false when there is no room for it. */
@@ -63,7 +64,7 @@ export class Journal {
 
   /** Up to so many, in the order of their keys. */
   rows(limit: number): JournalRow[] {
-    return textKeys(this.#parts.table, { limit }).flatMap((key) => {
+    return this.keys(limit).flatMap((key) => {
       const record = this.find(key);
       return record === undefined ? [] : [{ key, record }];
     });
