@@ -10,7 +10,7 @@ import { Collector, Layout, type ComponentRef, type Context } from '../../dist/l
 import { until, within } from '../support/waiting.js';
 import { CodedSource } from './nodes/coded-source.js';
 import { CodedSum } from './nodes/coded-sum.js';
-import { Counter, Gain, Hangs, Misbehave, Seldom, Sum, Times, Value, Write } from './nodes/parts.js';
+import { Counter, Gain, Hangs, Misbehave, Pair, Seldom, Sum, Times, Value, Write } from './nodes/parts.js';
 
 /** A layout that a function of the test sets up. */
 class Made extends Layout {
@@ -167,6 +167,26 @@ describe('contexts on threads', () => {
     await within(20_000, running.done);
     expect(got).toEqual(upTo(300).map((n) => 10 * n));
   });
+});
+
+test.each(['disconnect', 'remove'] as const)('nothing fires with an argument missing after %s()', async (how) => {
+  const counts = new Int32Array(new SharedArrayBuffer(8));
+  for (let round = 0; round < 3; round += 1) {
+    counts[0] = 0;
+    const refs: { source?: ComponentRef; pair?: ComponentRef } = {};
+    const running = await new Made((layout, [one, other]) => {
+      const source = layout.add(one, Counter);
+      const pair = layout.add(other, Pair, counts);
+      layout.connect(source, pair, { policy: 'queue' });
+      layout.connect(layout.add(one, Counter), pair, { policy: 'queue' });
+      Object.assign(refs, { source, pair });
+    }).start();
+    const { source, pair } = refs as Required<typeof refs>;
+    await until(() => (counts[0] ?? 0) > 10, 1e6);
+    await (how === 'remove' ? running.remove(source) : running.disconnect(source, pair));
+    await running.stop();
+  }
+  expect(counts[1]).toBe(0);
 });
 
 describe('a thread that ends', () => {

@@ -7,7 +7,7 @@ import type { Context } from '../wiring/context.js';
 import type { Edge } from '../wiring/edge.js';
 import { problemOf } from '../wiring/inputs.js';
 import { checkLoops, feedbackEdges } from '../wiring/loops.js';
-import type { Traits } from '../context/messages.js';
+import type { Permission, Traits } from '../context/messages.js';
 import { ComponentError } from './component-error.js';
 import { within } from './within.js';
 import { Intake } from './intake.js';
@@ -123,12 +123,17 @@ export class Assembly {
     if (link === undefined) return;
     this.links.delete(edge);
     const { to, channel, reader, id } = link;
-    if (!to.site.dead) await to.site.link.call('disconnect', to.id, [id]);
+    if (!to.site.dead) await to.site.link.call('disconnect', to.id, [id], this.#permissionWithout(to));
     channel.disconnect(reader);
-    if (to.ended || !to.begun || to.site.dead) return;
-    if (problemOf(to.ref, { traits: this.#traits(), edges: [...this.links.keys()] }) === undefined) return;
-    to.begun = false;
-    await to.site.link.call('permit', [to.id], { connected: false });
+  }
+
+  /** What a component may that has lost an input: in the same call, as it would fire with an argument missing before the next. */
+  #permissionWithout(member: Member): Permission {
+    if (member.ended || !member.begun) return {};
+    const edges = [...this.links.keys()];
+    if (problemOf(member.ref, { traits: this.#traits(), edges }) === undefined) return {};
+    member.begun = false;
+    return { connected: false };
   }
 
   /** Ends a component after its present firing and takes it away with its connections. @throws what its `stop` throws */
