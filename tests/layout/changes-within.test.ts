@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, jest, test } from '@jest/globals';
 import type { ComponentRef, Context, RunningLayout } from '../../src/layout/index.js';
 import { deferred, until, within } from '../support/waiting.js';
-import { Call, Counter, Gain, Keep, Made } from './parts.js';
+import { Call, Counter, Gain, Keep, Made, type CountView } from './parts.js';
 
 interface Parts {
   readonly running: RunningLayout;
@@ -133,6 +133,37 @@ describe('a body that waits for a change of its layout goes on', () => {
       warn.mockRestore();
     }
   });
+});
+
+test('what a body adds side by side fires when it has started, each by itself', async () => {
+  const told: string[] = [];
+  const gate = deferred();
+  class Late extends Counter {
+    async start(): Promise<void> {
+      told.push('starting');
+      await gate.promise;
+      told.push('started');
+    }
+
+    override compute(out: CountView): ReturnType<Counter['compute']> {
+      told.push('fires');
+      return super.compute(out);
+    }
+  }
+  const { running, result } = await withinBody(async ({ running: own, self, here }) => {
+    await own.remove(self); // which waits for this firing, so that nothing after it waits for anything before it
+    const late = own.add(here, Late, 1);
+    await until(() => told.includes('starting'));
+    const quick = own.add(here, Counter, 1);
+    await quick;
+    await turn();
+    gate.resolve();
+    return Promise.allSettled([late, quick]);
+  });
+  expect(result).toMatchObject([{ status: 'fulfilled' }, { status: 'fulfilled' }]);
+  await until(() => told.includes('fires'));
+  await running.stop();
+  expect(told.slice(0, 3)).toEqual(['starting', 'started', 'fires']);
 });
 
 test('a change within a change is refused, and one that comes after it is not', async () => {

@@ -59,11 +59,18 @@ export class Assembly {
         await this.#start(member);
       }
       this.#intake.check();
+      for (const member of made) member.ready = true;
+      for (const edge of edges) this.#ready(edge);
     } catch (error) {
       await this.#takeBack(made, edges);
       throw error;
     }
     return made;
+  }
+
+  #ready(edge: Edge): void {
+    const link = this.links.get(edge);
+    if (link !== undefined) link.ready = true;
   }
 
   async #takeBack(made: readonly Member[], edges: readonly Edge[]): Promise<void> {
@@ -103,18 +110,24 @@ export class Assembly {
     await link.terminate();
   }
 
-  /** Lets components fire, those of which everything is connected. */
+  /** Lets components fire, those of which everything is connected; none that is still being added. */
   async begin(): Promise<void> {
-    const edges = [...this.links.keys()];
+    const edges = this.#settledEdges();
     const traits = this.#traits();
     const bySite = new Map<Site, number[]>();
     for (const member of this.members.values()) {
-      if (member.begun || problemOf(member.ref, { traits, edges }) !== undefined) continue;
+      if (!member.ready || member.begun || member.leaving) continue;
+      if (problemOf(member.ref, { traits, edges }) !== undefined) continue;
       member.begun = true;
       member.fires = true;
       bySite.set(member.site, [...(bySite.get(member.site) ?? []), member.id]);
     }
     await Promise.all(Array.from(bySite, ([{ link }, ids]) => link.call('permit', ids, { connected: true })));
+  }
+
+  /** The connections of which both ends know. */
+  #settledEdges(): readonly Edge[] {
+    return [...this.links.values()].filter(({ ready }) => ready).map(({ edge }) => edge);
   }
 
   /** Takes a connection away; its target waits if it cannot do without. */
@@ -130,7 +143,7 @@ export class Assembly {
   /** What a component may that has lost an input: in the same call, as it would fire with an argument missing before the next. */
   #permissionWithout(member: Member): Permission {
     if (member.ended || !member.begun) return {};
-    const edges = [...this.links.keys()];
+    const edges = this.#settledEdges();
     if (problemOf(member.ref, { traits: this.#traits(), edges }) === undefined) return {};
     member.begun = false;
     return { connected: false };
@@ -287,7 +300,16 @@ export class Assembly {
       ...(capacity === undefined ? {} : { capacity }),
       ...(maxBytes === undefined ? {} : { maxBytes }),
     });
-    const link: Link = { id: (this.#ids += 1), edge, from, to, channel, reader, since: performance.now() };
+    const link: Link = {
+      id: (this.#ids += 1),
+      edge,
+      from,
+      to,
+      channel,
+      reader,
+      since: performance.now(),
+      ready: false,
+    };
     this.links.set(edge, link);
     return link;
   }
