@@ -71,8 +71,8 @@ export abstract class Layout {
   }
 
   /**
-   * Builds every component in its context, checks and makes all connections, runs every `start`, and then lets all fire. May be
-   * called again: each time is a layout of its own.
+   * Builds every component in its context, checks all connections, runs every `start`, makes the connections, and then lets
+   * all fire. May be called again: each time is a layout of its own.
    *
    * @throws ComponentError when a constructor or `start` fails, DAG_LAYOUT for what cannot run, DAG_OPTION, DAG_ABORTED;
    * then everything is closed again.

@@ -135,6 +135,24 @@ describe('a body that waits for a change of its layout goes on', () => {
   });
 });
 
+test('a body is told of a change that fails, which was to be connected to it', async () => {
+  class Broken extends Counter {
+    start(): void {
+      throw new Error('no device');
+    }
+  }
+  const { running, result } = await withinBody(({ running: own, self, here }) =>
+    own
+      .change((wiring) => {
+        wiring.connect(wiring.add(here, Broken), self, { trigger: false });
+      })
+      .catch((error: unknown) => error),
+  );
+  expect(result).toMatchObject({ code: 'DAG_COMPONENT_FAILED', component: 'Broken' });
+  expect(running.stats().edges).toHaveLength(3);
+  await within(5000, running.stop());
+});
+
 test('what a body adds side by side fires when it has started, each by itself', async () => {
   const told: string[] = [];
   const gate = deferred();

@@ -461,6 +461,38 @@ describe('changes of a layout', () => {
     expect(told).toEqual(['start one', 'stop one']);
   });
 
+  test('let nothing that was there fire with what they connect before all of them has started', async () => {
+    const counts = new Set<number>();
+    const gate = deferred();
+    const got: { other?: ComponentRef; call?: ComponentRef; firings: number } = { firings: 0 };
+    const { running, here } = await counting(({ source, here: context, layout }) => {
+      got.call = layout.add(context, Call, (...values: unknown[]) => {
+        counts.add(values.length);
+        got.firings += 1;
+      });
+      layout.connect(source, got.call);
+      got.other = layout.add(context, Counter);
+      layout.connect(got.other, layout.add(context, Keep, []));
+    });
+    const { other, call } = got as Required<typeof got>;
+    let starts = false;
+    const start = (): Promise<void> => {
+      starts = true;
+      return gate.promise;
+    };
+    const change = running.change((wiring) => {
+      wiring.add(here, Opened, { start });
+      wiring.connect(other, call);
+    });
+    await until(() => starts);
+    const before = got.firings;
+    await until(() => got.firings > before + 3);
+    gate.reject(new Error('no device'));
+    await expect(change).rejects.toThrow('no device');
+    await running.stop();
+    expect([...counts]).toEqual([1]);
+  });
+
   test('that connect to a component that has ended hold nobody up', async () => {
     const seen: number[] = [];
     const parts: { source?: ComponentRef; ended?: ComponentRef } = {};

@@ -7,7 +7,7 @@ import type { Context } from '../wiring/context.js';
 import type { Edge } from '../wiring/edge.js';
 import { problemOf } from '../wiring/inputs.js';
 import { checkLoops, feedbackEdges } from '../wiring/loops.js';
-import type { Permission, Traits } from '../context/messages.js';
+import type { InputDescriptor, Permission, Traits } from '../context/messages.js';
 import { ComponentError } from './component-error.js';
 import { within } from './within.js';
 import { Intake } from './intake.js';
@@ -40,8 +40,8 @@ export class Assembly {
   }
 
   /**
-   * Builds, checks, connects and starts; the components then wait for `begin`. When something fails, all of it is taken
-   * back.
+   * Builds, checks, starts and connects; the components then wait for `begin`. When something fails, all of it is taken
+   * back: what is there already learns of it only when no component can fail any more.
    *
    * @param whole refuses components of which something is not connected yet.
    * @throws ComponentError, DAG_LAYOUT, DAG_OPTION
@@ -53,12 +53,13 @@ export class Assembly {
       await this.#build(components, made);
       this.#intake.check();
       this.#check(edges, whole);
-      await this.#connect(made, edges);
       for (const member of made) {
         this.#intake.check();
         await this.#start(member);
       }
       this.#intake.check();
+      if (!whole) this.#check(edges, whole); // bodies may have changed it meanwhile
+      await this.#connect(made, edges);
       for (const member of made) member.ready = true;
       for (const edge of edges) this.#ready(edge);
     } catch (error) {
@@ -77,7 +78,8 @@ export class Assembly {
     const own = new Set(made.map(({ site }) => site));
     for (const member of this.members.values()) if (!made.includes(member)) own.delete(member.site);
     await Promise.all(Array.from(own, (site) => endBlocked(site, this.#intake.closed ? GRACE : LONGEST_STOP)));
-    for (const edge of edges) await this.disconnect(edge).catch(() => undefined);
+    // After a firing, perhaps, which may wait for this very change.
+    await within(GRACE, Promise.allSettled(edges.map((edge) => this.disconnect(edge))));
     for (const member of made.toReversed()) {
       await within(LONGEST_STOP, this.remove(member)).catch(() => undefined);
       this.members.delete(member.ref); // also one that its context has never built
@@ -278,10 +280,11 @@ export class Assembly {
     for (const member of made) {
       if (member.channel !== undefined) await member.site.link.call('wire', member.id, member.channel.writer());
     }
-    for (const { id, edge, to, channel, reader } of links) {
-      const initial = 'initial' in edge.options ? { initial: { value: edge.options.initial } } : {};
-      const descriptor = { edge: id, role: edge.role, feedback: feedback.has(edge), reader: channel.reader(reader) };
-      await to.site.link.call('connect', to.id, [{ ...descriptor, ...initial }]);
+    // All inputs of a component at once, and last those of components that fire already.
+    const targets = [...new Set(links.map(({ to }) => to))].sort((a, b) => Number(fresh.has(b)) - Number(fresh.has(a)));
+    for (const target of targets) {
+      const into = links.filter(({ to }) => to === target).map((link) => inputOf(link, feedback));
+      await target.site.link.call('connect', target.id, into);
     }
     const changed = new Set(links.filter(({ from }) => !fresh.has(from)).map(({ from }) => from));
     for (const member of changed) if (member.channel !== undefined) await this.announce(member, member.channel);
@@ -349,6 +352,11 @@ async function endBlocked(site: Site, patience: number): Promise<void> {
     return;
   site.dead = true;
   await site.link.terminate();
+}
+
+function inputOf({ id, edge, channel, reader }: Link, feedback: ReadonlySet<Edge>): InputDescriptor {
+  const initial = 'initial' in edge.options ? { initial: { value: edge.options.initial } } : {};
+  return { edge: id, role: edge.role, feedback: feedback.has(edge), reader: channel.reader(reader), ...initial };
 }
 
 function isOver(cause: unknown): boolean {
