@@ -10,7 +10,19 @@ import { Collector, Layout, type ComponentRef, type Context } from '../../dist/l
 import { until, within } from '../support/waiting.js';
 import { CodedSource } from './nodes/coded-source.js';
 import { CodedSum } from './nodes/coded-sum.js';
-import { Counter, Gain, Hangs, Misbehave, Pair, Seldom, Sum, Times, Value, Write } from './nodes/parts.js';
+import {
+  Counter,
+  ExitsStarting,
+  Gain,
+  Hangs,
+  Misbehave,
+  Pair,
+  Seldom,
+  Sum,
+  Times,
+  Value,
+  Write,
+} from './nodes/parts.js';
 
 /** A layout that a function of the test sets up. */
 class Made extends Layout {
@@ -238,6 +250,18 @@ describe('a thread that ends', () => {
       });
       expect(read()).toMatch(/^start\nstop \[0,1,2/);
     });
+  });
+});
+
+test('a thread that ends while a component starts there is why the layout cannot, and what has started is stopped', async () => {
+  await withFile(async (file, read) => {
+    const started = new Made((layout, [one, other]) => {
+      const counter = layout.add(one, Counter);
+      layout.connect(counter, layout.add(one, Write, file));
+      layout.connect(counter, layout.add(other, ExitsStarting));
+    }).start();
+    await expect(within(20_000, started)).rejects.toMatchObject({ code: 'DAG_CONTEXT_DIED', context: 'other' });
+    expect(read()).toBe('start\nstop []\n');
   });
 });
 

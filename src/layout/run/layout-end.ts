@@ -79,10 +79,11 @@ export class LayoutEnd {
     }
   }
 
-  /** A failure that whoever has begun the layout is told. */
-  async failToStart(error: unknown): Promise<void> {
+  /** Ends it as it could not start. @returns why: what has failed first */
+  async failToStart(error: unknown): Promise<unknown> {
     this.#watched = true;
     await this.begin({ drain: false }, { error });
+    return this.#failed === undefined ? error : this.#failed.error;
   }
 
   /** Begins when the signal is aborted. */

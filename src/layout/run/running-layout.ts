@@ -69,12 +69,11 @@ export class RunningLayout implements AsyncDisposable {
     try {
       throwIfAborted(signal);
       signal?.addEventListener('abort', giveUp, { once: true });
-      await this.#assembly.add(wiring, true);
-      await this.#assembly.begin();
+      await this.#end.adding(this.#assembly.add(wiring, true).then(() => this.#assembly.begin()));
+      throwIfAborted(signal);
     } catch (cause) {
       const error = signal !== undefined && isAborted(signal) ? aborted(signal, this.#assembly.givenUp) : cause;
-      await this.#end.failToStart(error);
-      throw error;
+      throw await this.#end.failToStart(error);
     } finally {
       signal?.removeEventListener('abort', giveUp);
     }

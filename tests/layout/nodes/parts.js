@@ -191,3 +191,17 @@ export class Pair extends Collector {
   }
 }
 component(here)(Pair);
+
+/** Its thread ends while it starts. */
+export class ExitsStarting extends Collector {
+  async start() {
+    await turn();
+    process.exit(7);
+  }
+
+  /** @param {any} _ */
+  compute(_) {
+    // never fires
+  }
+}
+component(here)(ExitsStarting);
