@@ -363,6 +363,28 @@ describe('what is open is closed', () => {
   });
 });
 
+test('a layout ends when stop() of a component that is being removed has', async () => {
+  const told: string[] = [];
+  const gate = deferred();
+  const stop = async (): Promise<void> => {
+    await gate.promise;
+    told.push('stopped');
+  };
+  const running = await new Made((layout, here) => {
+    const source = layout.add(here, Counter);
+    layout.connect(source, layout.add(here, Told, 'one', told, { stop }));
+    layout.connect(source, layout.add(here, Keep, []));
+  }).start();
+  const removed = running.remove(running.component('Told'));
+  await until(() => told.includes('stop one'));
+  const stopped = running.stop().then(() => told.push('over'));
+  await until(() => running.stats().components.every(({ state }) => state === 'ended'));
+  await turnOfLoop();
+  gate.resolve();
+  await within(5000, Promise.all([removed, stopped]));
+  expect(told.slice(1)).toEqual(['stop one', 'stopped', 'over']);
+});
+
 describe('a failure', () => {
   const failing = (n: number): { n: number } => {
     if (n % 3 === 1) throw new Error(`no ${n.toString()}`);

@@ -160,16 +160,20 @@ export class Assembly {
     if (runs) await site.link.call('permit', [id], { connected: false });
     for (const edge of [...this.links.keys()]) if (edge.from === ref || edge.to === ref) await this.disconnect(edge);
     if (runs) await site.link.call('halt', [id]);
-    this.members.delete(ref);
     try {
-      await this.stop(member);
+      await this.stop(member); // among the members, as the end waits for those
     } finally {
+      this.members.delete(ref);
       await this.#leave(site);
     }
   }
 
-  /** Closes what a component has open. @throws ComponentError */
-  async stop(member: Member): Promise<void> {
+  /** Closes what a component has open, once. @throws ComponentError */
+  stop(member: Member): Promise<void> {
+    return (member.stopping ??= this.#stop(member));
+  }
+
+  async #stop(member: Member): Promise<void> {
     const { site, id } = member;
     if (site.dead) return;
     try {

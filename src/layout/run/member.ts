@@ -31,6 +31,8 @@ export class Member {
   ended = false;
   /** It is being removed. */
   leaving = false;
+  /** Its `stop`, once that was asked for. */
+  stopping: Promise<void> | undefined;
 
   constructor(
     readonly id: number,

@@ -224,7 +224,7 @@ export class RunningLayout implements AsyncDisposable {
 
   #member(ref: ComponentRef, subject: string): Member {
     const member = this.#assembly.members.get(ref);
-    if (member !== undefined) return member;
+    if (member?.leaving === false) return member;
     const given: unknown = ref;
     const text = given instanceof ComponentRef ? given.name : describeOption(given);
     throw new DagError('DAG_LAYOUT', { message: `${subject}: ${text} is not part of this layout.` });
