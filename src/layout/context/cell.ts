@@ -144,6 +144,7 @@ export class Cell {
     this.#finishing = true;
     this.#held = false;
     if (this.#isSource || !this.#begun) this.#controller.abort();
+    this.#backoff.cancel();
   }
 
   /** Ends after the present firing. */
@@ -342,10 +343,15 @@ export class Cell {
     if (this.#ending || this.#concluded || (this.#halted && !this.#firing)) this.#end();
   }
 
+  /** It ended something because it was told to. */
+  #gaveUp(error: unknown): boolean {
+    return this.#controller.signal.aborted && isAbortError(error);
+  }
+
   #fail(error: unknown): void {
     const { request, report } = this.#parts;
     const { component, onError } = request;
-    const gaveUp = this.#controller.signal.aborted && isAbortError(error);
+    const gaveUp = this.#gaveUp(error);
     this.#open = false;
     if (!gaveUp) this.#counters.failed();
     this.#outbox = [];
@@ -369,17 +375,24 @@ export class Cell {
     this.#firing = true;
     try {
       const renewed = await this.#instance.renew(async () => {
+        if (!this.#isNeeded()) return false;
         await this.#backoff.wait();
-        return !this.#halted;
+        return this.#isNeeded();
       });
       if (renewed) this.#counters.restarted();
     } catch (error) {
+      const gaveUp = this.#gaveUp(error);
       this.#firing = false;
       this.#end();
-      report({ type: 'failed', component: request.component, error });
+      if (!gaveUp) report({ type: 'failed', component: request.component, error });
     }
     this.#firing = false;
     this.#goOn();
+  }
+
+  /** Whether it may fire once more, so that it is worth while to make it anew. */
+  #isNeeded(): boolean {
+    return !this.#halted && !(this.#isSource && this.#finishing);
   }
 
   #end(): void {
