@@ -9,7 +9,7 @@ import type { Context, ContextOptions } from '../wiring/context.js';
 import type { EdgeOptions } from '../wiring/edge.js';
 import type { NameCounts } from '../wiring/wiring.js';
 import { Wiring } from '../wiring/wiring.js';
-import { aborted } from './aborted.js';
+import { aborted, throwIfAborted } from './aborted.js';
 import { Assembly } from './assembly.js';
 import { Changes } from './changes.js';
 import type { ComponentError } from './component-error.js';
@@ -247,8 +247,4 @@ export class RunningLayout implements AsyncDisposable {
 /** The state changes while something is awaited, which the compiler does not see. */
 function isAborted({ aborted: is }: AbortSignal): boolean {
   return is;
-}
-
-function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw aborted(signal);
 }
