@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import { registerCodec } from '../../src/index.js';
 import {
   Collector,
   component,
@@ -331,6 +332,54 @@ describe('parameters', () => {
     await expect(running.done).rejects.toMatchObject({ component: 'Gain', cause: { code: 'DAG_PARAMETER' } });
   });
 });
+
+test('bad parameters cost no values, where failures are passed over', async () => {
+  const kept: number[] = [];
+  let failures = 0;
+  const running = await new Made((layout, here) => {
+    const source = layout.add(here, Counter, 20);
+    const gain = layout.add(here, Gain).with({ onError: 'skip' });
+    const tuner = layout.add(here, Tuner, [], 100);
+    layout.connect(source, gain, { policy: 'queue' });
+    layout.connect(source, tuner, { policy: 'queue' });
+    layout.parametrize(tuner, gain);
+    layout.connect(gain, layout.add(here, Keep, kept), { policy: 'queue' });
+  }).start({ onFailure: () => (failures += 1) });
+  await running.done;
+  expect(failures).toBeGreaterThan(0);
+  expect(kept).toEqual(Array.from({ length: 20 }, (_, n) => n));
+});
+
+class Fragile {
+  constructor(readonly n: number) {}
+}
+registerCodec(Fragile, {
+  encode: ({ n }) => n,
+  decode: (n) => {
+    if (n === 2) throw new Error('fragile');
+    return new Fragile(n);
+  },
+});
+
+test.each(['first', 'second'])(
+  'a value of the %s parent that cannot be read takes its partner along',
+  async (which) => {
+    const pairs: string[] = [];
+    const running = await new Made((layout, here) => {
+      let n = 0;
+      const counter = layout.add(here, Counter, 5);
+      const fragile = layout.add(here, Values, () => (n === 5 ? done : new Fragile(n++)));
+      const call = layout.add(here, Call, (...values: unknown[]) => {
+        const [one, other] = values as readonly { readonly n: number }[];
+        pairs.push(`${one?.n} ${other?.n}`);
+      });
+      const parents: readonly ComponentRef[] = which === 'first' ? [fragile, counter] : [counter, fragile];
+      for (const parent of parents) layout.connect(parent, call.with({ onError: 'skip' }), { policy: 'queue' });
+    }).start({ onFailure: () => undefined });
+    await running.done;
+    expect(pairs).toEqual(['0 0', '1 1', '3 3', '4 4']);
+  },
+);
 
 describe('values that are no records', () => {
   test('travel as they are, and belong to whoever gets them', async () => {

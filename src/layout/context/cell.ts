@@ -190,7 +190,13 @@ export class Cell {
     }
     if (!triggered || this.#output?.hasRoom === false) return false;
     try {
-      return this.#inputs.take(this.#parametrize) ? this.#fire() : this.#load();
+      this.#inputs.takeParameters(this.#parametrize);
+    } catch (error) {
+      // The values are for a firing with the parameters that there are.
+      if (!this.#survive(error)) return true;
+    }
+    try {
+      return this.#inputs.take() ? this.#fire() : this.#load();
     } catch (error) {
       this.#fail(error);
       return true;
@@ -348,25 +354,31 @@ export class Cell {
     return this.#controller.signal.aborted && isAbortError(error);
   }
 
+  /** A firing has failed: its values are let go of. */
   #fail(error: unknown): void {
-    const { request, report } = this.#parts;
-    const { component, onError } = request;
-    const gaveUp = this.#gaveUp(error);
     this.#open = false;
-    if (!gaveUp) this.#counters.failed();
     this.#outbox = [];
     this.#scope.made = undefined;
     this.#scope.effects = undefined;
     this.#output?.writer.cancel();
     this.#inputs.release();
-    if (gaveUp) return;
+    if (!this.#gaveUp(error)) this.#survive(error);
+  }
+
+  /** Does what is asked for after a failure. @returns whether it goes on at once */
+  #survive(error: unknown): boolean {
+    const { request, report } = this.#parts;
+    const { component, onError } = request;
+    this.#counters.failed();
     if (onError === 'stop') {
       this.#end();
       report({ type: 'failed', component, error });
-      return;
+      return false;
     }
     report({ type: 'survived', component, error, how: onError });
-    if (onError === 'restart' && !this.#halted) void this.#restart();
+    if (onError !== 'restart' || this.#halted) return !this.#halted;
+    void this.#restart();
+    return false;
   }
 
   /** Makes the component anew, with the parameters that it had. */
