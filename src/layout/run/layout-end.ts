@@ -3,7 +3,6 @@ import { aborted } from './aborted.js';
 import type { Assembly } from './assembly.js';
 import { endLayout } from './ending.js';
 import { Patience, type StopOptions } from './patience.js';
-import { within } from './within.js';
 
 /** Why a layout ends, if something is wrong. */
 export interface Failed {
@@ -130,7 +129,7 @@ export class LayoutEnd {
   async #run(patience: Patience): Promise<void> {
     let failures: readonly unknown[];
     this.#assembly.close();
-    if (this.#additions.size > 0) await within(patience.timeout, Promise.allSettled(this.#additions));
+    if (this.#additions.size > 0) await patience.stopped(Promise.allSettled(this.#additions));
     try {
       failures = await endLayout({ assembly: this.#assembly, patience, allEnded: () => this.#allEnded() });
     } catch (error) {

@@ -14,7 +14,7 @@ import { Assembly } from './assembly.js';
 import { Changes } from './changes.js';
 import type { ComponentError } from './component-error.js';
 import { ContextEvents } from './context-events.js';
-import { checkStopOptions, type StopOptions } from './patience.js';
+import { stopOptions, type StopOptions } from './patience.js';
 import { layoutGraph, type LayoutGraph } from './graphology.js';
 import { LayoutEnd } from './layout-end.js';
 import type { Member } from './member.js';
@@ -89,10 +89,10 @@ export class RunningLayout implements AsyncDisposable {
    * @throws what `done` rejects with, if nobody has asked for `done`; DAG_OPTION
    */
   async stop(options: StopOptions = {}): Promise<void> {
-    checkStopOptions(options);
+    const asked = stopOptions(options);
     // The end waits for the body that asks for it.
-    if (this.#waitsHere() !== undefined) void this.#end.begin(options);
-    else await this.#end.stop(options);
+    if (this.#waitsHere() !== undefined) void this.#end.begin(asked);
+    else await this.#end.stop(asked);
   }
 
   /** {@link stop} at the end of a block with `await using`. */
