@@ -10,6 +10,7 @@ import { checkLoops, feedbackEdges } from '../wiring/loops.js';
 import type { InputDescriptor, Permission, Traits } from '../context/messages.js';
 import { ComponentError } from './component-error.js';
 import { within } from './within.js';
+import { outsideChanges } from './within-change.js';
 import { Intake } from './intake.js';
 import { InlineLink, ThreadLink, type ContextLink } from './link.js';
 import { Member, type Link, type Site } from './member.js';
@@ -208,7 +209,9 @@ export class Assembly {
     const link: ContextLink = inline === true ? new InlineLink(name) : new ThreadLink(name, thread);
     const site: Site = { name, link, dead: false };
     this.sites.set(context, site);
-    this.#onSite(site);
+    outsideChanges(() => {
+      this.#onSite(site);
+    });
     return site;
   }
 

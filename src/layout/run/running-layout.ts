@@ -136,7 +136,7 @@ export class RunningLayout implements AsyncDisposable {
     return this.#changes.next(async () => {
       this.#end.checkGoesOn();
       const wiring = new Wiring(this.#names);
-      const result = await this.#changes.edit(() => edit(wiring));
+      const result = await edit(wiring);
       this.#end.checkGoesOn(); // it may have ended meanwhile
       await this.#end.adding(this.#assembly.add(wiring, false).then(() => this.#assembly.begin()));
       return result;
