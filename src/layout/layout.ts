@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { DagError } from '../errors.js';
 import { checkByRules, type OptionRules } from '../graph/option-rules.js';
 import { checkIsOptions } from '../graph/options.js';
@@ -19,13 +20,25 @@ const rules: OptionRules<StartOptions> = {
   onFailure: { expected: 'a function', allows: (value) => typeof value === 'function' },
 };
 
+/** A call of `setup` of a layout. */
+interface Setup {
+  readonly of: Layout;
+  readonly wiring: Wiring;
+  /** It has ended, or was given up. */
+  over: boolean;
+}
+
+/** The call of `setup` that something belongs to. */
+const settingUp = new AsyncLocalStorage<Setup>();
+
 /**
  * A graph of components that live for long, each at its own pace in a context of its own choice, which hand records to each
  * other in shared memory. A class that extends it says in `setup` what it is made of. After ndgpy, and the units and topics
  * of ezmsg.
  */
 export abstract class Layout {
-  #wiring: Wiring | undefined;
+  /** The `setup` that goes on. */
+  #setup: Setup | undefined;
 
   /** Makes contexts, adds components and connects them. */
   abstract setup(): void | PromiseLike<void>;
@@ -71,11 +84,11 @@ export abstract class Layout {
   }
 
   /**
-   * Builds every component in its context, checks and makes all connections, runs every `start`, and then lets all fire. May be
-   * called again: each time is a layout of its own.
+   * Builds every component in its context, checks all connections, runs every `start`, makes the connections, and then lets
+   * all fire. May be called again: each time is a layout of its own.
    *
-   * @throws ComponentError when a constructor or `start` fails, DAG_LAYOUT for what cannot run, DAG_OPTION, DAG_ABORTED;
-   * then everything is closed again.
+   * @throws ComponentError when a constructor or `start` fails and, DAG_CONTEXT_DIED, when a thread ends meanwhile; DAG_LAYOUT
+   * for what cannot run, DAG_OPTION, DAG_ABORTED; then everything is closed again.
    */
   async start(options: StartOptions = {}): Promise<RunningLayout> {
     // Where a thread imports the program for its components, it begins nothing.
@@ -85,14 +98,16 @@ export abstract class Layout {
     checkByRules(options, { subject: 'start()', rules });
     const names = new NameCounts();
     const wiring = new Wiring(names);
-    if (this.#wiring !== undefined) {
+    if (this.#setup !== undefined) {
       throw new DagError('DAG_LAYOUT', { message: `start(): setup() of ${this.constructor.name} has not ended yet.` });
     }
-    this.#wiring = wiring;
+    const going: Setup = { of: this, wiring, over: false };
+    this.#setup = going;
     try {
-      await unlessAborted(this.setup(), options.signal);
+      await unlessAborted(() => settingUp.run(going, () => this.setup()), options.signal);
     } finally {
-      this.#wiring = undefined;
+      this.#setup = undefined;
+      going.over = true;
     }
     if (wiring.components.length === 0) {
       throw new DagError('DAG_LAYOUT', { message: `setup() of ${this.constructor.name} has added no component.` });
@@ -103,7 +118,10 @@ export abstract class Layout {
   }
 
   #open(subject: string): Wiring {
-    if (this.#wiring !== undefined) return this.#wiring;
+    const own = settingUp.getStore();
+    // One that was given up adds nothing to a later one.
+    const setup = own?.of === this ? own : this.#setup;
+    if (setup?.over === false) return setup.wiring;
     throw new DagError('DAG_LAYOUT', {
       message: `${subject} belongs into setup() of ${this.constructor.name}.`,
       remedy: 'Change a layout that runs with what start() has given.',

@@ -1,8 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, jest, test } from '@jest/globals';
+import { Graph, node } from '../../src/index.js';
 import type { ComponentRef, Context, RunningLayout } from '../../src/layout/index.js';
 import { deferred, until, within } from '../support/waiting.js';
-import { Call, Counter, Gain, Keep, Made } from './parts.js';
+import { Call, Counter, Gain, Keep, Made, type CountView } from './parts.js';
 
 interface Parts {
   readonly running: RunningLayout;
@@ -73,6 +74,17 @@ describe('a body that waits for a change of its layout goes on', () => {
     await running.stop();
   });
 
+  test.each<[string, (act: () => Promise<void>) => unknown]>([
+    ['graph.run()', (act) => new Graph().run(act)],
+    ['a call that it makes', (act) => node(act, { name: 'act' })().resolve()],
+  ])('when it asks within %s', async (_, inside) => {
+    const { running } = await withinBody(async ({ running: own, self, source }) => {
+      await inside(() => own.disconnect(source, self));
+    });
+    await until(() => running.stats().components.some(({ name, state }) => name === 'self' && state === 'waiting'));
+    await running.stop();
+  });
+
   test('when it stops the layout', async () => {
     const { running } = await withinBody(({ running: own }) => own.stop());
     await within(5000, running.done);
@@ -133,6 +145,96 @@ describe('a body that waits for a change of its layout goes on', () => {
       warn.mockRestore();
     }
   });
+});
+
+test('a component that is being added or removed cannot wait for a change', async () => {
+  const thrown: unknown[] = [];
+  const running = await new Made((layout, here) => {
+    layout.connect(layout.add(here, Counter), layout.add(here, Keep, []));
+  }).start();
+  const source = running.component('Counter');
+  class Asks extends Counter {
+    async start(): Promise<void> {
+      await running.pause(source);
+    }
+  }
+  const here = running.context({ inline: true });
+  await expect(within(5000, running.add(here, Asks))).rejects.toMatchObject({
+    component: 'Asks',
+    cause: { code: 'DAG_LAYOUT' },
+  });
+  class AsksLast extends Counter {
+    async stop(): Promise<void> {
+      await running.pause(source).catch((error: unknown) => thrown.push(error));
+    }
+  }
+  await within(5000, running.remove(await running.add(here, AsksLast)));
+  expect(thrown).toMatchObject([{ code: 'DAG_LAYOUT' }]);
+  await running.stop();
+});
+
+test('a component of a new context may ask for changes in its first firing', async () => {
+  const running = await new Made((layout, here) => {
+    layout.connect(layout.add(here, Counter), layout.add(here, Keep, []));
+  }).start();
+  const asked = deferred();
+  await running.change((wiring) => {
+    const call = wiring.add(wiring.context({ inline: true }), Call, () =>
+      running.pause(running.component('Counter')).then(asked.resolve, asked.reject),
+    );
+    wiring.connect(running.component('Counter'), call);
+  });
+  await within(5000, asked.promise);
+  await running.stop();
+});
+
+test('a body is told of a change that fails, which was to be connected to it', async () => {
+  class Broken extends Counter {
+    start(): void {
+      throw new Error('no device');
+    }
+  }
+  const { running, result } = await withinBody(({ running: own, self, here }) =>
+    own
+      .change((wiring) => {
+        wiring.connect(wiring.add(here, Broken), self, { trigger: false });
+      })
+      .catch((error: unknown) => error),
+  );
+  expect(result).toMatchObject({ code: 'DAG_COMPONENT_FAILED', component: 'Broken' });
+  expect(running.stats().edges).toHaveLength(3);
+  await within(5000, running.stop());
+});
+
+test('what a body adds side by side fires when it has started, each by itself', async () => {
+  const told: string[] = [];
+  const gate = deferred();
+  class Late extends Counter {
+    async start(): Promise<void> {
+      told.push('starting');
+      await gate.promise;
+      told.push('started');
+    }
+
+    override compute(out: CountView): ReturnType<Counter['compute']> {
+      told.push('fires');
+      return super.compute(out);
+    }
+  }
+  const { running, result } = await withinBody(async ({ running: own, self, here }) => {
+    await own.remove(self); // which waits for this firing, so that nothing after it waits for anything before it
+    const late = own.add(here, Late, 1);
+    await until(() => told.includes('starting'));
+    const quick = own.add(here, Counter, 1);
+    await quick;
+    await turn();
+    gate.resolve();
+    return Promise.allSettled([late, quick]);
+  });
+  expect(result).toMatchObject([{ status: 'fulfilled' }, { status: 'fulfilled' }]);
+  await until(() => told.includes('fires'));
+  await running.stop();
+  expect(told.slice(0, 3)).toEqual(['starting', 'started', 'fires']);
 });
 
 test('a change within a change is refused, and one that comes after it is not', async () => {

@@ -277,6 +277,79 @@ describe('a layout ends', () => {
   });
 });
 
+describe('the time that an end may take', () => {
+  /** A queue of a few values, each of which takes a gate of the test to be worked on. */
+  async function queued(side: (n: number) => void = () => undefined) {
+    const gate = deferred();
+    const firings = { count: 0 };
+    const running = await new Made((layout, here) => {
+      const call = layout.add(here, Call, () => {
+        firings.count += 1;
+        return gate.promise;
+      });
+      const counter = layout.add(here, Counter, 5);
+      layout.connect(counter, call, { policy: 'queue' });
+      layout.connect(
+        counter,
+        layout.add(here, Call, (view: unknown) => {
+          side((view as CountView).n);
+        }),
+        { policy: 'queue' },
+      );
+    }).start();
+    await until(() => running.stats().edges[0]?.depth === 4);
+    return { running, gate, firings };
+  }
+
+  test('is told with what was left in queues when it is over', async () => {
+    const { running } = await queued();
+    await expect(within(5000, running.stop({ timeout: 20 }))).rejects.toMatchObject({
+      code: 'DAG_LAYOUT_TIMEOUT',
+      component: 'Call',
+      message: expect.stringMatching(/draining .* within 20 ms, and .* left: 4 from Counter to Call\./),
+    });
+  });
+
+  test('is what a stop() says that comes after a failure', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick'] });
+    try {
+      const { running, gate, firings } = await queued((n) => {
+        if (n === 4) throw new Error('side branch');
+      });
+      await until(() => running.stats().components.at(-1)?.state === 'ended');
+      const stopped = running.stop({ timeout: 60_000 });
+      jest.advanceTimersByTime(50_000);
+      gate.resolve();
+      await expect(stopped).rejects.toMatchObject({ cause: new Error('side branch') });
+      expect(firings.count).toBe(5);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  test('is shortened by a second stop({ drain: false }) also past draining', async () => {
+    const { running } = await queued();
+    const first = running.stop({ drain: false, timeout: Infinity });
+    await turnOfLoop();
+    const second = running.stop({ drain: false, timeout: 20 });
+    const ends = await within(5000, Promise.allSettled([first, second]));
+    expect(ends[0]).toMatchObject({ status: 'rejected', reason: { code: 'DAG_LAYOUT_TIMEOUT', component: 'Call' } });
+  });
+
+  test('is shortened while a stop() of a component takes it', async () => {
+    const told: string[] = [];
+    const running = await new Made((layout, here) => {
+      const on = { stop: () => deferred().promise };
+      layout.connect(layout.add(here, Counter), layout.add(here, Told, 'one', told, on));
+    }).start();
+    const first = running.stop({ drain: false, timeout: Infinity });
+    await until(() => told.includes('stop one'));
+    const second = running.stop({ drain: false, timeout: 20 });
+    const ends = await within(5000, Promise.allSettled([first, second]));
+    expect(ends[0]).toMatchObject({ status: 'rejected', reason: { code: 'DAG_LAYOUT_TIMEOUT', component: 'Told' } });
+  });
+});
+
 describe('what is open is closed', () => {
   test('when start() of a component fails', async () => {
     const told: string[] = [];
@@ -361,6 +434,28 @@ describe('what is open is closed', () => {
     await expect(running.done).rejects.toThrow('DAG_COMPONENT_FAILED: Told 2 in here: stop(): stuck');
     expect(told.at(-1)).toBe('stop one');
   });
+});
+
+test('a layout ends when stop() of a component that is being removed has', async () => {
+  const told: string[] = [];
+  const gate = deferred();
+  const stop = async (): Promise<void> => {
+    await gate.promise;
+    told.push('stopped');
+  };
+  const running = await new Made((layout, here) => {
+    const source = layout.add(here, Counter);
+    layout.connect(source, layout.add(here, Told, 'one', told, { stop }));
+    layout.connect(source, layout.add(here, Keep, []));
+  }).start();
+  const removed = running.remove(running.component('Told'));
+  await until(() => told.includes('stop one'));
+  const stopped = running.stop().then(() => told.push('over'));
+  await until(() => running.stats().components.every(({ state }) => state === 'ended'));
+  await turnOfLoop();
+  gate.resolve();
+  await within(5000, Promise.all([removed, stopped]));
+  expect(told.slice(1)).toEqual(['stop one', 'stopped', 'over']);
 });
 
 describe('a failure', () => {

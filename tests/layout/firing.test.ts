@@ -282,3 +282,30 @@ describe('values that are no records', () => {
     expect(given[0]?.buffer.byteLength).toBe(16);
   });
 });
+
+test('fields of what a body fills may be given for one another', async () => {
+  const Both = struct({ a: ['f64', 2], b: ['f64', 2], c: 'f64' });
+  class Swap extends Emitter<typeof Both> {
+    static readonly output = Both;
+    #fired = false;
+
+    compute(out: StructView<typeof Both>): typeof done | { a: Float64Array; b: Float64Array } {
+      if (this.#fired) return done;
+      this.#fired = true;
+      out.a.set([1, 2]);
+      out.b.set([3, 4]);
+      out.c = 5;
+      return { a: out.b, b: out.a };
+    }
+  }
+  const got: unknown[] = [];
+  const running = await new Made((layout, here) => {
+    const call = layout.add(here, Call, (view) => {
+      const { a, b, c } = view as StructView<typeof Both>;
+      got.push([...a], [...b], c);
+    });
+    layout.connect(layout.add(here, Swap), call, { policy: 'queue' });
+  }).start();
+  await running.done;
+  expect(got).toEqual([[3, 4], [1, 2], 5]);
+});

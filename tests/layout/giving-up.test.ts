@@ -54,3 +54,49 @@ test('a component that gives up without having been told to has failed', async (
   }).start();
   await expect(running.done).rejects.toMatchObject({ code: 'DAG_COMPONENT_FAILED', component: 'Waits' });
 });
+
+test('a component that is being made anew gives up when the layout ends, and has not failed', async () => {
+  let starts = 0;
+  class Flaky extends Emitter<typeof Count> {
+    static readonly output = Count;
+
+    async start(): Promise<void> {
+      starts += 1;
+      if (starts > 1) await sleep(HOUR, undefined, { signal: this.signal });
+    }
+
+    compute(): undefined {
+      throw new Error('flaky');
+    }
+  }
+  const running = await new Made((layout, here) => {
+    const flaky = layout.add(here, Flaky).with({ onError: 'restart' });
+    layout.connect(flaky, layout.add(here, Keep, []), { policy: 'queue' });
+  }).start({ onFailure: () => undefined });
+  await until(() => starts === 2);
+  await within(5000, running.stop());
+});
+
+test('a source that waits to be made anew is not, when the layout ends', async () => {
+  let made = 0;
+  let failures = 0;
+  class Flaky extends Emitter<typeof Count> {
+    static readonly output = Count;
+
+    constructor() {
+      super();
+      made += 1;
+    }
+
+    compute(): undefined {
+      throw new Error('flaky');
+    }
+  }
+  const running = await new Made((layout, here) => {
+    const flaky = layout.add(here, Flaky).with({ onError: 'restart' });
+    layout.connect(flaky, layout.add(here, Keep, []), { policy: 'queue' });
+  }).start({ onFailure: () => (failures += 1) });
+  await until(() => failures === 2, 1e6);
+  await within(5000, running.stop());
+  expect(made).toBe(2);
+});

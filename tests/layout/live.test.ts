@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import { registerCodec } from '../../src/index.js';
 import {
   Collector,
   component,
@@ -332,6 +333,54 @@ describe('parameters', () => {
   });
 });
 
+test('bad parameters cost no values, where failures are passed over', async () => {
+  const kept: number[] = [];
+  let failures = 0;
+  const running = await new Made((layout, here) => {
+    const source = layout.add(here, Counter, 20);
+    const gain = layout.add(here, Gain).with({ onError: 'skip' });
+    const tuner = layout.add(here, Tuner, [], 100);
+    layout.connect(source, gain, { policy: 'queue' });
+    layout.connect(source, tuner, { policy: 'queue' });
+    layout.parametrize(tuner, gain);
+    layout.connect(gain, layout.add(here, Keep, kept), { policy: 'queue' });
+  }).start({ onFailure: () => (failures += 1) });
+  await running.done;
+  expect(failures).toBeGreaterThan(0);
+  expect(kept).toEqual(Array.from({ length: 20 }, (_, n) => n));
+});
+
+class Fragile {
+  constructor(readonly n: number) {}
+}
+registerCodec(Fragile, {
+  encode: ({ n }) => n,
+  decode: (n) => {
+    if (n === 2) throw new Error('fragile');
+    return new Fragile(n);
+  },
+});
+
+test.each(['first', 'second'])(
+  'a value of the %s parent that cannot be read takes its partner along',
+  async (which) => {
+    const pairs: string[] = [];
+    const running = await new Made((layout, here) => {
+      let n = 0;
+      const counter = layout.add(here, Counter, 5);
+      const fragile = layout.add(here, Values, () => (n === 5 ? done : new Fragile(n++)));
+      const call = layout.add(here, Call, (...values: unknown[]) => {
+        const [one, other] = values as readonly { readonly n: number }[];
+        pairs.push(`${one?.n} ${other?.n}`);
+      });
+      const parents: readonly ComponentRef[] = which === 'first' ? [fragile, counter] : [counter, fragile];
+      for (const parent of parents) layout.connect(parent, call.with({ onError: 'skip' }), { policy: 'queue' });
+    }).start({ onFailure: () => undefined });
+    await running.done;
+    expect(pairs).toEqual(['0 0', '1 1', '3 3', '4 4']);
+  },
+);
+
 describe('values that are no records', () => {
   test('travel as they are, and belong to whoever gets them', async () => {
     const given = [
@@ -459,6 +508,38 @@ describe('changes of a layout', () => {
     await started.promise;
     await Promise.all([expect(change).rejects.toMatchObject({ code: 'DAG_LAYOUT_OVER' }), running.stop()]);
     expect(told).toEqual(['start one', 'stop one']);
+  });
+
+  test('let nothing that was there fire with what they connect before all of them has started', async () => {
+    const counts = new Set<number>();
+    const gate = deferred();
+    const got: { other?: ComponentRef; call?: ComponentRef; firings: number } = { firings: 0 };
+    const { running, here } = await counting(({ source, here: context, layout }) => {
+      got.call = layout.add(context, Call, (...values: unknown[]) => {
+        counts.add(values.length);
+        got.firings += 1;
+      });
+      layout.connect(source, got.call);
+      got.other = layout.add(context, Counter);
+      layout.connect(got.other, layout.add(context, Keep, []));
+    });
+    const { other, call } = got as Required<typeof got>;
+    let starts = false;
+    const start = (): Promise<void> => {
+      starts = true;
+      return gate.promise;
+    };
+    const change = running.change((wiring) => {
+      wiring.add(here, Opened, { start });
+      wiring.connect(other, call);
+    });
+    await until(() => starts);
+    const before = got.firings;
+    await until(() => got.firings > before + 3);
+    gate.reject(new Error('no device'));
+    await expect(change).rejects.toThrow('no device');
+    await running.stop();
+    expect([...counts]).toEqual([1]);
   });
 
   test('that connect to a component that has ended hold nobody up', async () => {

@@ -107,3 +107,51 @@ test('a setup() that hangs is given up when the signal is aborted', async () => 
   controller.abort();
   await expect(within(5000, started)).rejects.toMatchObject({ code: 'DAG_ABORTED' });
 });
+
+test('a signal that was aborted already, and one that setup() aborts, end it at once', async () => {
+  let set = 0;
+  const layout = new Made(() => {
+    set += 1;
+    return deferred().promise;
+  });
+  await expect(within(5000, layout.start({ signal: AbortSignal.abort() }))).rejects.toMatchObject({
+    code: 'DAG_ABORTED',
+  });
+  expect(set).toBe(0);
+  const controller = new AbortController();
+  const aborts = new Made(() => {
+    controller.abort();
+    return deferred().promise;
+  });
+  await expect(within(5000, aborts.start({ signal: controller.signal }))).rejects.toMatchObject({
+    code: 'DAG_ABORTED',
+    message: expect.stringContaining('setup()'),
+  });
+});
+
+test('what a setup() adds after it was given up is not part of the next start()', async () => {
+  const gates = [deferred(), deferred()];
+  const ends = [deferred<unknown>(), deferred<unknown>()];
+  let times = 0;
+  const layout = new Made(async (made, here) => {
+    const time = times++;
+    await gates[time]?.promise;
+    try {
+      made.connect(made.add(here, Counter), made.add(here, Keep, []));
+      ends[time]?.resolve('added');
+    } catch (error) {
+      ends[time]?.resolve(error);
+    }
+  });
+  const controller = new AbortController();
+  const first = layout.start({ signal: controller.signal });
+  controller.abort();
+  await expect(within(5000, first)).rejects.toMatchObject({ code: 'DAG_ABORTED' });
+  const second = layout.start();
+  gates[0]?.resolve();
+  expect(await ends[0]?.promise).toMatchObject({ code: 'DAG_LAYOUT' });
+  gates[1]?.resolve();
+  const running = await within(5000, second);
+  expect(running.stats().components.map(({ name }) => name)).toEqual(['Counter', 'Keep']);
+  await running.stop();
+});

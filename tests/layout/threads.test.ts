@@ -10,7 +10,19 @@ import { Collector, Layout, type ComponentRef, type Context } from '../../dist/l
 import { until, within } from '../support/waiting.js';
 import { CodedSource } from './nodes/coded-source.js';
 import { CodedSum } from './nodes/coded-sum.js';
-import { Counter, Gain, Hangs, Misbehave, Seldom, Sum, Times, Value, Write } from './nodes/parts.js';
+import {
+  Counter,
+  ExitsStarting,
+  Gain,
+  Hangs,
+  Misbehave,
+  Pair,
+  Seldom,
+  Sum,
+  Times,
+  Value,
+  Write,
+} from './nodes/parts.js';
 
 /** A layout that a function of the test sets up. */
 class Made extends Layout {
@@ -169,6 +181,26 @@ describe('contexts on threads', () => {
   });
 });
 
+test.each(['disconnect', 'remove'] as const)('nothing fires with an argument missing after %s()', async (how) => {
+  const counts = new Int32Array(new SharedArrayBuffer(8));
+  for (let round = 0; round < 3; round += 1) {
+    counts[0] = 0;
+    const refs: { source?: ComponentRef; pair?: ComponentRef } = {};
+    const running = await new Made((layout, [one, other]) => {
+      const source = layout.add(one, Counter);
+      const pair = layout.add(other, Pair, counts);
+      layout.connect(source, pair, { policy: 'queue' });
+      layout.connect(layout.add(one, Counter), pair, { policy: 'queue' });
+      Object.assign(refs, { source, pair });
+    }).start();
+    const { source, pair } = refs as Required<typeof refs>;
+    await until(() => (counts[0] ?? 0) > 10, 1e6);
+    await (how === 'remove' ? running.remove(source) : running.disconnect(source, pair));
+    await running.stop();
+  }
+  expect(counts[1]).toBe(0);
+});
+
 describe('a thread that ends', () => {
   const layoutWith = (how: string, file: string, options = {}): Layout =>
     new Made((layout, [one, , here]) => {
@@ -218,6 +250,18 @@ describe('a thread that ends', () => {
       });
       expect(read()).toMatch(/^start\nstop \[0,1,2/);
     });
+  });
+});
+
+test('a thread that ends while a component starts there is why the layout cannot, and what has started is stopped', async () => {
+  await withFile(async (file, read) => {
+    const started = new Made((layout, [one, other]) => {
+      const counter = layout.add(one, Counter);
+      layout.connect(counter, layout.add(one, Write, file));
+      layout.connect(counter, layout.add(other, ExitsStarting));
+    }).start();
+    await expect(within(20_000, started)).rejects.toMatchObject({ code: 'DAG_CONTEXT_DIED', context: 'other' });
+    expect(read()).toBe('start\nstop []\n');
   });
 });
 

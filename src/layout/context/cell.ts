@@ -144,6 +144,7 @@ export class Cell {
     this.#finishing = true;
     this.#held = false;
     if (this.#isSource || !this.#begun) this.#controller.abort();
+    this.#backoff.cancel();
   }
 
   /** Ends after the present firing. */
@@ -189,7 +190,13 @@ export class Cell {
     }
     if (!triggered || this.#output?.hasRoom === false) return false;
     try {
-      return this.#inputs.take(this.#parametrize) ? this.#fire() : this.#load();
+      this.#inputs.takeParameters(this.#parametrize);
+    } catch (error) {
+      // The values are for a firing with the parameters that there are.
+      if (!this.#survive(error)) return true;
+    }
+    try {
+      return this.#inputs.take() ? this.#fire() : this.#load();
     } catch (error) {
       this.#fail(error);
       return true;
@@ -342,25 +349,36 @@ export class Cell {
     if (this.#ending || this.#concluded || (this.#halted && !this.#firing)) this.#end();
   }
 
+  /** It ended something because it was told to. */
+  #gaveUp(error: unknown): boolean {
+    return this.#controller.signal.aborted && isAbortError(error);
+  }
+
+  /** A firing has failed: its values are let go of. */
   #fail(error: unknown): void {
-    const { request, report } = this.#parts;
-    const { component, onError } = request;
-    const gaveUp = this.#controller.signal.aborted && isAbortError(error);
     this.#open = false;
-    if (!gaveUp) this.#counters.failed();
     this.#outbox = [];
     this.#scope.made = undefined;
     this.#scope.effects = undefined;
     this.#output?.writer.cancel();
     this.#inputs.release();
-    if (gaveUp) return;
+    if (!this.#gaveUp(error)) this.#survive(error);
+  }
+
+  /** Does what is asked for after a failure. @returns whether it goes on at once */
+  #survive(error: unknown): boolean {
+    const { request, report } = this.#parts;
+    const { component, onError } = request;
+    this.#counters.failed();
     if (onError === 'stop') {
       this.#end();
       report({ type: 'failed', component, error });
-      return;
+      return false;
     }
     report({ type: 'survived', component, error, how: onError });
-    if (onError === 'restart' && !this.#halted) void this.#restart();
+    if (onError !== 'restart' || this.#halted) return !this.#halted;
+    void this.#restart();
+    return false;
   }
 
   /** Makes the component anew, with the parameters that it had. */
@@ -369,17 +387,24 @@ export class Cell {
     this.#firing = true;
     try {
       const renewed = await this.#instance.renew(async () => {
+        if (!this.#isNeeded()) return false;
         await this.#backoff.wait();
-        return !this.#halted;
+        return this.#isNeeded();
       });
       if (renewed) this.#counters.restarted();
     } catch (error) {
+      const gaveUp = this.#gaveUp(error);
       this.#firing = false;
       this.#end();
-      report({ type: 'failed', component: request.component, error });
+      if (!gaveUp) report({ type: 'failed', component: request.component, error });
     }
     this.#firing = false;
     this.#goOn();
+  }
+
+  /** Whether it may fire once more, so that it is worth while to make it anew. */
+  #isNeeded(): boolean {
+    return !this.#halted && !(this.#isSource && this.#finishing);
   }
 
   #end(): void {

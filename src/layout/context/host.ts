@@ -163,8 +163,9 @@ export class ContextHost implements ContextCalls {
     this.#cell(component).connect(inputs.map((input) => ownInitial(input)));
   }
 
-  async disconnect(component: number, edges: readonly number[]): Promise<void> {
+  async disconnect(component: number, edges: readonly number[], permission: Permission): Promise<void> {
     const cell = this.#cell(component);
+    cell.permit(permission);
     await this.#after([cell], cell.disconnect(edges));
   }
 

@@ -18,6 +18,8 @@ export class Input {
   hasValue = false;
   /** The value was taken for a firing that has not begun. */
   taken = false;
+  /** Why what was taken cannot be read. */
+  failure: { readonly error: unknown } | undefined;
   readonly #payload: boolean;
   #initial: { readonly value: unknown } | undefined;
   /** What was taken, and cannot be read before its codecs are loaded. */
@@ -54,7 +56,7 @@ export class Input {
 
   /**
    * Takes the next value, and lets go of the one before; false when it was overtaken by newer ones just now, and when
-   * {@link loading} has to be waited for.
+   * {@link loading} has to be waited for. One that cannot be read is a {@link failure}.
    */
   take(): boolean {
     if (this.taken) return true;
@@ -67,21 +69,26 @@ export class Input {
       if (!this.#payload) this.value = view;
       else if (!this.#read(view as Uint8Array)) return false; // a channel of bytes has these
     }
-    this.hasValue = true;
+    this.hasValue ||= this.failure === undefined;
     this.taken = true;
     return true;
   }
 
+  /** What cannot be read was taken all the same, for the firing that it was taken for with the values of other inputs. */
   #read(slot: Uint8Array): boolean {
     const tried = this.#unread !== undefined;
     this.#unread = undefined;
-    const value = decodePayload(slot);
-    if (value instanceof CodecsMissing) {
-      if (tried) throw codecsUnknown(value.codecs);
-      this.#unread = { slot, loading: importCodecs(value.codecs) };
-      return false;
+    try {
+      const value = decodePayload(slot);
+      if (!(value instanceof CodecsMissing)) this.value = value;
+      else if (tried) throw codecsUnknown(value.codecs);
+      else {
+        this.#unread = { slot, loading: importCodecs(value.codecs) };
+        return false;
+      }
+    } catch (error) {
+      this.failure = { error };
     }
-    this.value = value;
     this.reader.release();
     return true;
   }
@@ -89,6 +96,7 @@ export class Input {
   /** The firing is over: lets the value go, unless later firings are to see it again. */
   settle(keeps: boolean): void {
     this.taken = false;
+    this.failure = undefined;
     if (keeps) return;
     this.value = undefined;
     if (this.#unread === undefined) this.reader.release();
@@ -98,6 +106,7 @@ export class Input {
     this.#initial = undefined;
     this.#unread = undefined;
     this.taken = false;
+    this.failure = undefined;
     this.value = undefined;
     this.reader.close();
   }

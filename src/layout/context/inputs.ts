@@ -6,6 +6,7 @@ import type { InputDescriptor } from './messages.js';
 export class Inputs {
   readonly #merge: boolean;
   #all: readonly Input[] = [];
+  #parameters: readonly Input[] = [];
 
   /** @param merge fires on any input that triggers it, rather than on all. */
   constructor(merge: boolean) {
@@ -14,13 +15,18 @@ export class Inputs {
 
   /** Adds inputs, behind those that there are. */
   connect(inputs: readonly InputDescriptor[]): void {
-    this.#all = [...this.#all, ...inputs.map((input) => new Input(input))];
+    this.#have([...this.#all, ...inputs.map((input) => new Input(input))]);
   }
 
   /** Takes inputs away; nothing may hold their values any more. */
   disconnect(edges: readonly number[]): void {
     for (const input of this.#all) if (edges.includes(input.edge)) input.close();
-    this.#all = this.#all.filter(({ edge }) => !edges.includes(edge));
+    this.#have(this.#all.filter(({ edge }) => !edges.includes(edge)));
+  }
+
+  #have(all: readonly Input[]): void {
+    this.#all = all;
+    this.#parameters = all.filter(({ role }) => role === 'parameters');
   }
 
   /** New rings of the channel of an input. */
@@ -68,25 +74,33 @@ export class Inputs {
     return this.#merge ? ended === forward : ended > 0;
   }
 
-  /**
-   * Takes what the next firing is to be given; false when something was overtaken by newer values just now,
-   * or {@link loading} has to be waited for.
-   *
-   * @param parametrize is given parameters that have come; their view is let go of after that.
-   */
-  take(parametrize: (values: unknown) => void): boolean {
-    let all = true;
-    for (const input of this.#all) {
-      if (!input.ready) continue;
-      if (!input.take()) all = false;
-      else if (input.role === 'parameters') {
-        try {
-          parametrize(input.value);
-        } finally {
-          input.settle(false);
-        }
+  /** Takes parameters that have come, and no values. @param parametrize is given them; their view is let go of after that. */
+  takeParameters(parametrize: (values: unknown) => void): void {
+    for (const input of this.#parameters) {
+      if (!input.ready || !input.take()) continue;
+      try {
+        parametrize(input.value);
+      } finally {
+        input.settle(false);
       }
     }
+  }
+
+  /**
+   * Takes what the next firing is to be given, of every input that has something; false when something was overtaken by newer
+   * values just now, or {@link loading} has to be waited for.
+   *
+   * @throws why something that was taken cannot be read, when all was taken.
+   */
+  take(): boolean {
+    let all = true;
+    let failure: Input['failure'];
+    for (const input of this.#all) {
+      if (input.role === 'parameters' || !input.ready) continue;
+      if (!input.take()) all = false;
+      failure ??= input.failure;
+    }
+    if (all && failure !== undefined) throw failure.error;
     return all;
   }
 

@@ -83,7 +83,8 @@ export interface ContextCalls {
   build(request: BuildRequest): Traits;
   wire(component: number, writer: WriterDescriptor): void;
   connect(component: number, inputs: readonly InputDescriptor[]): void;
-  disconnect(component: number, edges: readonly number[]): Promise<void>;
+  /** Takes inputs away after the present firing, before which it may already be permitted less. */
+  disconnect(component: number, edges: readonly number[], permission: Permission): Promise<void>;
   attach(rings: readonly RingsMessage[]): void;
   start(component: number, resources: Readonly<Record<string, unknown>>): Promise<void>;
   /** Lets components fire, or not; what is not said stays. */

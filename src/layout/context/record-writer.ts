@@ -11,6 +11,8 @@ export class RecordWriter {
   readonly #subject: string;
   /** The only field, if it is a number: its value may be given instead of a record. */
   readonly #only: string | undefined;
+  /** Whether fields may be views. */
+  readonly #hasParts: boolean;
   /** The struct of the last record that was given, which is equal to this one; and one that is not. */
   #equal: Struct<StructDefinition> | undefined;
   #unequal: Struct<StructDefinition> | undefined;
@@ -20,6 +22,7 @@ export class RecordWriter {
     this.struct = struct;
     this.#subject = subject;
     const [first, ...others] = struct.fields;
+    this.#hasParts = struct.fields.some(({ kind }) => kind !== 'scalar');
     this.#only = first?.kind === 'scalar' && others.length === 0 ? first.name : undefined;
   }
 
@@ -30,8 +33,7 @@ export class RecordWriter {
       this.#writeRecord(view, { record: value as AnyView, given }); // it has a struct
     else if (this.#only !== undefined && isNumber(value))
       this.struct.assign(view, { [this.#only]: value as number }); // converted as its field takes it
-    else if (isObject(value))
-      this.struct.assign(view, value); // checked there
+    else if (isObject(value)) this.#writeFields(view, value);
     else throw this.refusal(value);
   }
 
@@ -44,7 +46,7 @@ export class RecordWriter {
 
   /** Whether some of what was given of a record lies in the memory of a view, as a whole or in part. */
   touches(value: unknown, view: AnyView): boolean {
-    return touches(this.struct, value, this.struct.bytesOf(view));
+    return touches(this.struct, value, () => this.struct.bytesOf(view));
   }
 
   /** The error for what is no record. */
@@ -53,6 +55,18 @@ export class RecordWriter {
     return new DagError('DAG_OPTION', {
       message: `${this.#subject} (${names}), got ${describeOption(value)}.`,
     });
+  }
+
+  /** Fields, which may be parts of the view itself, given for one another. */
+  #writeFields(view: AnyView, fields: object): void {
+    if (!this.#hasParts || !this.touches(fields, view)) {
+      this.struct.assign(view, fields); // checked there
+      return;
+    }
+    const whole = this.struct.allocate();
+    this.struct.copy(view, whole);
+    this.struct.assign(whole, fields);
+    this.struct.copy(whole, view);
   }
 
   /** A record of another component, or of a body's own: its bytes where it is of the same struct, else its fields. */
@@ -69,17 +83,18 @@ export class RecordWriter {
   }
 }
 
-function touches({ fields }: Struct<StructDefinition>, value: unknown, bytes: Uint8Array): boolean {
-  if (ArrayBuffer.isView(value)) return overlap(value, bytes);
+/** @param bytes asked for only where there is something to compare, as to make a view takes longer than to look. */
+function touches({ fields }: Struct<StructDefinition>, value: unknown, bytes: () => Uint8Array): boolean {
+  if (ArrayBuffer.isView(value)) return overlap(value, bytes());
   const given = structOf(value);
-  if (given !== undefined) return overlap(given.bytesOf(value as AnyView), bytes); // it has a struct
+  if (given !== undefined) return overlap(given.bytesOf(value as AnyView), bytes()); // it has a struct
   if (typeof value !== 'object' || value === null) return false;
   const parts = value as Readonly<Record<string, unknown>>; // looked at by the names of fields
   return fields.some((field) => {
     if (field.kind === 'scalar') return false;
     if (field.kind === 'struct') return touches(field.struct, parts[field.name], bytes);
     const part = parts[field.name];
-    return ArrayBuffer.isView(part) && overlap(part, bytes);
+    return ArrayBuffer.isView(part) && overlap(part, bytes());
   });
 }
 

@@ -6,12 +6,18 @@ export function aborted({ reason }: AbortSignal, doing?: string): DagError {
   return new DagError('DAG_ABORTED', { message: `The layout was aborted by its signal${meanwhile}.`, cause: reason });
 }
 
-/** What something gives, unless the signal is aborted before. @throws DAG_ABORTED */
+/** @throws DAG_ABORTED */
+export function throwIfAborted(signal: AbortSignal | undefined, doing?: string): void {
+  if (signal?.aborted === true) throw aborted(signal, doing);
+}
+
+/** What `setup` gives, unless the signal is aborted before it has ended. @throws DAG_ABORTED */
 export async function unlessAborted<Given>(
-  given: Given | PromiseLike<Given>,
+  setup: () => Given | PromiseLike<Given>,
   signal: AbortSignal | undefined,
 ): Promise<Given> {
-  if (signal === undefined) return given;
+  if (signal === undefined) return setup();
+  throwIfAborted(signal);
   let giveUp = (): void => undefined;
   const over = new Promise<never>((_, reject) => {
     giveUp = (): void => {
@@ -20,7 +26,7 @@ export async function unlessAborted<Given>(
   });
   signal.addEventListener('abort', giveUp);
   try {
-    return await Promise.race([given, over]);
+    return await Promise.race([over, setup()]);
   } finally {
     signal.removeEventListener('abort', giveUp);
   }

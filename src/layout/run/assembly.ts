@@ -7,9 +7,10 @@ import type { Context } from '../wiring/context.js';
 import type { Edge } from '../wiring/edge.js';
 import { problemOf } from '../wiring/inputs.js';
 import { checkLoops, feedbackEdges } from '../wiring/loops.js';
-import type { Traits } from '../context/messages.js';
+import type { InputDescriptor, Permission, Traits } from '../context/messages.js';
 import { ComponentError } from './component-error.js';
 import { within } from './within.js';
+import { outsideChanges } from './within-change.js';
 import { Intake } from './intake.js';
 import { InlineLink, ThreadLink, type ContextLink } from './link.js';
 import { Member, type Link, type Site } from './member.js';
@@ -40,8 +41,8 @@ export class Assembly {
   }
 
   /**
-   * Builds, checks, connects and starts; the components then wait for `begin`. When something fails, all of it is taken
-   * back.
+   * Builds, checks, starts and connects; the components then wait for `begin`. When something fails, all of it is taken
+   * back: what is there already learns of it only when no component can fail any more.
    *
    * @param whole refuses components of which something is not connected yet.
    * @throws ComponentError, DAG_LAYOUT, DAG_OPTION
@@ -53,12 +54,15 @@ export class Assembly {
       await this.#build(components, made);
       this.#intake.check();
       this.#check(edges, whole);
-      await this.#connect(made, edges);
       for (const member of made) {
         this.#intake.check();
         await this.#start(member);
       }
       this.#intake.check();
+      if (!whole) this.#check(edges, whole); // bodies may have changed it meanwhile
+      await this.#connect(made, edges);
+      for (const member of made) member.ready = true;
+      for (const edge of edges) this.#ready(edge);
     } catch (error) {
       await this.#takeBack(made, edges);
       throw error;
@@ -66,11 +70,17 @@ export class Assembly {
     return made;
   }
 
+  #ready(edge: Edge): void {
+    const link = this.links.get(edge);
+    if (link !== undefined) link.ready = true;
+  }
+
   async #takeBack(made: readonly Member[], edges: readonly Edge[]): Promise<void> {
     const own = new Set(made.map(({ site }) => site));
     for (const member of this.members.values()) if (!made.includes(member)) own.delete(member.site);
     await Promise.all(Array.from(own, (site) => endBlocked(site, this.#intake.closed ? GRACE : LONGEST_STOP)));
-    for (const edge of edges) await this.disconnect(edge).catch(() => undefined);
+    // After a firing, perhaps, which may wait for this very change.
+    await within(GRACE, Promise.allSettled(edges.map((edge) => this.disconnect(edge))));
     for (const member of made.toReversed()) {
       await within(LONGEST_STOP, this.remove(member)).catch(() => undefined);
       this.members.delete(member.ref); // also one that its context has never built
@@ -103,18 +113,24 @@ export class Assembly {
     await link.terminate();
   }
 
-  /** Lets components fire, those of which everything is connected. */
+  /** Lets components fire, those of which everything is connected; none that is still being added. */
   async begin(): Promise<void> {
-    const edges = [...this.links.keys()];
+    const edges = this.#settledEdges();
     const traits = this.#traits();
     const bySite = new Map<Site, number[]>();
     for (const member of this.members.values()) {
-      if (member.begun || problemOf(member.ref, { traits, edges }) !== undefined) continue;
+      if (!member.ready || member.begun || member.leaving) continue;
+      if (problemOf(member.ref, { traits, edges }) !== undefined) continue;
       member.begun = true;
       member.fires = true;
       bySite.set(member.site, [...(bySite.get(member.site) ?? []), member.id]);
     }
     await Promise.all(Array.from(bySite, ([{ link }, ids]) => link.call('permit', ids, { connected: true })));
+  }
+
+  /** The connections of which both ends know. */
+  #settledEdges(): readonly Edge[] {
+    return [...this.links.values()].filter(({ ready }) => ready).map(({ edge }) => edge);
   }
 
   /** Takes a connection away; its target waits if it cannot do without. */
@@ -123,12 +139,17 @@ export class Assembly {
     if (link === undefined) return;
     this.links.delete(edge);
     const { to, channel, reader, id } = link;
-    if (!to.site.dead) await to.site.link.call('disconnect', to.id, [id]);
+    if (!to.site.dead) await to.site.link.call('disconnect', to.id, [id], this.#permissionWithout(to));
     channel.disconnect(reader);
-    if (to.ended || !to.begun || to.site.dead) return;
-    if (problemOf(to.ref, { traits: this.#traits(), edges: [...this.links.keys()] }) === undefined) return;
-    to.begun = false;
-    await to.site.link.call('permit', [to.id], { connected: false });
+  }
+
+  /** What a component may that has lost an input: in the same call, as it would fire with an argument missing before the next. */
+  #permissionWithout(member: Member): Permission {
+    if (member.ended || !member.begun) return {};
+    const edges = this.#settledEdges();
+    if (problemOf(member.ref, { traits: this.#traits(), edges }) === undefined) return {};
+    member.begun = false;
+    return { connected: false };
   }
 
   /** Ends a component after its present firing and takes it away with its connections. @throws what its `stop` throws */
@@ -140,16 +161,20 @@ export class Assembly {
     if (runs) await site.link.call('permit', [id], { connected: false });
     for (const edge of [...this.links.keys()]) if (edge.from === ref || edge.to === ref) await this.disconnect(edge);
     if (runs) await site.link.call('halt', [id]);
-    this.members.delete(ref);
     try {
-      await this.stop(member);
+      await this.stop(member); // among the members, as the end waits for those
     } finally {
+      this.members.delete(ref);
       await this.#leave(site);
     }
   }
 
-  /** Closes what a component has open. @throws ComponentError */
-  async stop(member: Member): Promise<void> {
+  /** Closes what a component has open, once. @throws ComponentError */
+  stop(member: Member): Promise<void> {
+    return (member.stopping ??= this.#stop(member));
+  }
+
+  async #stop(member: Member): Promise<void> {
     const { site, id } = member;
     if (site.dead) return;
     try {
@@ -184,7 +209,9 @@ export class Assembly {
     const link: ContextLink = inline === true ? new InlineLink(name) : new ThreadLink(name, thread);
     const site: Site = { name, link, dead: false };
     this.sites.set(context, site);
-    this.#onSite(site);
+    outsideChanges(() => {
+      this.#onSite(site);
+    });
     return site;
   }
 
@@ -260,10 +287,11 @@ export class Assembly {
     for (const member of made) {
       if (member.channel !== undefined) await member.site.link.call('wire', member.id, member.channel.writer());
     }
-    for (const { id, edge, to, channel, reader } of links) {
-      const initial = 'initial' in edge.options ? { initial: { value: edge.options.initial } } : {};
-      const descriptor = { edge: id, role: edge.role, feedback: feedback.has(edge), reader: channel.reader(reader) };
-      await to.site.link.call('connect', to.id, [{ ...descriptor, ...initial }]);
+    // All inputs of a component at once, and last those of components that fire already.
+    const targets = [...new Set(links.map(({ to }) => to))].sort((a, b) => Number(fresh.has(b)) - Number(fresh.has(a)));
+    for (const target of targets) {
+      const into = links.filter(({ to }) => to === target).map((link) => inputOf(link, feedback));
+      await target.site.link.call('connect', target.id, into);
     }
     const changed = new Set(links.filter(({ from }) => !fresh.has(from)).map(({ from }) => from));
     for (const member of changed) if (member.channel !== undefined) await this.announce(member, member.channel);
@@ -282,7 +310,16 @@ export class Assembly {
       ...(capacity === undefined ? {} : { capacity }),
       ...(maxBytes === undefined ? {} : { maxBytes }),
     });
-    const link: Link = { id: (this.#ids += 1), edge, from, to, channel, reader, since: performance.now() };
+    const link: Link = {
+      id: (this.#ids += 1),
+      edge,
+      from,
+      to,
+      channel,
+      reader,
+      since: performance.now(),
+      ready: false,
+    };
     this.links.set(edge, link);
     return link;
   }
@@ -322,6 +359,11 @@ async function endBlocked(site: Site, patience: number): Promise<void> {
     return;
   site.dead = true;
   await site.link.terminate();
+}
+
+function inputOf({ id, edge, channel, reader }: Link, feedback: ReadonlySet<Edge>): InputDescriptor {
+  const initial = 'initial' in edge.options ? { initial: { value: edge.options.initial } } : {};
+  return { edge: id, role: edge.role, feedback: feedback.has(edge), reader: channel.reader(reader), ...initial };
 }
 
 function isOver(cause: unknown): boolean {

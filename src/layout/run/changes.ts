@@ -1,9 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { DagError, describeThrown } from '../../errors.js';
 import type { FiringWaits } from '../context/firing-waits.js';
-
-/** Whose `edit` is running: a change that it waited for would wait for it. */
-const editing = new AsyncLocalStorage<{ readonly of: Changes; over: boolean }>();
+import { isWithinChange, withinChange } from './within-change.js';
 
 /**
  * Changes of a layout, one after the other. Those that a body asks for wait neither for its own firing, nor behind a change
@@ -20,15 +17,15 @@ export class Changes {
     this.#waitsHere = waitsHere;
   }
 
-  /** Makes a change that gives something, behind those that were asked for before. @throws DAG_LAYOUT within `edit` */
+  /** Makes a change that gives something, behind those that were asked for before. @throws DAG_LAYOUT within another one */
   async next<Result>(change: () => Promise<Result>): Promise<Result> {
-    this.#checkNotEditing();
+    this.#checkNotWithin();
     return this.#turn(change, this.#waitsHere());
   }
 
-  /** Makes a change. A body that asks for one that comes after its firing is told at once. @throws DAG_LAYOUT within `edit` */
+  /** Makes a change. A body that asks for one that comes after its firing is told at once. @throws DAG_LAYOUT within another one */
   async do(change: () => Promise<void>): Promise<void> {
-    this.#checkNotEditing();
+    this.#checkNotWithin();
     const waits = this.#waitsHere();
     const done = this.#turn(change, waits);
     if (waits === undefined) return done;
@@ -43,29 +40,19 @@ export class Changes {
     left = true;
   }
 
-  /** Runs the `edit` of a change. */
-  async edit<Result>(edit: () => Result): Promise<Awaited<Result>> {
-    const going = { of: this, over: false };
-    try {
-      return await editing.run(going, edit);
-    } finally {
-      going.over = true; // what it has left behind may ask
-    }
-  }
-
   #turn<Result>(change: () => Promise<Result>, waits: FiringWaits | undefined): Promise<Result> {
     const turn = waits === undefined ? this.#last : waits.orSooner(this.#last);
-    const result = turn.then(change);
+    const result = turn.then(() => withinChange(this, change));
     this.#last = Promise.all([this.#last, result.catch(() => undefined)]);
     return result;
   }
 
-  #checkNotEditing(): void {
-    const edit = editing.getStore();
-    if (edit?.of !== this || edit.over) return;
+  #checkNotWithin(): void {
+    if (!isWithinChange(this)) return;
     throw new DagError('DAG_LAYOUT', {
       message: `A change of ${this.#name} was asked for within another one, which it would wait for.`,
-      remedy: 'Use what change() has given to your function.',
+      remedy:
+        'Use what change() has given to your function; in start() and stop() of a component, ask without waiting, later.',
     });
   }
 }

@@ -25,20 +25,20 @@ export async function endLayout({ assembly, patience, allEnded }: Ending): Promi
     // Who was paused takes what waits for it.
     for (const member of members) member.paused = false;
     const finished = Promise.all(sites().map(({ link }) => link.call('finish').catch(() => undefined)));
-    await patience.drained(finished.then(allEnded));
+    const drained = await patience.drained(finished.then(allEnded));
+    if (!drained) failures.push(...undrained(assembly, patience));
   }
   // A thread that does not even take the call has a firing that blocks it.
-  const { left, timeout } = patience;
   const halting = sites().map(async (site) => {
     const halted = site.link.call('halt', undefined).catch(() => undefined);
-    if (!(await within(left, halted))) failures.push(await whyNot(site, { timeout, members }));
+    if (!(await patience.fired(halted))) failures.push(await whyNot(site, { timeout: patience.timeout, members }));
   });
   await Promise.all(halting);
   for (const member of members) {
     if (!member.started || member.site.dead) continue;
     try {
-      if (await within(timeout, assembly.stop(member))) continue;
-      failures.push(late(member.site, { timeout, member, doing: 'stop()' }));
+      if (await patience.stopped(assembly.stop(member))) continue;
+      failures.push(late(member.site, { timeout: patience.timeout, member, doing: 'stop()' }));
     } catch (error) {
       failures.push(error);
     }
@@ -46,13 +46,34 @@ export async function endLayout({ assembly, patience, allEnded }: Ending): Promi
   await Promise.all(
     sites().map(async ({ link }) => {
       const closed = link.call('close').catch(() => undefined);
-      await within(timeout, Promise.all([closed, link.over.catch(() => undefined)]));
+      await patience.stopped(Promise.all([closed, link.over.catch(() => undefined)]));
     }),
   );
   const ended = [...assembly.sites.values()];
   for (const site of ended) site.dead = true;
   await Promise.all(ended.map(({ link }) => link.terminate()));
   return failures;
+}
+
+/** Values of queues that are left where draining took all the time. */
+function undrained({ links }: Assembly, { timeout }: Patience): readonly ComponentError[] {
+  const left = [...links.values()].flatMap(({ from, to, channel, reader }) => {
+    const { policy, depth } = channel.stats(reader) ?? { policy: 'latest', depth: 0 };
+    if (policy !== 'queue' || depth === 0 || to.ended || to.site.dead) return [];
+    return [{ to, text: `${depth.toString()} from ${from.name} to ${to.name}` }];
+  });
+  const [first] = left;
+  if (first === undefined) return [];
+  const values = left.map(({ text }) => text).join(', ');
+  return [
+    new ComponentError({
+      code: 'DAG_LAYOUT_TIMEOUT',
+      component: first.to.name,
+      context: first.to.site.name,
+      message: `draining did not come to its end within ${timeout.toString()} ms, and values of queues were left: ${values}.`,
+      remedy: 'Give stop({ timeout }) more time, or say stop({ drain: false }).',
+    }),
+  ];
 }
 
 /** Firings that wait are left alone; a thread that does not answer is ended. */

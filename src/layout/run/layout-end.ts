@@ -3,7 +3,6 @@ import { aborted } from './aborted.js';
 import type { Assembly } from './assembly.js';
 import { endLayout } from './ending.js';
 import { Patience, type StopOptions } from './patience.js';
-import { within } from './within.js';
 
 /** Why a layout ends, if something is wrong. */
 export interface Failed {
@@ -25,8 +24,8 @@ export class LayoutEnd {
   #patience: Patience | undefined;
   #overAt: number | undefined;
   #listeners: (() => void)[] = [];
-  /** What is being added, which the end waits for. */
-  #adding: Promise<unknown> | undefined;
+  /** What is being added, which the end waits for; bodies add several at once. */
+  readonly #additions = new Set<Promise<unknown>>();
 
   constructor(parts: { readonly name: string; readonly assembly: Assembly; readonly signal: AbortSignal | undefined }) {
     ({ name: this.#name, assembly: this.#assembly, signal: this.#signal } = parts);
@@ -79,10 +78,11 @@ export class LayoutEnd {
     }
   }
 
-  /** A failure that whoever has begun the layout is told. */
-  async failToStart(error: unknown): Promise<void> {
+  /** Ends it as it could not start. @returns why: what has failed first */
+  async failToStart(error: unknown): Promise<unknown> {
     this.#watched = true;
     await this.begin({ drain: false }, { error });
+    return this.#failed === undefined ? error : this.#failed.error;
   }
 
   /** Begins when the signal is aborted. */
@@ -105,9 +105,12 @@ export class LayoutEnd {
 
   /** Waits for what is being added, which the end waits for, too. */
   async adding(added: Promise<unknown>): Promise<void> {
-    this.#adding = added.catch(() => undefined);
-    await added;
-    this.#adding = undefined;
+    this.#additions.add(added);
+    try {
+      await added;
+    } finally {
+      this.#additions.delete(added);
+    }
   }
 
   readonly #abort = (): void => {
@@ -126,7 +129,7 @@ export class LayoutEnd {
   async #run(patience: Patience): Promise<void> {
     let failures: readonly unknown[];
     this.#assembly.close();
-    if (this.#adding !== undefined) await within(patience.timeout, this.#adding);
+    if (this.#additions.size > 0) await patience.stopped(Promise.allSettled(this.#additions));
     try {
       failures = await endLayout({ assembly: this.#assembly, patience, allEnded: () => this.#allEnded() });
     } catch (error) {

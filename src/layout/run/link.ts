@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { WorkerPoolOptions } from '../../executor/pool/pool-options.js';
 import { WorkerPool } from '../../executor/pool/worker-pool.js';
@@ -8,6 +9,7 @@ import { CallNumbers } from '../context/call-numbers.js';
 import { ContextHost, type ContextParts } from '../context/host.js';
 import type { FiringWaits } from '../context/firing-waits.js';
 import type { ContextCalls } from '../context/messages.js';
+import { outsideChanges } from './within-change.js';
 import { askContext, runContext, type Answer } from '../context/nodes.js';
 
 /** How a layout talks to one of its contexts. */
@@ -25,6 +27,9 @@ export interface ContextLink {
   terminate(): Promise<void>;
 }
 
+/** The context whose firings something belongs to, also in calls that their bodies make, which have scopes of their own. */
+const firingIn = new AsyncLocalStorage<InlineLink>();
+
 /** A context on the thread of the caller. */
 export class InlineLink implements ContextLink {
   readonly bell = Bell.allocate();
@@ -35,7 +40,9 @@ export class InlineLink implements ContextLink {
   constructor(name: string) {
     const { bell } = this;
     this.#host = new ContextHost({ name, bell, calls: this.#numbers.memory, inline: true });
-    this.over = currentScope.run(undefined, () => this.#host.run(undefined));
+    this.over = outsideChanges(() =>
+      firingIn.run(this, () => currentScope.run(undefined, () => this.#host.run(undefined))),
+    );
   }
 
   call<Name extends keyof ContextCalls>(
@@ -49,7 +56,8 @@ export class InlineLink implements ContextLink {
   }
 
   get waits(): FiringWaits | undefined {
-    return this.#host.isScope(currentScope.getStore()) ? this.#host.waits : undefined;
+    const isBody = firingIn.getStore() === this || this.#host.isScope(currentScope.getStore());
+    return isBody ? this.#host.waits : undefined;
   }
 
   async terminate(): Promise<void> {

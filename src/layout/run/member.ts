@@ -21,6 +21,8 @@ export class Member {
   channel: Channel | undefined;
   /** It may have something open. */
   started = false;
+  /** It was built, wired and started. */
+  ready = false;
   /** It was told to fire. */
   begun = false;
   /** It was told to once; it may have lost an input since. */
@@ -29,6 +31,8 @@ export class Member {
   ended = false;
   /** It is being removed. */
   leaving = false;
+  /** Its `stop`, once that was asked for. */
+  stopping: Promise<void> | undefined;
 
   constructor(
     readonly id: number,
@@ -52,4 +56,6 @@ export interface Link {
   readonly reader: number;
   /** When it was made, in ms since the time origin of the process. */
   readonly since: number;
+  /** Both ends know of it, and what it was added with has started. */
+  ready: boolean;
 }

@@ -9,12 +9,12 @@ import type { Context, ContextOptions } from '../wiring/context.js';
 import type { EdgeOptions } from '../wiring/edge.js';
 import type { NameCounts } from '../wiring/wiring.js';
 import { Wiring } from '../wiring/wiring.js';
-import { aborted } from './aborted.js';
+import { aborted, throwIfAborted } from './aborted.js';
 import { Assembly } from './assembly.js';
 import { Changes } from './changes.js';
 import type { ComponentError } from './component-error.js';
 import { ContextEvents } from './context-events.js';
-import { checkStopOptions, type StopOptions } from './patience.js';
+import { stopOptions, type StopOptions } from './patience.js';
 import { layoutGraph, type LayoutGraph } from './graphology.js';
 import { LayoutEnd } from './layout-end.js';
 import type { Member } from './member.js';
@@ -69,12 +69,11 @@ export class RunningLayout implements AsyncDisposable {
     try {
       throwIfAborted(signal);
       signal?.addEventListener('abort', giveUp, { once: true });
-      await this.#assembly.add(wiring, true);
-      await this.#assembly.begin();
+      await this.#end.adding(this.#assembly.add(wiring, true).then(() => this.#assembly.begin()));
+      throwIfAborted(signal);
     } catch (cause) {
       const error = signal !== undefined && isAborted(signal) ? aborted(signal, this.#assembly.givenUp) : cause;
-      await this.#end.failToStart(error);
-      throw error;
+      throw await this.#end.failToStart(error);
     } finally {
       signal?.removeEventListener('abort', giveUp);
     }
@@ -90,10 +89,10 @@ export class RunningLayout implements AsyncDisposable {
    * @throws what `done` rejects with, if nobody has asked for `done`; DAG_OPTION
    */
   async stop(options: StopOptions = {}): Promise<void> {
-    checkStopOptions(options);
+    const asked = stopOptions(options);
     // The end waits for the body that asks for it.
-    if (this.#waitsHere() !== undefined) void this.#end.begin(options);
-    else await this.#end.stop(options);
+    if (this.#waitsHere() !== undefined) void this.#end.begin(asked);
+    else await this.#end.stop(asked);
   }
 
   /** {@link stop} at the end of a block with `await using`. */
@@ -137,7 +136,7 @@ export class RunningLayout implements AsyncDisposable {
     return this.#changes.next(async () => {
       this.#end.checkGoesOn();
       const wiring = new Wiring(this.#names);
-      const result = await this.#changes.edit(() => edit(wiring));
+      const result = await edit(wiring);
       this.#end.checkGoesOn(); // it may have ended meanwhile
       await this.#end.adding(this.#assembly.add(wiring, false).then(() => this.#assembly.begin()));
       return result;
@@ -225,7 +224,7 @@ export class RunningLayout implements AsyncDisposable {
 
   #member(ref: ComponentRef, subject: string): Member {
     const member = this.#assembly.members.get(ref);
-    if (member !== undefined) return member;
+    if (member?.leaving === false) return member;
     const given: unknown = ref;
     const text = given instanceof ComponentRef ? given.name : describeOption(given);
     throw new DagError('DAG_LAYOUT', { message: `${subject}: ${text} is not part of this layout.` });
@@ -248,8 +247,4 @@ export class RunningLayout implements AsyncDisposable {
 /** The state changes while something is awaited, which the compiler does not see. */
 function isAborted({ aborted: is }: AbortSignal): boolean {
   return is;
-}
-
-function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw aborted(signal);
 }

@@ -11,13 +11,13 @@ export interface InputProblem {
   readonly error: DagError;
 }
 
-/** Compares what comes into a component with what its class takes; undefined when it can run. */
+/** Compares what comes into a component with what its class takes; undefined when it can run. One that was not built cannot. */
 export function problemOf(
   ref: ComponentRef,
   { traits, edges }: { readonly traits: ReadonlyMap<ComponentRef, Traits>; readonly edges: readonly Edge[] },
 ): InputProblem | undefined {
   const own = traits.get(ref);
-  if (own === undefined) return undefined;
+  if (own === undefined) return { incomplete: true, error: layoutError(`${ref.name} was not built yet.`) };
   const into = edges.filter(({ to }) => to === ref);
   for (const { from, role } of into) {
     const output = traits.get(from)?.output;

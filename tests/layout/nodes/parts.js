@@ -175,3 +175,33 @@ export class Hangs extends Collector {
   }
 }
 component(here)(Hangs);
+
+/** Counts in shared memory its firings, and those in which it was not given two values. */
+export class Pair extends Collector {
+  /** @param {Int32Array} counts */
+  constructor(counts) {
+    super();
+    this.counts = counts;
+  }
+
+  /** @param {any} one @param {any} other */
+  compute(one, other) {
+    Atomics.add(this.counts, 0, 1);
+    if (one === undefined || other === undefined) Atomics.add(this.counts, 1, 1);
+  }
+}
+component(here)(Pair);
+
+/** Its thread ends while it starts. */
+export class ExitsStarting extends Collector {
+  async start() {
+    await turn();
+    process.exit(7);
+  }
+
+  /** @param {any} _ */
+  compute(_) {
+    // never fires
+  }
+}
+component(here)(ExitsStarting);
