@@ -4,9 +4,13 @@ export {
   type AnyStruct,
   type Emitted,
   type Firing,
+  type GivenBy,
   type Outlet,
   type Received,
   type ReceivedAll,
+  type Signature,
+  type TakenBy,
+  type TakesFrom,
 } from './component/component.js';
 export {
   component,

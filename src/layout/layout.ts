@@ -87,8 +87,8 @@ export abstract class Layout {
    * Builds every component in its context, checks all connections, runs every `start`, makes the connections, and then lets
    * all fire. May be called again: each time is a layout of its own.
    *
-   * @throws ComponentError when a constructor or `start` fails and, DAG_CONTEXT_DIED, when a thread ends meanwhile; DAG_LAYOUT
-   * for what cannot run, DAG_OPTION, DAG_ABORTED; then everything is closed again.
+   * @throws ComponentError when a constructor or `start` fails, and when a thread ends meanwhile (DAG_CONTEXT_DIED);
+   * DAG_LAYOUT for what cannot run, DAG_OPTION, DAG_ABORTED; then everything is closed again.
    */
   async start(options: StartOptions = {}): Promise<RunningLayout> {
     // Where a thread imports the program for its components, it begins nothing.

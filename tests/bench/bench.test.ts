@@ -94,16 +94,15 @@ describe('the benchmark runner', () => {
 
   test('measures stores against what they are made of', async () => {
     const quick = ['--rounds', '1', '--contenders', 'lazydag'];
-    const small = await bench('store', ...quick, '--parts', 'small,keys,entries,warm', '--sizes', '64');
+    const small = await bench('store', ...quick, '--parts', 'small,keys,entries,warm,processes', '--sizes', '64');
     const large = await bench('store', ...quick, '--parts', 'arrays', '--sizes', '65536');
-    const asked = await bench('store', ...quick, '--parts', 'processes', '--sizes', '50');
-    const records = [small, large, asked].flatMap(({ suites: [suite] }) => suite?.records ?? []);
+    const records = [small, large].flatMap(({ suites: [suite] }) => suite?.records ?? []);
     expect(records).toEqual(
-      ['small', 'keys', 'entries', 'warm', 'arrays', 'processes'].map(
+      ['small', 'keys', 'entries', 'warm', 'processes', 'arrays'].map(
         (part) => expect.objectContaining({ part }) as unknown,
       ),
     );
-    expect(asked.suites[0]?.checks).toEqual([expect.objectContaining({ measured: 1, limit: 1 })]);
+    expect(small.suites[0]?.checks).toContainEqual(expect.objectContaining({ measured: 1, limit: 1 }));
   }, 60_000);
 
   test('scores plans of Standard Task Graphs and of workflow traces', async () => {

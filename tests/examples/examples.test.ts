@@ -8,8 +8,17 @@ import { root } from '../support/paths.js';
 
 const run = promisify(execFile);
 const folder = join(root, 'examples');
-/** They run themselves in processes of their own, and have tests of their own. */
-const APART: readonly string[] = ['sweep.ts', 'warm-start.ts'];
+/** They have tests of their own, which run them in processes of their own, too. */
+const APART: readonly string[] = [
+  'mandelbrot.ts',
+  'options.ts',
+  'photo.ts',
+  'sweep.ts',
+  'throughput.ts',
+  'timescales.ts',
+  'units.ts',
+  'warm-start.ts',
+];
 const examples = readdirSync(folder).filter((name) => name.endsWith('.ts') && !APART.includes(name));
 const IMPORTED = '-- imported';
 /** What the tests choose where the defaults are large, or take long. */

@@ -49,11 +49,13 @@ export interface Signature<In, Out> {
   readonly gives: Out;
 }
 
-type TakenBy<Of> = Of extends { readonly [signature]?: Signature<infer In extends readonly unknown[], unknown> }
+/** What a component takes. */
+export type TakenBy<Of> = Of extends { readonly [signature]?: Signature<infer In extends readonly unknown[], unknown> }
   ? In[number]
   : unknown;
 
-type GivenBy<Of> = Of extends { readonly [signature]?: Signature<readonly unknown[], infer Out> } ? Out : unknown;
+/** What a component emits. */
+export type GivenBy<Of> = Of extends { readonly [signature]?: Signature<readonly unknown[], infer Out> } ? Out : unknown;
 
 /**
  * What the target of a connection must be besides a component: nothing, unless its source emits records of a struct of which

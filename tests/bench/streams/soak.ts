@@ -13,9 +13,13 @@ export async function soak(_rounds: number, count: number): Promise<Measurement[
   const { feedback, pipeline, stateful } = await loadStreams();
   const add = node((one: number, other: number) => one + other, { name: 'add' });
   const mean = stateful(
-    function* mean() {
-      let sum = 0;
-      for (let seen = 0; ; seen++) sum += yield seen === 0 ? 0 : sum / seen;
+    {
+      init: () => ({ seen: 0, sum: 0 }),
+      step: (state, value: number) => {
+        state.seen += 1;
+        state.sum += value;
+        return state.sum / state.seen;
+      },
     },
     { name: 'mean' },
   );
