@@ -55,7 +55,9 @@ export type TakenBy<Of> = Of extends { readonly [signature]?: Signature<infer In
   : unknown;
 
 /** What a component emits. */
-export type GivenBy<Of> = Of extends { readonly [signature]?: Signature<readonly unknown[], infer Out> } ? Out : unknown;
+export type GivenBy<Of> = Of extends { readonly [signature]?: Signature<readonly unknown[], infer Out> }
+  ? Out
+  : unknown;
 
 /**
  * What the target of a connection must be besides a component: nothing, unless its source emits records of a struct of which
