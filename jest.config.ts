@@ -34,8 +34,8 @@ const config: JestConfigWithTsJest = {
     { ...project('legacy', `${legacy}/tsconfig.json`), testMatch: [`${legacy}/**/*.test.ts`] },
   ],
   globalSetup: '<rootDir>/tests/support/global-setup.ts',
-  // Jest leaves a core to itself otherwise, and needs none; and many tests wait, for processes, timers and the disk.
-  maxWorkers: '150%',
+  // Jest leaves a core to itself otherwise, and needs none.
+  maxWorkers: '100%',
   // For busy machines: a test that takes long waits for a process it started.
   testTimeout: 30_000,
   collectCoverageFrom: ['src/**/*.ts'],
