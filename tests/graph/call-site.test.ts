@@ -26,7 +26,7 @@ const FILES = [
   'file:///home/me/a%20(copy)%20b/x.mjs?again=1',
   'file:///C:/Users/me/x.js',
   'C:\\Users\\a b (c)\\x.js',
-  'd:/work/x.js',
+  'd:/app/x.js',
   '\\\\server\\share\\x.js',
   'webpack-internal:///./src/x.js',
 ];

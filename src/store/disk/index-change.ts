@@ -17,8 +17,8 @@ import { RecordView, sealRecord } from './record.js';
 
 /** Entries that were evicted and are still known. */
 const GRAVES = 10_000;
-/** Entries that are evicted in one go. */
-const AT_ONCE = 128;
+/** Entries that are evicted in one transaction at most. */
+export const EVICTIONS = 128;
 /** Entries among which those are looked for. */
 const LOOKED_AT = 256;
 const PRESENT = Buffer.from([1]);
@@ -76,7 +76,7 @@ export class IndexChange {
   /** @param evictions how many entries it may evict */
   constructor(tables: IndexTables, evictions: number) {
     this.#tables = tables;
-    this.#evictions = Math.min(evictions, AT_ONCE);
+    this.#evictions = Math.min(evictions, EVICTIONS);
     this.#totals = readTotals(tables);
     this.#totals.time = Math.max(this.#totals.time, Date.now());
   }

@@ -2,7 +2,7 @@ import { DagError, describeThrown } from '../../errors.js';
 import type { Claims } from './claims.js';
 import { DirectPuts } from './direct-puts.js';
 import type { Files } from './files.js';
-import { IndexChange, type Evicted, type Limits, type NewEntry } from './index-change.js';
+import { EVICTIONS, IndexChange, type Evicted, type Limits, type NewEntry } from './index-change.js';
 import { numberOf, readTotals, type IndexTables, type Totals } from './index-tables.js';
 import { entryOf, type JournalRow } from './journal.js';
 import { COMMIT, type RootTable } from './lmdb.js';
@@ -16,9 +16,8 @@ const FLUSH_LATER = 0x10000;
 /** Room that is kept for what one change of the index writes, and for each of many. Bytes. */
 const ROOM = 48 * 1024;
 const ROOM_AMONG_MANY = 8 * 1024;
-/** Entries for whose eviction there is always room, and most that are evicted in one transaction. */
+/** Entries for whose eviction there is always room. */
 const EVICTIONS_KEPT = 16;
-const EVICTIONS = 256;
 /** Keys whose use is written down in one transaction. */
 const USES = 128;
 /** Bytes of a record that goes into the journal at most, and of all that may lie there before one waits for the index. */
