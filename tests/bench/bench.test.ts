@@ -82,9 +82,9 @@ describe('the benchmark runner', () => {
   }, 60_000);
 
   test('measures layouts against threads by hand', async () => {
-    const quick = ['--parts', 'small,paced,large,integrity,soak', '--sizes', '20', '--rounds', '1'];
+    const quick = ['--parts', 'small,paced,apart,large,integrity,soak', '--sizes', '20', '--rounds', '1'];
     const [layout] = (await bench('layout', ...quick)).suites;
-    const records = ['small', 'paced', 'large', 'integrity', 'soak'].map(
+    const records = ['small', 'paced', 'apart', 'large', 'integrity', 'soak'].map(
       (part) => expect.objectContaining({ part }) as unknown,
     );
     expect(layout?.records).toEqual(records);

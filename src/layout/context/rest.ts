@@ -1,4 +1,5 @@
 import { Bell } from '../channel/bell.js';
+import { Rhythm } from './rhythm.js';
 
 /**
  * Longest that the event loop of a thread stands still while the thread is blocked, again and again perhaps, in ms: timers
@@ -24,6 +25,11 @@ export class Rest {
   /** A promise of the engine for the next ring; it outlives the wait that has asked for it. */
   #listening = false;
   #turnedAt = 0;
+  readonly #rhythm = new Rhythm();
+  /** When it was about to rest, in ms. */
+  #now = 0;
+  /** Something was done since the rest before. */
+  #wasNeeded = false;
 
   /** @param blocks whether the thread belongs to the context, which may block it. */
   constructor({ bell, blocks }: { readonly bell: SharedArrayBuffer; readonly blocks: boolean }) {
@@ -50,9 +56,10 @@ export class Rest {
   /** Lets what the firings before have begun have its turn. To be awaited before {@link block}. */
   settle(): Promise<void> | undefined {
     // To go round takes twenty times as long as to look, and is not done for each value.
-    if (performance.now() - this.#turnedAt < (this.#blocks ? SLICE : SHARED_SLICE)) return undefined;
+    this.#now = performance.now();
+    if (this.#now - this.#turnedAt < (this.#blocks ? SLICE : SHARED_SLICE)) return undefined;
     return turn().then(() => {
-      this.#turnedAt = performance.now();
+      this.#turnedAt = this.#now = performance.now();
     });
   }
 
@@ -65,7 +72,9 @@ export class Rest {
    */
   block(act: () => boolean, busy: () => boolean): boolean {
     if (!this.#blocks || busy() || needsEventLoop()) return false;
-    this.#bell.untilSync(() => this.#woken || act(), SLICE);
+    if (this.#wasNeeded) this.#rhythm.beat(this.#now);
+    const pause = Math.min(SLICE, this.#rhythm.pauseFrom(this.#now));
+    this.#wasNeeded = this.#bell.untilSync(() => this.#woken || act(), pause);
     this.#woken = false;
     return true;
   }

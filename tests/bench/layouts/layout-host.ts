@@ -2,7 +2,7 @@ import type { Measurement } from '../streams/measurement.js';
 import { integrity } from './integrity.js';
 import { large } from './large.js';
 import type { LayoutPartName } from './names.js';
-import { paced } from './paced.js';
+import { apart, paced } from './paced.js';
 import { small } from './small.js';
 import { soak } from './soak.js';
 
@@ -10,6 +10,7 @@ import { soak } from './soak.js';
 const parts: Readonly<Record<LayoutPartName, (rounds: number, size: number) => Promise<Measurement[]>>> = {
   small,
   paced,
+  apart,
   large,
   integrity,
   soak,

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { takeTurns, type Contenders, type Measurement } from '../streams/measurement.js';
 import { built, runBetween } from './between.js';
 import { Latencies } from './latencies.js';
+import { twoCores, type TwoCores } from './own-core.js';
 import type { Pace } from './pace.js';
 import { Window } from './window.js';
 import type * as Components from './worker/paced-components.js';
@@ -17,12 +18,22 @@ interface Figures {
 }
 
 /** Microseconds that an 8-byte record takes from one thread to another, 100 times a second, and what that takes of a core. */
-export async function paced(rounds: number, count: number): Promise<Measurement[]> {
+export function paced(rounds: number, count: number): Promise<Measurement[]> {
+  return measure(rounds, count, undefined);
+}
+
+/** The same with a core for each of the two threads; nothing where the system cannot keep them there. */
+export async function apart(rounds: number, count: number): Promise<Measurement[]> {
+  const cores = twoCores();
+  return cores === undefined ? [] : await measure(rounds, count, cores);
+}
+
+async function measure(rounds: number, count: number, cores: TwoCores | undefined): Promise<Measurement[]> {
   // Computed, so that the bundler leaves the module alone: threads import it by its own address.
   const url = new URL('./paced-components.js', import.meta.url).href;
   const { Pacer, Stopwatch } = (await import(url)) as typeof Components;
   // The first paced ones find what the fast ones have left.
-  const rhythm: Pace = { pause, warmUp, from: warmUp + 10, count: warmUp + 10 + count };
+  const rhythm: Pace = { pause, warmUp, from: warmUp + 10, count: warmUp + 10 + count, cores };
   const turns = {
     'Atomics.wait by hand': (figures: Figures) => handOver(figures, rhythm),
     lazydag: async (figures: Figures) => {

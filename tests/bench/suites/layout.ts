@@ -30,6 +30,17 @@ function ratio(one: readonly number[], other: readonly number[]): number {
   return median(one.map((figure, round) => figure / (other[round] ?? NaN)));
 }
 
+function pacedChecks(what: string, of: Figures): Check[] {
+  return [
+    {
+      name: `${what}: time on the way over a bare Atomics.wait`,
+      measured: ratio(of('lazydag'), of('Atomics.wait by hand')),
+      limit: 1.2,
+    },
+    { name: `${what}: % of a core`, measured: median(of('lazydag, % of a core')), limit: 3 },
+  ];
+}
+
 const parts: Readonly<Record<LayoutPartName, LayoutPart>> = {
   small: {
     title: 'records of 8 bytes from thread to thread, each in turn',
@@ -43,14 +54,13 @@ const parts: Readonly<Record<LayoutPartName, LayoutPart>> = {
     title: 'a record of 8 bytes 100 times a second',
     unit: 'µs, or as it says',
     size: 200,
-    checks: (of) => [
-      {
-        name: '100 Hz: time on the way over a bare Atomics.wait',
-        measured: ratio(of('lazydag'), of('Atomics.wait by hand')),
-        limit: 1.2,
-      },
-      { name: '100 Hz: % of a core', measured: median(of('lazydag, % of a core')), limit: 3 },
-    ],
+    checks: (of) => pacedChecks('100 Hz', of),
+  },
+  apart: {
+    title: 'the same, a core for each of the two threads',
+    unit: 'µs, or as it says',
+    size: 200,
+    checks: (of) => (of('lazydag').length === 0 ? [] : pacedChecks('100 Hz, two cores', of)),
   },
   large: {
     title: 'records of 8 MiB, filled by one thread and summed by another',

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Latencies } from '../latencies.js';
 import { pace, type Pace } from '../pace.js';
 import { microseconds } from '../clock.js';
+import { stayOn } from '../own-core.js';
 import { Window } from '../window.js';
 
 /** What a thread of the hand-over is given. */
@@ -17,7 +18,7 @@ export interface HandOverWork extends Pace {
 
 const { role, ...memory } = workerData as HandOverWork;
 const rhythm: Pace = memory;
-const { count } = rhythm;
+const { count, cores } = rhythm;
 const control = new Int32Array(memory.control);
 const stamp = new Float64Array(memory.stamp);
 
@@ -42,6 +43,7 @@ function receive(): void {
 
 parentPort?.once('message', () => {
   void (async () => {
+    if (cores !== undefined) stayOn(cores[role === 'send' ? 0 : 1]);
     if (role === 'send') await send();
     else receive();
     parentPort?.postMessage('done');

@@ -3,7 +3,8 @@ import { layoutsUrl } from '../library.js';
 import { Latencies } from '../latencies.js';
 import { pace, type Pace } from '../pace.js';
 import { microseconds } from '../clock.js';
-import { Window, type Stretch } from '../window.js';
+import { stayOn } from '../own-core.js';
+import { Window } from '../window.js';
 
 const layouts = (await import(layoutsUrl)) as typeof Layouts;
 const { Collector, component, Emitter, struct } = layouts;
@@ -19,6 +20,7 @@ export class Pacer extends Emitter<typeof Stamp> {
 
   constructor(private readonly rhythm: Pace) {
     super();
+    if (rhythm.cores !== undefined) stayOn(rhythm.cores[0]);
   }
 
   async compute(out: StampView): Promise<typeof layouts.done | undefined> {
@@ -36,10 +38,11 @@ export class Stopwatch extends Collector<[typeof Stamp]> {
   readonly #latencies: Latencies;
   #seen = 0;
 
-  constructor(memory: { readonly window: SharedArrayBuffer; readonly latencies: SharedArrayBuffer }, stretch: Stretch) {
+  constructor(memory: { readonly window: SharedArrayBuffer; readonly latencies: SharedArrayBuffer }, rhythm: Pace) {
     super();
-    this.#window = new Window(memory.window, stretch);
-    this.#latencies = new Latencies(memory.latencies, stretch);
+    if (rhythm.cores !== undefined) stayOn(rhythm.cores[1]);
+    this.#window = new Window(memory.window, rhythm);
+    this.#latencies = new Latencies(memory.latencies, rhythm);
   }
 
   compute({ sentAt }: StampView): void {
