@@ -10,7 +10,7 @@ const legacy = '<rootDir>/tests/decorators/legacy';
 function project(displayName: string, tsconfig: string): JestConfigWithTsJest {
   return {
     displayName,
-    testEnvironment: 'node',
+    testEnvironment: '<rootDir>/tests/support/environment.mjs',
     extensionsToTreatAsEsm: ['.ts'],
     modulePathIgnorePatterns: ['<rootDir>/.tmp/'],
     moduleNameMapper: {
@@ -34,6 +34,7 @@ const config: JestConfigWithTsJest = {
     { ...project('legacy', `${legacy}/tsconfig.json`), testMatch: [`${legacy}/**/*.test.ts`] },
   ],
   globalSetup: '<rootDir>/tests/support/global-setup.ts',
+  testSequencer: '<rootDir>/tests/support/sequencer.mjs',
   // Jest leaves a core to itself otherwise, and needs none.
   maxWorkers: '100%',
   // For busy machines: a test that takes long waits for a process it started.
