@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { noteGrowth } from './compare/growth.js';
 import { figure } from './compare/figure.js';
 import { increment, spin } from './pools/bodies.js';
@@ -16,6 +16,7 @@ import { startTally } from './pools/tally.js';
 import type { Report } from './report/result.js';
 import { geometricMean, median, quantile } from './report/statistics.js';
 import { renderTable } from './report/table.js';
+import { runBenchmarks } from './runner.js';
 import { shapes } from './shapes/index.js';
 import { writeProgram } from './shapes/program.js';
 import { longestPathListSchedule } from './task-graph/list-schedule.js';
@@ -30,13 +31,28 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Two independent tasks of 2 and 3 between an entry and an exit task that cost nothing. */
 const stgText = '2\n0 0 0\n1 2 1 0\n2 3 1 0\n3 0 2 1 2\n# a remark\n';
 
-/** Runs the benchmarks as `npm run bench` does and gives back what they wrote as JSON. */
+/** Does what `npm run bench` does, in this process, and gives back what it wrote as JSON. */
 async function bench(...parameters: readonly string[]): Promise<Report> {
   const json = join(await folderWith({}), 'report.json');
-  const script = ['--import', 'tsx', 'tests/bench/run.ts', ...parameters, '--json', json];
-  await promisify(execFile)(process.execPath, script, { cwd: root });
+  const log = jest.spyOn(console, 'log').mockImplementation(() => undefined);
+  try {
+    await runBenchmarks([...parameters, '--json', json]);
+  } finally {
+    log.mockRestore();
+  }
   return JSON.parse(await readFile(json, 'utf8')) as Report; // the runner's own type
 }
+
+/** The same as a process of its own; gives back what it printed, too. */
+async function benchApart(...parameters: readonly string[]): Promise<{ report: Report; printed: string }> {
+  const json = join(await folderWith({}), 'report.json');
+  const script = ['--import', 'tsx', 'tests/bench/run.ts', ...parameters, '--json', json];
+  const { stdout } = await promisify(execFile)(process.execPath, script, { cwd: root });
+  return { report: JSON.parse(await readFile(json, 'utf8')) as Report, printed: stdout }; // the runner's own type
+}
+
+/** Turns as short as can be: what they take is of no interest here. */
+const short = ['--rounds', '1', '--turn', '1'];
 
 /** A folder with the given files. */
 async function folderWith(files: Readonly<Record<string, string>>): Promise<string> {
@@ -48,7 +64,7 @@ async function folderWith(files: Readonly<Record<string, string>>): Promise<stri
 
 describe('the benchmark runner', () => {
   test('measures lazydag against the sketch on every shape', async () => {
-    const report = await bench('core', '--contenders', 'sketch,lazydag', '--sizes', '20', '--rounds', '1');
+    const report = await bench('core', '--contenders', 'sketch,lazydag', '--sizes', '20', ...short);
     const [core] = report.suites;
     expect(core?.records).toEqual(
       Object.keys(shapes).flatMap((shape) => [
@@ -66,7 +82,7 @@ describe('the benchmark runner', () => {
   }, 60_000);
 
   test('measures threads by hand, and lazydag on its pool', async () => {
-    const quick = ['--pools', 'bare,lazydag', '--rounds', '1'];
+    const quick = ['--pools', 'bare,lazydag', ...short];
     const trivial = await bench('pool', ...quick, '--parts', 'burst,single,fan-out,chain', '--sizes', '64');
     const payload = await bench('pool', ...quick, '--parts', 'payload', '--sizes', '1024');
     const bodies = await bench('pool', ...quick, '--parts', 'speed-up,start', '--sizes', '2');
@@ -107,7 +123,9 @@ describe('the benchmark runner', () => {
 
   test('scores plans of Standard Task Graphs and of workflow traces', async () => {
     const stg = await folderWith({ 'a.stg': stgText, 'optimal-2.csv': 'x/a.stg,2,3\nx/a.stg,2,2,bound\n' });
-    const [scored] = (await bench('stg', stg)).suites;
+    const { report, printed } = await benchApart('stg', stg);
+    const [scored] = report.suites;
+    expect(printed).toContain('makespan over optimum');
     expect(scored?.records).toEqual([expect.objectContaining({ graph: 'a.stg', workers: 2, optimum: 3, ratio: 1 })]);
     const workflow = {
       specification: { tasks: [{ id: 'only', outputFiles: ['f'] }], files: [{ id: 'f', sizeInBytes: 8 }] },
@@ -117,7 +135,7 @@ describe('the benchmark runner', () => {
   }, 60_000);
 
   test('names the choices when it does not know a word', async () => {
-    await expect(bench('speed')).rejects.toThrow(/suite: expected one of core, .*got 'speed'/);
+    await expect(benchApart('speed')).rejects.toThrow(/suite: expected one of core, .*got 'speed'/);
   }, 60_000);
 });
 

@@ -22,7 +22,11 @@ const APART: readonly string[] = [
 const examples = readdirSync(folder).filter((name) => name.endsWith('.ts') && !APART.includes(name));
 const IMPORTED = '-- imported';
 /** What the tests choose where the defaults are large, or take long. */
-const OPTIONS: Readonly<Record<string, object>> = { 'cart-pole.ts': { seconds: 1 }, 'rows.ts': { rows: 20_000 } };
+const OPTIONS: Readonly<Record<string, object>> = {
+  'cart-pole.ts': { seconds: 1 },
+  'parallel.ts': { second: 100 },
+  'rows.ts': { rows: 20_000 },
+};
 
 test('there are examples', () => {
   expect(examples).not.toEqual([]);

@@ -29,6 +29,20 @@ class Told extends Collector<[typeof Count]> {
   }
 }
 
+/** A running layout in which a firing has begun that does not end. */
+async function hanging(): Promise<RunningLayout> {
+  let waits = false;
+  const running = await new Made((layout, here) => {
+    const call = layout.add(here, Call, () => {
+      waits = true;
+      return deferred().promise;
+    });
+    layout.connect(layout.add(here, Counter), call);
+  }).start();
+  await until(() => waits);
+  return running;
+}
+
 describe('a layout ends', () => {
   test('when its sources have, after what they emitted was worked on, and what is open is closed, the last first', async () => {
     const told: string[] = [];
@@ -177,15 +191,7 @@ describe('a layout ends', () => {
   });
 
   test('soon where a second stop({ drain: false, timeout }) gives up what the first would wait for', async () => {
-    let waits = false;
-    const running = await new Made((layout, here) => {
-      const call = layout.add(here, Call, () => {
-        waits = true;
-        return deferred().promise;
-      });
-      layout.connect(layout.add(here, Counter), call);
-    }).start();
-    await until(() => waits);
+    const running = await hanging();
     const stopped = running.stop({ timeout: Infinity });
     const hurried = running.stop({ drain: false, timeout: 20 });
     const ends = await within(5000, Promise.allSettled([stopped, hurried]));
@@ -242,15 +248,7 @@ describe('a layout ends', () => {
   });
 
   test('though a firing does not, and says so', async () => {
-    let waits = false;
-    const running = await new Made((layout, here) => {
-      const call = layout.add(here, Call, () => {
-        waits = true;
-        return deferred().promise;
-      });
-      layout.connect(layout.add(here, Counter), call);
-    }).start();
-    await until(() => waits);
+    const running = await hanging();
     await expect(running.stop({ timeout: 20 })).rejects.toMatchObject({
       code: 'DAG_LAYOUT_TIMEOUT',
       component: 'Call',

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
 import type { DocProgram } from './doc-blocks.js';
-import { root } from './paths.js';
+import { root, scratch } from './paths.js';
 
 /** What the checks in the code of a program call; `doc-runner.mjs` has the bodies. */
 const DECLARATIONS = `declare const __doc: {
@@ -45,7 +45,7 @@ function compile(programs: readonly DocProgram[], folder: string): string[] {
     outDir: join(folder, 'compiled'),
     inlineSourceMap: true,
   };
-  const program = ts.createProgram([...byPath.keys(), declarationPath(folder)], options);
+  const program = ts.createProgram([...byPath.keys(), declarationPath(folder)], options, hostFor(options));
   const emitted = program.emit();
   return [...ts.getPreEmitDiagnostics(program), ...emitted.diagnostics].map((diagnostic) => {
     const text = ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n  ');
@@ -55,6 +55,21 @@ function compile(programs: readonly DocProgram[], folder: string): string[] {
     const file = byPath.get(source.fileName)?.file ?? relative(root, source.fileName);
     return `${file}:${line + 1}: TS${diagnostic.code}: ${text}`;
   });
+}
+
+/** Declarations that were parsed, by path and kind of module: all programs have those of Node.js and of the library in common. */
+const declarations = new Map<string, ts.SourceFile | undefined>();
+
+/** The compiler's own host, but that it parses declarations of others once. The dialects of decorators read them alike. */
+function hostFor(options: ts.CompilerOptions): ts.CompilerHost {
+  const host = ts.createCompilerHost(options);
+  const getSourceFile: ts.CompilerHost['getSourceFile'] = (path, version, ...others) => {
+    if (!path.endsWith('.d.ts') || path.startsWith(scratch)) return host.getSourceFile(path, version, ...others);
+    const key = `${path} ${typeof version === 'object' ? String(version.impliedNodeFormat) : ''}`;
+    if (!declarations.has(key)) declarations.set(key, host.getSourceFile(path, version, ...others));
+    return declarations.get(key);
+  };
+  return { ...host, getSourceFile };
 }
 
 function readOptions(path: string): ts.CompilerOptions {

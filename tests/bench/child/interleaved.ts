@@ -9,6 +9,8 @@ import type { GraphChoice, Sample, Series, Tasks } from './protocol.js';
 
 /** Milliseconds of processor time before a contender is measured: by then the compiler and the collector have settled. */
 const warmUp = 250;
+/** Turns that warming up takes at most: who asks for short ones wants to see that they run, and no figures. */
+const warmUpTurns = 13;
 
 interface Entrant {
   readonly name: NodeContender;
@@ -45,7 +47,10 @@ export async function measureInterleaved(request: Tasks['interleaved']['request'
 }
 
 /** Checks a contender's result and warms it up; gives the milliseconds of its first run. */
-async function prepare(contender: Contender, { shape, size }: GraphChoice): Promise<number> {
+async function prepare(
+  contender: Contender,
+  { shape, size, turn }: GraphChoice & { readonly turn: number },
+): Promise<number> {
   const runOnce = (): Promise<Run> => contender.run(shapes[shape], size);
   const first = await runOnce();
   const expected = expectedValue(shapes[shape], size);
@@ -55,7 +60,8 @@ async function prepare(contender: Contender, { shape, size }: GraphChoice): Prom
   const cpu = startCpuClock();
   const duration = first.build + first.evaluate;
   // Processor time, because a busy machine would cut a warm-up by the clock short.
-  if (duration < warmUp) while (cpu() < warmUp) await runOnce();
+  const least = Math.min(warmUp, warmUpTurns * turn);
+  if (duration < least) while (cpu() < least) await runOnce();
   return duration;
 }
 

@@ -5,7 +5,6 @@ import type { Effort } from './compare.js';
 import { figure } from './figure.js';
 import type { Figure } from './figure.js';
 
-const turn = 20;
 const turnsPerProcess = 9;
 
 interface Entrant {
@@ -36,7 +35,7 @@ export async function compareApart(
   );
 }
 
-async function enter(entrant: Entrant, graph: GraphChoice, { budget, limit }: Effort): Promise<void> {
+async function enter(entrant: Entrant, graph: GraphChoice, { turn, budget, limit }: Effort): Promise<void> {
   const contenders = [entrant.contender];
   const request = { ...graph, contenders, rounds: turnsPerProcess, turn, budget: budget * 1_000 };
   const outcome = await runChild('interleaved', request, { limit, grace: 3 * budget });

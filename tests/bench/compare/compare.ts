@@ -12,6 +12,8 @@ import { timeDask } from './dask.js';
 export interface Effort {
   /** Repeats of each contender; fewer when the budget is used up, at least three. */
   readonly rounds: number;
+  /** Milliseconds that a turn lasts at least, where runs share a process. */
+  readonly turn: number;
   /** Seconds per pair of contenders after which no further round begins. */
   readonly budget: number;
   /** Seconds after which one build and evaluation counts as too slow. */

@@ -5,8 +5,6 @@ import type { Effort } from './compare.js';
 import { figure } from './figure.js';
 import type { Figure } from './figure.js';
 
-const turn = 20;
-
 /**
  * Pairs every contender with the sketch in a process of its own, where they take turns: neither sees another
  * contender's garbage or type feedback. The sketch's own figure is the one from its first pair.
@@ -47,7 +45,7 @@ function graceFor(budget: number): number {
 async function measure(
   graph: GraphChoice,
   contender: NodeContender,
-  { rounds, budget, limit }: Effort,
+  { rounds, turn, budget, limit }: Effort,
 ): Promise<readonly Series[]> {
   const contenders: NodeContender[] = contender === 'sketch' ? ['sketch'] : ['sketch', contender];
   const request = { ...graph, contenders, rounds, turn, budget: budget * 1_000 };

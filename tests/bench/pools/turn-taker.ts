@@ -6,6 +6,8 @@ import { startTally } from './tally.js';
 
 /** Milliseconds of processor time before a pool is measured: by then the compiler and the collector have settled. */
 const warmUp = 400;
+/** Turns that warming up takes at most: who asks for short ones wants to see that they run, and no figures. */
+const warmUpTurns = 8;
 
 type Request<What extends PoolRequest['what']> = Extract<PoolRequest, { readonly what: What }>;
 
@@ -35,7 +37,7 @@ export class TurnTaker {
       this.#warm.add(key);
       const spent = startCpuClock();
       do await perform();
-      while (spent() < warmUp);
+      while (spent() < Math.min(warmUp, warmUpTurns * turn));
     }
     const tally = startTally();
     const spent = startCpuClock();

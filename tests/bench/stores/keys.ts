@@ -6,7 +6,7 @@ import type { Group, PartOptions } from './part.js';
 import { microsecondsEachNow } from './per-operation.js';
 
 const ARRAYS = [64 * 2 ** 10, 8 * 2 ** 20];
-/** Bytes that are hashed in a turn. */
+/** Bytes that are hashed in a turn, in so many keys at most. */
 const TURN = 64 * 2 ** 20;
 const KEYS = 5_000;
 
@@ -35,7 +35,7 @@ export async function keys({ rounds, sizes = ARRAYS }: PartOptions): Promise<Gro
   for (const bytes of sizes) {
     const array = new Float64Array(bytes / 8).map((_, at) => at / 3);
     const raw = new Uint8Array(array.buffer);
-    const count = Math.max(1, Math.round(TURN / bytes));
+    const count = Math.max(1, Math.min(KEYS, Math.round(TURN / bytes)));
     // Bytes in a microsecond are MB in a second.
     const rate = (operate: () => void) => (): number => bytes / microsecondsEachNow(count, operate) / 1_000;
     groups.push({

@@ -19,6 +19,7 @@ export const core: Suite = {
       contenders: options.contenders ?? defaultContenders,
       effort: {
         rounds: options.rounds ?? 15,
+        turn: options.turn ?? 20,
         budget: 1.5,
         limit: options.limit ?? 4,
         apart: options.apart ?? false,

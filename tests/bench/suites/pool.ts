@@ -11,8 +11,8 @@ export const pool: Suite = {
   description: 'WorkerPool against other pools and threads by hand, on two threads',
   contenders: [],
   pools: poolNames,
-  async run({ pools = poolNames, parts: chosen = partNames, sizes, rounds = 9, limit = 60, progress }) {
-    const effort = { rounds, turn: 50, limit };
+  async run({ pools = poolNames, parts: chosen = partNames, sizes, rounds = 9, turn = 50, limit = 60, progress }) {
+    const effort = { rounds, turn, limit };
     const python = findJoblib();
     const results: PartResult[] = [];
     const names = partNames.filter((name) => chosen.includes(name));

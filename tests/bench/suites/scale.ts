@@ -21,6 +21,7 @@ export const scale: Suite = {
       contenders: options.contenders ?? contenders,
       effort: {
         rounds: options.rounds ?? 5,
+        turn: options.turn ?? 20,
         budget: 60,
         limit: options.limit ?? 120,
         apart: true,

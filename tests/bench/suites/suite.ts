@@ -20,6 +20,8 @@ export interface SuiteOptions {
   readonly apart?: boolean;
   /** Repeats of each measurement. */
   readonly rounds?: number;
+  /** Milliseconds that a turn of a contender lasts at least, in `core`, `scale` and `pool`; warming up takes some times as long at most. */
+  readonly turn?: number;
   /** Seconds after which one contender on one graph counts as too slow. */
   readonly limit?: number;
   /** Folder with the input files of `stg` and `workflows`. */

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
@@ -182,7 +183,23 @@ const pool = new WorkerPool({ threads: 1 });
 console.log(await lookUp(1).resolve({ executor: pool }), await twice(1).resolve({ executor: pool }));
 await pool.close();
 `;
-    expect(await output(write('waiting.mjs', script))).toBe('2 4\n');
+    // Threads wait ten seconds for such a module: told so here, and not waited for.
+    const hurry = `
+import { isMainThread } from 'node:worker_threads';
+const { setTimeout } = globalThis;
+globalThis.setTimeout = (call, length, ...args) => {
+  if (isMainThread || length !== 10_000) return setTimeout(call, length, ...args);
+  process.stdout.write('would wait 10 s\\n');
+  return setTimeout(call, 100, ...args);
+};
+`;
+    const printed = await output(
+      '--import',
+      pathToFileURL(write('hurry.mjs', hurry)).href,
+      write('waiting.mjs', script),
+    );
+    expect(printed).toContain('would wait 10 s\n');
+    expect(printed.replaceAll('would wait 10 s\n', '')).toBe('2 4\n');
   });
 
   it('finds nodes on its threads that nothing there refers to', async () => {

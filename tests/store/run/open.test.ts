@@ -1,63 +1,62 @@
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { beforeEach, expect, jest, test } from '@jest/globals';
+import { promisify } from 'node:util';
+import { beforeAll, expect, test } from '@jest/globals';
+import { build } from 'esbuild';
+import { root, scratch } from '../../support/paths.js';
 import { inFolder } from './folder.js';
-import { PaperStore } from '../paper-store.js';
+import type { Opening } from './programs/opening.js';
 
-const kinds = ['DiskStore', 'MemoryStore', 'TieredStore'] as const;
+const run = promisify(execFile);
+const program = join(scratch, 'opening.mjs');
 
-// What makes keys is opened once in a process.
-beforeEach(() => {
-  jest.resetModules();
-});
-
-test.each(kinds)('a %s that is open makes runs and plans possible that cannot wait', async (kind) => {
-  await inFolder(async (path) => {
-    const { node, plan, resolveSync } = await import('lazydag');
-    const { DiskStore, MemoryStore, TieredStore } = await import('lazydag/store');
-    const square = node((x: number) => x ** 2, { name: 'square', version: '1', persist: 'disk' });
-    const make = {
-      DiskStore: () => new DiskStore({ path: join(path, 'results') }),
-      MemoryStore: () => new MemoryStore(),
-      TieredStore: () => new TieredStore(new PaperStore()),
-    };
-    await using store = make[kind]();
-    const notOpen = expect.objectContaining({ code: 'DAG_STORE_NOT_OPEN' });
-    expect(() => resolveSync(square(3), { store })).toThrow(notOpen);
-    await store.open();
-    expect(plan(square(3), { store }).cached).toEqual([]);
-    expect(resolveSync(square(3), { store })).toBe(9);
+beforeAll(async () => {
+  // Compiled once, as it is run once for each test: what makes keys is opened once in a process.
+  await build({
+    entryPoints: [join(root, 'tests/store/run/programs/opening.ts')],
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
+    logLevel: 'silent',
   });
 });
 
-async function load() {
-  const library = await import('lazydag');
-  const square = library.node((x: number) => x ** 2, { name: 'square', version: '1', persist: 'disk' });
-  return { ...library, ...(await import('lazydag/store')), square };
+/** What the program tells of one way to open what makes keys. */
+async function opened(way: string): Promise<Opening> {
+  let opening: Opening | undefined;
+  await inFolder(async (folder) => {
+    const { stdout } = await run(process.execPath, [program, way, join(folder, 'results')], { cwd: root });
+    opening = JSON.parse(stdout) as Opening; // what it prints
+  });
+  if (opening === undefined) throw new Error('it told nothing');
+  return opening;
 }
 
-type Loaded = Awaited<ReturnType<typeof load>>;
-const WAYS: readonly [string, (loaded: Loaded, store: PaperStore) => Promise<unknown>][] = [
-  ['a run', ({ square }, store) => square(3).resolve({ store })],
-  ['a run of several targets', ({ resolve, square }, store) => resolve([square(3)], { store })],
-  ['asCompleted()', ({ asCompleted, square }, store) => asCompleted([square(3)], { store }).next()],
-  ['a Graph', ({ Graph, square }, store) => new Graph({ store }).run(() => square(3)).resolve()],
-  ['a run of a body', ({ node, square }, store) => node(() => square(3).resolve({ store }))().resolve()],
-  ['explain()', ({ explain, square }, store) => explain(square(3), store)],
-  ['openKeys()', ({ openKeys }) => openKeys()],
-];
+const notOpen: unknown = expect.objectContaining({ code: 'DAG_STORE_NOT_OPEN' });
 
-test.each(WAYS)('%s loads what makes keys where the store does not', async (_, way) => {
-  const loaded = await load();
-  const { plan, resolveSync, square } = loaded;
-  const store = new PaperStore();
-  await store.open();
-  const notLoaded = expect.objectContaining({
-    code: 'DAG_STORE_NOT_OPEN',
-    message: expect.stringContaining('openKeys()') as unknown,
-  });
-  expect(() => plan(square(4), { store })).toThrow(notLoaded);
-  expect(() => resolveSync(square(4), { store })).toThrow(notLoaded);
-  await way(loaded, store);
-  expect(plan(square(4), { store }).cached).toEqual([]);
-  expect(resolveSync(square(4), { store })).toBe(16);
+test.each(['DiskStore', 'MemoryStore', 'TieredStore'])(
+  'a %s that is open makes runs and plans possible that cannot wait',
+  async (kind) => {
+    expect(await opened(kind)).toEqual({ before: [notOpen, notOpen], cached: [], value: 16 });
+  },
+);
+
+const notLoaded: unknown = expect.objectContaining({
+  code: 'DAG_STORE_NOT_OPEN',
+  message: expect.stringContaining('openKeys()') as unknown,
+});
+
+test.each([
+  'a run',
+  'a run of several targets',
+  'asCompleted()',
+  'a Graph',
+  'a run of a body',
+  'explain()',
+  'openKeys()',
+])('%s loads what makes keys where the store does not', async (way) => {
+  expect(await opened(way)).toEqual({ before: [notLoaded, notLoaded], cached: [], value: 16 });
 });

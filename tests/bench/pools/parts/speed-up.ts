@@ -54,7 +54,7 @@ async function calibrate({ effort }: PartOptions): Promise<number> {
   const iterations = 5_000_000;
   const session = new PoolSession('serial', effort.limit);
   try {
-    const outcome = await session.take({ what: 'spins', count: 1, iterations }, 200);
+    const outcome = await session.take({ what: 'spins', count: 1, iterations }, 4 * effort.turn);
     if (!outcome.ok) throw new Error(`pool: speed-up: cannot calibrate: ${outcome.reason}`);
     return iterations / outcome.value.perOperation;
   } finally {
