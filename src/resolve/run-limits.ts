@@ -1,5 +1,5 @@
-import type { Future } from '../graph/future.js';
 import type { DagError } from '../errors.js';
+import type { Future } from '../graph/future.js';
 import { abortedError, maxCallsError, runTimeoutError } from './failure.js';
 import type { Run } from './run.js';
 import { DEFAULT_MAX_CALLS } from './run-options.js';

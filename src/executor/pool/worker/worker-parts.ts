@@ -4,7 +4,7 @@ import type { ImportModule } from './node-finder.js';
 
 /** What a worker is driven by, and what it works with; a port in a thread, anything like one in a test. */
 export interface WorkerParts {
-  /** See {@link CLAIMS}. */
+  /** The words that it shares with the pool: see `CLAIMS` in messages.ts. */
   readonly control: Int32Array;
   readonly inbox: Mailbox;
   readonly outbox: Mailbox;
