@@ -12,7 +12,9 @@ import {
   WAITING,
 } from '../graph/future.js';
 import { assertUnique } from '../graph/registry.js';
-import { FREE, IMMEDIATE, PARALLEL, REMOTE, SERIAL, type Scheduler } from '../schedule/scheduler.js';
+import { IMMEDIATE, PARALLEL, REMOTE, SERIAL } from '../schedule/lanes.js';
+import type { Scheduler } from '../schedule/scheduler.js';
+import { FREE } from '../schedule/states.js';
 import type { Painter } from '../schedule/picture.js';
 import { keepBondOrder } from './bond-order.js';
 import { removedError } from './failure.js';

@@ -18,7 +18,7 @@ import {
 import { checkOutputs, partsToFill, takePart } from '../graph/outputs.js';
 import { displayName } from '../graph/dependencies.js';
 import type { Painter } from '../schedule/picture.js';
-import { EXPANDED as TASK_EXPANDED, RUNNING as TASK_RUNNING } from '../schedule/scheduler.js';
+import { EXPANDED as TASK_EXPANDED, RUNNING as TASK_RUNNING } from '../schedule/states.js';
 import { Activation } from './activation.js';
 import { bodyFailure, callFailure, codedFailure, maxCallsError, type Failure } from './failure.js';
 import type { Run } from './run.js';

@@ -2,7 +2,7 @@ import type { Future } from '../graph/future.js';
 import type { Roster } from '../graph/roster.js';
 import type { Completion } from './completion.js';
 import { findCycle } from './cycle.js';
-import { RUNNING } from '../schedule/scheduler.js';
+import { RUNNING } from '../schedule/states.js';
 import { callFailure, cycleFailure } from './failure.js';
 import type { Run } from './run.js';
 import type { TaskTable } from './task-table.js';

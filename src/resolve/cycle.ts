@@ -1,5 +1,5 @@
 import type { Scheduler } from '../schedule/scheduler.js';
-import { EXPANDED, FREE, RUNNING, WAITING } from '../schedule/scheduler.js';
+import { EXPANDED, FREE, RUNNING, WAITING } from '../schedule/states.js';
 
 /** What a task waits for besides its dependencies: the targets of an inner `resolve()` of its body. */
 export type InnerTargets = (task: number) => readonly number[];

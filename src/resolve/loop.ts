@@ -1,7 +1,7 @@
 import type { Session } from '../graph/executor.js';
 import { DONE, EXPANDED, type Future, STATE_BITS } from '../graph/future.js';
 import { bytesOf } from '../memory/buffers.js';
-import { REMOTE } from '../schedule/scheduler.js';
+import { REMOTE } from '../schedule/lanes.js';
 import type { Bodies } from './bodies.js';
 import type { Completion } from './completion.js';
 import { estimatedBytes } from './ordering.js';

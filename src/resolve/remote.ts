@@ -16,7 +16,8 @@ import {
 import type { Scope } from '../graph/scope.js';
 import type { NodeIdentity } from '../graph/spec.js';
 import { bytesOf } from '../memory/buffers.js';
-import { REMOTE, RUNNING as TASK_RUNNING, WAITING as TASK_WAITING } from '../schedule/scheduler.js';
+import { REMOTE } from '../schedule/lanes.js';
+import { RUNNING as TASK_RUNNING, WAITING as TASK_WAITING } from '../schedule/states.js';
 import { outputsFailure, type Completion } from './completion.js';
 import type { Crowds } from './crowds.js';
 import { positionsToCopy } from './donate.js';

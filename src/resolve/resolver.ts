@@ -8,10 +8,11 @@ import { Crowds } from './crowds.js';
 import { CycleWatch } from './cycle-watch.js';
 import { callFailure, stalledError } from './failure.js';
 import { Loop } from './loop.js';
+import type { RunRequest } from './new-run.js';
 import { Remote } from './remote.js';
 import { Retries } from './retries.js';
 import type { Run } from './run.js';
-import { Runs, type RunRequest } from './runs.js';
+import { Runs } from './runs.js';
 import { RunStores } from './stored/run-stores.js';
 import { dropValue, TaskTable } from './task-table.js';
 

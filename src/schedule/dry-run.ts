@@ -1,4 +1,5 @@
-import { IMMEDIATE, PARALLEL, Scheduler, SERIAL } from './scheduler.js';
+import { IMMEDIATE, PARALLEL, SERIAL } from './lanes.js';
+import { Scheduler } from './scheduler.js';
 import type { TaskGraph } from './task-graph.js';
 import { TaskHeap } from './task-heap.js';
 

@@ -1,25 +1,8 @@
-import { ReadyQueue, UNLISTED } from './ready-queue.js';
-import { TaskHeap } from './task-heap.js';
-
-/** The number is not in use. */
-export const FREE = 0;
-/** Waits for its dependencies, or to be started. */
-export const WAITING = 1;
-/** Its body runs. */
-export const RUNNING = 2;
-/** Its body ended in other tasks' values and waits for them. */
-export const EXPANDED = 3;
-/** It has its value. */
-const DONE = 4;
-
-/** One after the other, in the order of the queue. */
-export const SERIAL = 0;
-/** Beside others, by rank. */
-export const PARALLEL = 1;
-/** By the caller itself, as soon as its dependencies have ended. */
-export const IMMEDIATE = 2;
-/** Elsewhere, by rank, as far as there is room. */
-export const REMOTE = 3;
+import { IMMEDIATE, PARALLEL, REMOTE, SERIAL } from './lanes.js';
+import { QueueList } from './queue-list.js';
+import { UNLISTED, type ReadyQueue } from './ready-queue.js';
+import { DONE, EXPANDED, FREE, RUNNING, WAITING } from './states.js';
+import type { TaskHeap } from './task-heap.js';
 
 const LANE = 3;
 /** A bit of the lane: the queue's cursor has yet to come to the task. */
@@ -49,9 +32,6 @@ const NEXT_OUT = 3;
 const FIRST_ROOM = 256;
 /** Arrays above this many entries are given back when nothing is left to do. */
 const ROOM_KEPT = 1 << 16;
-/** By how much a queue goes before others for each run that its own is inside of, and how many of these count. */
-const DEEPER = 2 ** 33;
-const MOST_DEPTH = 2 ** 19;
 
 /**
  * Which task may start when, and which value is needed no more: a deterministic state machine over numbered tasks. It
@@ -81,13 +61,9 @@ export class Scheduler {
   /** EDGE numbers an edge. */
   #edges = new Int32Array(FIRST_ROOM * EDGE);
 
-  readonly #queues: (ReadyQueue | undefined)[] = [];
-  readonly #freeQueues: number[] = [];
-  /** Queues with something to start, the deepest first, in the order in which they were listed. */
-  #listed = new TaskHeap(0);
-  #listings = 0;
-  #listedLast = -1;
-  #mostListed = 0;
+  readonly #list = new QueueList();
+  /** Those of the list: they are looked up for every task. */
+  readonly #queues: readonly (ReadyQueue | undefined)[] = this.#list.queues;
   readonly #forwards: number[] = [];
   readonly #orphans: number[] = [];
 
@@ -112,9 +88,7 @@ export class Scheduler {
 
   /** Opens a queue for the tasks of one run, which is inside of `depth` others, and gives its number. */
   openQueue(depth = 0): number {
-    const queue = this.#freeQueues.pop() ?? this.#queues.length;
-    this.#queues[queue] = new ReadyQueue(Math.min(depth, MOST_DEPTH));
-    return queue;
+    return this.#list.open(depth);
   }
 
   /** The queue's counts. */
@@ -234,7 +208,7 @@ export class Scheduler {
   submitSerial(queue: number, order: Int32Array): void {
     const into = this.queue(queue);
     into.pushOrder(order);
-    this.#list(queue, into);
+    this.#list.list(queue, into);
   }
 
   /**
@@ -268,38 +242,29 @@ export class Scheduler {
    * are equally deep the one that was listed first.
    */
   nextQueue(): number {
-    for (;;) {
-      const listing = this.#listed.peekKey();
-      const queue = this.#listed.pop();
-      if (queue === -1) return -1;
-      // One that was taken off the list stands there still, and may have been listed again since.
-      if (this.#queues[queue]?.listing === listing && this.takeQueue(queue)) return queue;
-    }
+    return this.#list.next();
   }
 
   /** Takes a queue off the list; gives whether it was there. */
   takeQueue(queue: number): boolean {
-    const found = this.#queues[queue];
-    if (found === undefined || found.listing === UNLISTED) return false;
-    found.listing = UNLISTED;
-    return true;
+    return this.#list.take(queue);
   }
 
   /** Lists a queue again, after its tasks could not all be started. */
   relist(queue: number): void {
     const found = this.#queues[queue];
-    if (found !== undefined) this.#list(queue, found);
+    if (found !== undefined) this.#list.list(queue, found);
   }
 
   /** Like {@link relist}, behind all that are listed, however deep: it has had its share of the time. */
   relistLast(queue: number): void {
     const found = this.#queues[queue];
-    if (found !== undefined) this.#list(queue, found, 0);
+    if (found !== undefined) this.#list.list(queue, found, 0);
   }
 
   /** Takes a queue off the list again, if it was listed last: what has just been requeued cannot start for now. */
   unlist(queue: number): void {
-    if (this.#listedLast === queue) this.takeQueue(queue);
+    this.#list.unlist(queue);
   }
 
   /** The next task of the serial lane that can start, in the order of the queue; -1 when none can. */
@@ -483,10 +448,7 @@ export class Scheduler {
     this.#freeEdge = -1;
     if (this.#capacity > ROOM_KEPT) this.#resize(FIRST_ROOM);
     if (this.#edgeCapacity > ROOM_KEPT) this.#resizeEdges(FIRST_ROOM);
-    if (this.#mostListed > ROOM_KEPT && this.#listed.size === 0) {
-      this.#listed = new TaskHeap(0);
-      this.#mostListed = 0;
-    }
+    this.#list.trim();
   }
 
   #ready(task: number): void {
@@ -503,16 +465,7 @@ export class Scheduler {
     if (lane === PARALLEL) into.parallel.push(task, this.#tasks[task * TASK + RANK] as number);
     else if (lane === REMOTE) into.remote.push(task, this.#tasks[task * TASK + RANK] as number);
     else into.pushTask(task);
-    this.#list(queue, into);
-  }
-
-  #list(queue: number, listed: ReadyQueue, depth = listed.depth): void {
-    if (listed.listing !== UNLISTED) return;
-    this.#listings += 1;
-    this.#listedLast = queue;
-    listed.listing = this.#listings - depth * DEEPER;
-    this.#listed.push(queue, listed.listing);
-    if (this.#listed.size > this.#mostListed) this.#mostListed = this.#listed.size;
+    if (into.listing === UNLISTED) this.#list.list(queue, into);
   }
 
   /** Drops the edges into a task but the first `keep` newest, or all where `inputs` is -1. */
@@ -592,8 +545,7 @@ export class Scheduler {
   }
 
   #forgetQueue(queue: number): void {
-    this.#queues[queue] = undefined;
-    this.#freeQueues.push(queue);
+    this.#list.forget(queue);
     this.#closed(queue);
   }
 

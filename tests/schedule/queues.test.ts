@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { PARALLEL, Scheduler } from '../../src/schedule/scheduler.js';
+import { PARALLEL } from '../../src/schedule/lanes.js';
+import { Scheduler } from '../../src/schedule/scheduler.js';
 
 /** A scheduler whose queues have a task each that may start, listed in the order of their numbers. */
 function withQueues(count: number): Scheduler {

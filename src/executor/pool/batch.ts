@@ -6,6 +6,7 @@ import type { BatchMessage, NodeAddress } from './messages.js';
 import { addressOf } from './node-addresses.js';
 import type { PoolThread } from './pool-thread.js';
 import { Stretch } from './stretch.js';
+import { transit } from './transit.js';
 
 /** Whom the end of a job is told: the session that it belongs to. */
 export interface BatchOwner {
@@ -119,12 +120,17 @@ export class Batch {
     return true;
   }
 
-  /** The blocks that a job has read, once. */
-  takePins(index: number): readonly Block[] {
+  /** Lets go of what a job has read, or would have read that was not sent. */
+  unpin(index: number): void {
     const pins = this.#pins[index];
-    if (pins === undefined) return NO_BLOCKS;
+    if (pins === undefined) return;
     this.#pins[index] = undefined;
-    return pins;
+    for (const block of pins) transit.unpin(block);
+  }
+
+  /** Lets go of what jobs read that is still held. */
+  unpinAll(): void {
+    for (let index = 0; index < this.#pins.length; index += 1) this.unpin(index);
   }
 
   /** Where the job of a call is; -1 when there is none. Mostly it is the last. */
@@ -136,11 +142,6 @@ export class Batch {
       if (job !== undefined) this.#indices.set(job.future, this.#indexed);
     }
     return this.#indices.get(future) ?? -1;
-  }
-
-  /** The blocks that jobs read, and that were not taken, once. */
-  *takeAllPins(): Iterable<Block> {
-    for (let index = 0; index < this.#pins.length; index += 1) yield* this.takePins(index);
   }
 
   /** Whether the thread had to import something for a job that has not ended. */
@@ -174,8 +175,6 @@ export class Batch {
     };
   }
 }
-
-const NO_BLOCKS: readonly Block[] = [];
 
 /** Whose a job is that was submitted to a session of a pool. */
 export function ownerOf({ session }: Job): BatchOwner {

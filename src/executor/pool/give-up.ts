@@ -5,7 +5,7 @@ import type { Blame } from './blame.js';
 export function giveUp(batch: Batch, blame?: Blame): void {
   const owners = new Set<BatchOwner>();
   for (let index = 0; index < batch.jobs.length; index += 1) {
-    batch.thread.release(batch, index);
+    batch.unpin(index);
     const job = batch.end(index);
     if (job === undefined) continue;
     ownerOf(job).lost(batch, job, blame);

@@ -6,7 +6,7 @@ import { DagError } from '../../errors.js';
 import type { Completion } from '../completion.js';
 import type { Run } from '../run.js';
 import type { TaskTable } from '../task-table.js';
-import { Lookup, neededBook } from './lookup.js';
+import { Lookup, neededBook, opening } from './lookup.js';
 import { Provenance } from './provenance.js';
 import { Puts } from './puts.js';
 import { RunStore, type RunStoreHost } from './run-store.js';
@@ -46,10 +46,30 @@ export class RunStores {
     return first;
   }
 
+  /**
+   * Opens the store of a run, if need be, and joins the two.
+   *
+   * @throws DAG_STORE_NOT_OPEN where a synchronous run would have to wait.
+   */
+  open(
+    store: Store,
+    run: Run,
+    { joined, failed }: { readonly joined: () => void; readonly failed: (error: unknown) => void },
+  ): void {
+    const join = (): void => {
+      this.#join(store, run);
+      joined();
+    };
+    const opened = opening(store, run.sync);
+    if (opened === undefined) join();
+    else
+      opened.then(() => {
+        if (!run.over) join();
+      }, failed);
+  }
+
   /** Gives a run what it needs of its store, which is open. */
-  join(run: Run): void {
-    const { store } = run.options;
-    if (store === undefined) return;
+  #join(store: Store, run: Run): void {
     const { table, now } = this.#parts;
     const provenance = (table.provenance ??= new Provenance(table));
     const lookup = new Lookup(store, neededBook());

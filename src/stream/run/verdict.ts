@@ -1,8 +1,8 @@
 import { DagError } from '../../errors.js';
 import { describeOption } from '../../graph/options.js';
+import type { Verdict } from './failures.js';
 import type { ItemError } from './item-error.js';
 import type { ErrorPolicy } from './run-options.js';
-import type { Verdict } from './runner.js';
 
 /** What becomes of an item that failed. @throws DAG_OPTION when `onError` gives anything else; what it throws. */
 export function verdictOn(
