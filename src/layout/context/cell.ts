@@ -147,6 +147,17 @@ export class Cell {
     this.#backoff.cancel();
   }
 
+  /** Whether it has nothing to do, and only values along some connections, those of its loop, could change that. */
+  stalled(loop: readonly number[]): boolean {
+    if (this.#ended || this.#firing || this.#held || this.#visits > 0 || this.#outbox.length > 0) return false;
+    return !this.#begun || this.#inputs.waitsFor(loop);
+  }
+
+  /** Takes what has come along some connections, and nothing that comes there from now on. */
+  cut(edges: readonly number[]): void {
+    this.#inputs.cut(edges);
+  }
+
   /** Ends after the present firing. */
   halt(): void {
     this.#halted = true;
@@ -183,8 +194,7 @@ export class Cell {
     if (this.#outbox.length > 0) return this.#flush();
     if (!this.#begun) return this.#finishing && this.#giveUp();
     const triggered = this.#isTriggered();
-    // A loop is always triggered, and ends only when it is told to.
-    if ((!triggered || this.#finishing) && this.#isOver()) {
+    if (!triggered && this.#isOver()) {
       this.#conclude();
       return true;
     }
@@ -215,7 +225,7 @@ export class Cell {
 
   /** Whether it can never fire again, or is not to. */
   #isOver(): boolean {
-    return this.#isSource ? this.#finishing : this.#inputs.isOver(this.#finishing);
+    return this.#isSource ? this.#finishing : this.#inputs.over;
   }
 
   readonly #parametrize = (values: unknown): void => {

@@ -6,7 +6,7 @@ import type { ComponentRef } from '../wiring/component-ref.js';
 import type { Context } from '../wiring/context.js';
 import type { Edge } from '../wiring/edge.js';
 import { problemOf } from '../wiring/inputs.js';
-import { checkLoops, feedbackEdges } from '../wiring/loops.js';
+import { checkLoops } from '../wiring/loops.js';
 import type { InputDescriptor, Permission, Traits } from '../context/messages.js';
 import { ComponentError } from './component-error.js';
 import { within } from './within.js';
@@ -279,7 +279,6 @@ export class Assembly {
   }
 
   async #connect(made: readonly Member[], edges: readonly Edge[]): Promise<void> {
-    const feedback = feedbackEdges([...this.links.keys(), ...edges]);
     const links = edges.map((edge) => this.#linkOf(edge));
     const fresh = new Set(made);
     // A channel that nobody writes to yet needs nobody to be told: all that its ends get is in their descriptors.
@@ -290,7 +289,7 @@ export class Assembly {
     // All inputs of a component at once, and last those of components that fire already.
     const targets = [...new Set(links.map(({ to }) => to))].sort((a, b) => Number(fresh.has(b)) - Number(fresh.has(a)));
     for (const target of targets) {
-      const into = links.filter(({ to }) => to === target).map((link) => inputOf(link, feedback));
+      const into = links.filter(({ to }) => to === target).map(inputOf);
       await target.site.link.call('connect', target.id, into);
     }
     const changed = new Set(links.filter(({ from }) => !fresh.has(from)).map(({ from }) => from));
@@ -361,9 +360,9 @@ async function endBlocked(site: Site, patience: number): Promise<void> {
   await site.link.terminate();
 }
 
-function inputOf({ id, edge, channel, reader }: Link, feedback: ReadonlySet<Edge>): InputDescriptor {
+function inputOf({ id, edge, channel, reader }: Link): InputDescriptor {
   const initial = 'initial' in edge.options ? { initial: { value: edge.options.initial } } : {};
-  return { edge: id, role: edge.role, feedback: feedback.has(edge), reader: channel.reader(reader), ...initial };
+  return { edge: id, role: edge.role, reader: channel.reader(reader), ...initial };
 }
 
 function isOver(cause: unknown): boolean {

@@ -1,3 +1,4 @@
+import { selfFedEdges } from '../wiring/loops.js';
 import type { Assembly } from './assembly.js';
 import { ComponentError } from './component-error.js';
 import type { Member, Site } from './member.js';
@@ -24,7 +25,9 @@ export async function endLayout({ assembly, patience, allEnded }: Ending): Promi
   if (patience.draining) {
     // Who was paused takes what waits for it.
     for (const member of members) member.paused = false;
-    const finished = Promise.all(sites().map(({ link }) => link.call('finish').catch(() => undefined)));
+    const finished = Promise.all(
+      [...sites().map(({ link }) => link.call('finish')), ...cutLoops(assembly)].map(quietly),
+    );
     const drained = await patience.drained(finished.then(allEnded));
     if (!drained) failures.push(...undrained(assembly, patience));
   }
@@ -53,6 +56,24 @@ export async function endLayout({ assembly, patience, allEnded }: Ending): Promi
   for (const site of ended) site.dead = true;
   await Promise.all(ended.map(({ link }) => link.terminate()));
   return failures;
+}
+
+/** Lets loops that nothing from outside ends begin no other round. */
+function cutLoops({ links, members }: Assembly): readonly Promise<unknown>[] {
+  const going = [...links.values()].filter(({ to }) => !to.ended && !to.site.dead);
+  const cut = selfFedEdges(
+    going.map(({ edge }) => edge),
+    (ref) => {
+      const member = members.get(ref);
+      return member?.begun !== true || member.ended; // who cannot fire for want of a parent ends at once
+    },
+  );
+  return going.filter(({ edge }) => cut.has(edge)).map(({ id, to }) => to.site.link.call('cut', to.id, [id]));
+}
+
+/** A thread that has died is told of elsewhere. */
+function quietly(call: Promise<unknown>): Promise<unknown> {
+  return call.catch(() => undefined);
 }
 
 /** Values of queues that are left where draining took all the time. */
