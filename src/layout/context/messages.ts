@@ -74,6 +74,8 @@ export interface Permission {
   readonly connected?: boolean;
   /** It rests in spite of values that it could take. Default at first: false. */
   readonly paused?: boolean;
+  /** It is taken away after its present firing, whose signal tells it; it ends once it is halted. Default at first: false. */
+  readonly leaving?: boolean;
 }
 
 /** What is asked of a context. */

@@ -158,7 +158,7 @@ export class Assembly {
     member.leaving = true;
     // Without traits it was never built.
     const runs = traits !== undefined && !site.dead;
-    if (runs) await site.link.call('permit', [id], { connected: false });
+    if (runs) await site.link.call('permit', [id], { connected: false, leaving: true });
     for (const edge of [...this.links.keys()]) if (edge.from === ref || edge.to === ref) await this.disconnect(edge);
     if (runs) await site.link.call('halt', [id]);
     try {

@@ -76,21 +76,27 @@ function quietly(call: Promise<unknown>): Promise<unknown> {
   return call.catch(() => undefined);
 }
 
-/** Values of queues that are left where draining took all the time. */
-function undrained({ links }: Assembly, { timeout }: Patience): readonly ComponentError[] {
-  const left = [...links.values()].flatMap(({ from, to, channel, reader }) => {
+/** Values that are left where draining took all the time: in queues, and before these for want of room. */
+function undrained({ links, members }: Assembly, { timeout }: Patience): readonly ComponentError[] {
+  const queued = [...links.values()].flatMap(({ from, to, channel, reader }) => {
     const { policy, depth } = channel.stats(reader) ?? { policy: 'latest', depth: 0 };
     if (policy !== 'queue' || depth === 0 || to.ended || to.site.dead) return [];
-    return [{ to, text: `${depth.toString()} from ${from.name} to ${to.name}` }];
+    return [{ member: to, text: `${depth.toString()} from ${from.name} to ${to.name}` }];
   });
+  const waiting = [...members.values()].flatMap((member) => {
+    const { waiting: count } = member.counters;
+    if (count === 0 || member.ended || member.site.dead) return [];
+    return [{ member, text: `${count.toString()} for which ${member.name} has found no room` }];
+  });
+  const left = [...queued, ...waiting];
   const [first] = left;
   if (first === undefined) return [];
   const values = left.map(({ text }) => text).join(', ');
   return [
     new ComponentError({
       code: 'DAG_LAYOUT_TIMEOUT',
-      component: first.to.name,
-      context: first.to.site.name,
+      component: first.member.name,
+      context: first.member.site.name,
       message: `draining did not come to its end within ${timeout.toString()} ms, and values of queues were left: ${values}.`,
       remedy: 'Give stop({ timeout }) more time, or say stop({ drain: false }).',
     }),
