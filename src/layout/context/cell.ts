@@ -1,12 +1,11 @@
-import { isThenable } from '../../executor/thenable.js';
 import type { Scope } from '../../graph/scope.js';
 import type { Component } from '../component/component.js';
-import { done, Provisional, skip } from '../component/emission.js';
 import type { ComponentKind } from '../component/kinds.js';
 import type { RingDescriptor, WriterDescriptor } from '../channel/descriptors.js';
 import { Counters } from './counters.js';
+import { Firing } from './firing.js';
 import { Inputs } from './inputs.js';
-import { Instance, type Body } from './instance.js';
+import { Instance } from './instance.js';
 import type { BuildRequest, ContextEvent, InputDescriptor, Permission } from './messages.js';
 import { Outbox } from './outbox.js';
 import { makeOutput } from './output.js';
@@ -33,51 +32,42 @@ export interface CellParts {
  */
 type Life = 'going' | 'finishing' | 'leaving' | 'halted' | 'ended';
 
-/**
- * How far its firing has come:
- * - `none`: it has none.
- * - `open`: values were taken; the body runs, or what it has emitted waits for room.
- * - `awaited`: the body takes its time.
- * - `delayed`: codecs are loaded for the next one, or the component is made anew.
- */
-type Firing = 'none' | 'open' | 'awaited' | 'delayed';
-
-/** Whether it ends with its present firing: the body has said `done`, or was asked for what is left when nothing comes any more. */
-type Last = 'no' | 'done' | 'concluding';
-
 /** Runs one component: takes what its firings need, fires, emits, and ends it. */
 export class Cell {
   readonly #parts: CellParts;
-  readonly #scope: Scope;
   readonly #controller = new AbortController();
   readonly #counters: Counters;
   readonly #instance: Instance;
   readonly #inputs: Inputs;
   readonly #outbox: Outbox;
   readonly #recovery: Recovery;
+  readonly #firing: Firing;
   readonly #visits = new Visits(() => this.firing);
   readonly #isSource: boolean;
-  readonly #args: unknown[] = [];
   #life: Life = 'going';
-  #firing: Firing = 'none';
-  #last: Last = 'no';
   /** As it was permitted. */
   #connected = false;
   #paused = false;
-  #startedAt = 0;
 
   /** Makes the instance. @throws what its constructor throws, and DAG_LAYOUT */
   constructor(parts: CellParts) {
     const { request, context, scope, report } = parts;
     const { signal } = this.#controller;
+    const counters = new Counters(request.counters);
+    const inputs = new Inputs(request.merge);
+    const outbox = new Outbox(counters);
+    const instance = new Instance({ request, equipment: { name: request.name, context, signal }, scope });
     this.#parts = parts;
-    this.#scope = scope;
-    this.#counters = new Counters(request.counters);
-    this.#inputs = new Inputs(request.merge);
-    this.#outbox = new Outbox(this.#counters);
-    this.#instance = new Instance({ request, equipment: { name: request.name, context, signal }, scope });
-    this.#isSource = this.#instance.kind === 'emitter';
-    this.#recovery = new Recovery({ request, instance: this.#instance, counters: this.#counters, signal, report });
+    this.#counters = counters;
+    this.#inputs = inputs;
+    this.#outbox = outbox;
+    this.#instance = instance;
+    this.#isSource = instance.kind === 'emitter';
+    this.#recovery = new Recovery({ request, instance, counters, signal, report });
+    this.#firing = new Firing(
+      { scope, counters, instance, inputs, outbox },
+      { closed: this.#closed, failed: this.#failed, settled: this.#settled },
+    );
   }
 
   get component(): Component {
@@ -90,7 +80,7 @@ export class Cell {
 
   /** A firing goes on and may need the event loop. */
   get firing(): boolean {
-    return this.#firing === 'awaited' || this.#firing === 'delayed';
+    return this.#firing.pending;
   }
 
   get ended(): boolean {
@@ -190,7 +180,7 @@ export class Cell {
   step(): boolean {
     if (this.#rests()) return false;
     // What it has emitted goes out also when it has lost an input since.
-    if (!this.#outbox.empty) return this.#flush();
+    if (!this.#outbox.empty) return this.#firing.flush();
     if (!this.#connected) return this.#life === 'finishing' && this.#end();
     if (!this.#isTriggered()) return this.#isOver() && this.#conclude();
     if (this.#outbox.output?.hasRoom === false) return false;
@@ -200,17 +190,17 @@ export class Cell {
       // The values are for a firing with the parameters that there are.
       if (!this.#survive(error)) return true;
     }
-    try {
-      return this.#inputs.take() ? this.#fire() : this.#load();
-    } catch (error) {
-      this.#fail(error);
-      return true;
-    }
+    return this.#firing.next();
   }
 
   /** Whether there is nothing for it to do now, whatever has come. */
   #rests(): boolean {
     return this.ended || this.firing || this.#paused || this.#visits.pending;
+  }
+
+  /** Nothing comes any more: asks once for what is left, then ends. */
+  #conclude(): boolean {
+    return (!this.#isSource && this.#firing.conclude()) || this.#end();
   }
 
   #isTriggered(): boolean {
@@ -226,135 +216,23 @@ export class Cell {
     this.#instance.takeParameters(values);
   };
 
-  #fire(): boolean {
-    const { output } = this.#outbox;
-    const args = this.#args;
-    args.length = 0;
-    this.#inputs.appendTo(args);
-    if (output?.isRecord === true) {
-      const out = output.claim();
-      if (out === undefined) return false;
-      args.push(out);
-    }
-    this.#run(this.#instance.compute, args);
-    return true;
-  }
+  /** A firing is over. */
+  readonly #closed = (): void => {
+    this.#recovery.reset();
+    // Who is taken away ends when nobody sees that any more: those that it feeds would end with it.
+    if (this.#life === 'halted' || (this.#firing.isLast && this.#life !== 'leaving')) this.#end();
+  };
 
-  /** Waits, like for a firing, for codecs of what was taken. @returns whether there is anything to wait for */
-  #load(): boolean {
-    const { loading } = this.#inputs;
-    if (loading === undefined) return false;
-    this.#firing = 'delayed';
-    void loading.then(() => {
-      this.#firing = 'none';
-      this.#goOn();
-    });
-    return true;
-  }
+  readonly #failed = (error: unknown): void => {
+    if (!this.#recovery.gaveUp(error)) this.#survive(error);
+  };
 
-  /** Nothing comes any more: asks once for what is left, then ends. */
-  #conclude(): boolean {
-    const end = this.#last === 'concluding' || this.#isSource ? undefined : this.#instance.end;
-    if (end === undefined) return this.#end();
-    this.#last = 'concluding';
-    try {
-      this.#run(end, []);
-    } catch (error) {
-      this.#fail(error);
-    }
-    return true;
-  }
-
-  #run(body: Body, args: unknown[]): void {
-    this.#firing = 'open';
-    this.#startedAt = performance.now();
-    const result = body.apply(this.#instance.component, args);
-    if (!isThenable(result)) {
-      this.#settle(result);
-      return;
-    }
-    this.#firing = 'awaited';
-    Promise.resolve(result).then(
-      (value) => {
-        this.#firing = 'open';
-        try {
-          this.#settle(value);
-        } catch (error) {
-          this.#fail(error);
-        }
-        this.#goOn();
-      },
-      (error: unknown) => {
-        this.#firing = 'open';
-        this.#fail(error);
-        this.#goOn();
-      },
-    );
-  }
-
-  /** A firing that took its time is over. */
-  #goOn(): void {
+  /** What took its time is over. */
+  readonly #settled = (): void => {
     if (this.#life === 'halted' && !this.firing) this.#end();
     this.#visits.tell();
     this.#parts.goOn();
-  }
-
-  #settle(given: unknown): void {
-    this.#scope.made = undefined;
-    this.#scope.effects = undefined;
-    const result = this.#resultOf(given);
-    if (result === skip || result === done) {
-      this.#outbox.output?.writer.cancel();
-      if (result === done && this.#last === 'no') this.#last = 'done';
-    } else {
-      this.#outbox.put(result);
-      if (!this.#outbox.empty) {
-        this.#flush();
-        return;
-      }
-    }
-    this.#close();
-  }
-
-  #resultOf(given: unknown): unknown {
-    if (given instanceof Provisional) return this.#inputs.hasNewer ? skip : given.give();
-    // At the end there was no outlet that it could have filled.
-    return given === undefined && this.#last === 'concluding' ? skip : given;
-  }
-
-  /** Emits what there is room for. @returns whether it has done something */
-  #flush(): boolean {
-    let some = true;
-    try {
-      some = this.#outbox.flush();
-    } catch (error) {
-      this.#fail(error);
-      return true;
-    }
-    if (this.#outbox.empty) this.#close();
-    return some;
-  }
-
-  /** A firing is over, and all that it emitted is out. */
-  #close(): void {
-    if (this.#firing === 'none') return;
-    this.#firing = 'none';
-    if (this.#last !== 'concluding') this.#counters.fired(performance.now() - this.#startedAt);
-    this.#recovery.reset();
-    this.#inputs.release();
-    // Who is taken away ends when nobody sees that any more: those that it feeds would end with it.
-    if (this.#life === 'halted' || (this.#last !== 'no' && this.#life !== 'leaving')) this.#end();
-  }
-
-  /** A firing has failed: its values are let go of. */
-  #fail(error: unknown): void {
-    this.#firing = 'none';
-    this.#scope.made = undefined;
-    this.#scope.effects = undefined;
-    this.#outbox.drop();
-    this.#inputs.release();
-    if (!this.#recovery.gaveUp(error)) this.#survive(error);
-  }
+  };
 
   /** Does what is asked for after a failure. @returns whether it goes on at once */
   #survive(error: unknown): boolean {
@@ -368,24 +246,20 @@ export class Cell {
     this.#recovery.survived(error, onError);
     if (this.#life === 'halted' || this.#life === 'leaving') return false;
     if (onError === 'skip') return true;
-    void this.#restart();
+    void this.#firing.delay(this.#restart);
     return false;
   }
 
   /** Makes the component anew. */
-  async #restart(): Promise<void> {
-    this.#firing = 'delayed';
+  readonly #restart = async (): Promise<void> => {
     try {
       await this.#recovery.renew(() => this.#isNeeded());
-      this.#firing = 'none';
     } catch (error) {
-      const gaveUp = this.#recovery.gaveUp(error);
-      this.#firing = 'none';
+      const gaveUp = this.#recovery.gaveUp(error); // its end tells the signal
       this.#end();
       if (!gaveUp) this.#recovery.failed(error);
     }
-    this.#goOn();
-  }
+  };
 
   /** Whether it may fire once more, so that it is worth while to make it anew. */
   #isNeeded(): boolean {
