@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 // Threads find components by modules of the build.
 import * as built from '../../dist/layout/index.js';
 import {
@@ -287,6 +288,60 @@ describe('a loop', () => {
     expect(told(rounds)).toEqual(told([first(0), { value: 0, round: 2 }, { value: 100, round: 1 }]));
   });
 });
+
+/** Passes on what it gets, at once or after some turns of the event loop. */
+@component()
+class Pass extends Router<[Going], Going> {
+  constructor(private readonly turns: number) {
+    super();
+  }
+
+  compute(going: Going): Going | Promise<Going> {
+    return this.turns === 0 ? going : this.#later(going);
+  }
+
+  async #later(going: Going): Promise<Going> {
+    for (let turns = 0; turns < this.turns; turns += 1) await turn();
+    return going;
+  }
+}
+
+test('random loops give every round of every value', async () => {
+  const plans = fc.record({
+    values: fc.nat(8),
+    rounds: fc.integer({ min: 1, max: 6 }),
+    // Those on the way round, with the turns that they take, and the context of each.
+    ways: fc.array(fc.record({ turns: fc.nat(3), site: fc.nat(1) }), { maxLength: 4 }),
+    entryFirst: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(plans, async ({ values, rounds, ways, entryFirst }) => {
+      const seen: Going[] = [];
+      const running = await new Made((layout, here) => {
+        const sites = [here, layout.context({ inline: true })];
+        const addEntry = () => layout.add(here, Entry);
+        const early = entryFirst ? addEntry() : undefined;
+        const passes = ways.map(({ turns, site }) => layout.add(sites[site] ?? here, Pass, turns));
+        const back = layout.add(here, Back, rounds);
+        const entry = early ?? addEntry();
+        const firsts = Array.from({ length: values }, (_, value) => first(value));
+        layout.connect(layout.add(here, FromArray, 'any', firsts), entry, queue);
+        let last = layout.add(here, Pass, 0);
+        layout.connect(entry, last, queue);
+        for (const pass of passes) {
+          layout.connect(last, pass, queue);
+          last = pass;
+        }
+        layout.connect(last, back, queue);
+        layout.connect(back, entry, queue);
+        layout.connect(entry, layout.add(here, Tell, seen), queue);
+      }).start();
+      await within(5000, running.done).finally(() => running.stop({ drain: false, timeout: 100 }));
+      expect(told(seen)).toEqual(everyRound(values, rounds));
+    }),
+    { numRuns: 30, interruptAfterTimeLimit: 20_000 },
+  );
+}, 30_000);
 
 describe('stop()', () => {
   test.each<[string, EdgeOptions, EdgeOptions]>([
