@@ -1,5 +1,13 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { Collector, component, done, Emitter, type ComponentRef, type RunningLayout } from '../../src/layout/index.js';
+import {
+  Collector,
+  component,
+  done,
+  emitAll,
+  Emitter,
+  type ComponentRef,
+  type RunningLayout,
+} from '../../src/layout/index.js';
 import { deferred, turnOfLoop, until, within } from '../support/waiting.js';
 import { Add, Call, Count, Counter, Keep, Made, Through, Values, type CountView } from './parts.js';
 
@@ -305,6 +313,19 @@ describe('the time that an end may take', () => {
       code: 'DAG_LAYOUT_TIMEOUT',
       component: 'Call',
       message: expect.stringMatching(/draining .* within 20 ms, and .* left: 4 from Counter to Call\./),
+    });
+  });
+
+  test('is told with what was emitted and has found no room in a queue', async () => {
+    const running = await new Made((layout, here) => {
+      const call = layout.add(here, Call, () => deferred().promise);
+      const many = layout.add(here, Values, () => emitAll([1, 2, 3, 4, 5]));
+      layout.connect(many, call, { policy: 'queue', capacity: 2 });
+    }).start();
+    await until(() => running.stats().edges[0]?.depth === 2);
+    await expect(within(5000, running.stop({ timeout: 20 }))).rejects.toMatchObject({
+      code: 'DAG_LAYOUT_TIMEOUT',
+      message: expect.stringMatching(/left: 2 from Values to Call, 2 for which Values has found no room\./),
     });
   });
 

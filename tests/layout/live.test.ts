@@ -15,8 +15,8 @@ import {
   type RunningLayout,
   type StructView,
 } from '../../src/layout/index.js';
-import { deferred, until } from '../support/waiting.js';
-import { Add, Call, type Count, Counter, Gain, Gains, Keep, Made, Through, Values, type CountView } from './parts.js';
+import { deferred, until, within } from '../support/waiting.js';
+import { Add, Call, Count, Counter, Gain, Gains, Keep, Made, Through, Values, type CountView } from './parts.js';
 
 /** Sets a gain of three and more. */
 @component()
@@ -63,6 +63,25 @@ class Opened extends Collector {
 
   stop(): void {
     this.on.stop?.();
+  }
+}
+
+/** Waits for its signal. */
+@component()
+class Patient extends Router<[typeof Count], typeof Count> {
+  static readonly output = Count;
+
+  constructor(private readonly how: 'rejects' | 'returns' | 'ends') {
+    super();
+  }
+
+  async compute(_: CountView, out: CountView): Promise<typeof done | undefined> {
+    await new Promise((resolve) => {
+      this.signal.addEventListener('abort', resolve);
+    });
+    if (this.how === 'rejects') this.signal.throwIfAborted();
+    out.n = -1;
+    return this.how === 'ends' ? done : undefined;
   }
 }
 
@@ -189,6 +208,25 @@ describe('a layout that runs', () => {
     await running.stop();
     expect(fired).toBe(1);
   });
+
+  test.each(['rejects', 'returns', 'ends'] as const)(
+    'lets a component go that waits for its signal, then %s',
+    async (how) => {
+      const kept: number[] = [];
+      const { running, source, here } = await counting();
+      const waits = await running.add(here, Patient, how);
+      const keep = await running.add(here, Keep, kept);
+      await running.connect(waits, keep, { policy: 'queue' });
+      await running.connect(source, waits, { policy: 'queue', capacity: 1 });
+      await until(() => (running.stats().edges.find(({ to }) => to === 'Patient')?.depth ?? 0) === 1);
+      await within(5000, running.remove(waits));
+      // Who has lost its parent does not end with it.
+      expect(stateOf(running, 'Keep 2')).toBe('waiting');
+      await running.connect(source, keep);
+      await until(() => kept.length > 3);
+      await running.stop();
+    },
+  );
 
   test('lets what a removed component fed wait for another', async () => {
     const kept: number[] = [];

@@ -52,6 +52,18 @@ export class ChannelReader<View = unknown> {
     return backlog > 0 && this.#ringOf((this.#cursor + 1 + this.#passedOver(backlog)) | 0) !== undefined;
   }
 
+  /** How many values it would take if none came any more. */
+  get backlog(): number {
+    if (this.#left || !this.#isActive()) return 0;
+    const backlog = distance(this.#cursor, Atomics.load(this.#words, PUBLISHED));
+    return backlog - this.#passedOver(backlog);
+  }
+
+  /** Whether the writer has ended: what it has published may still be there. */
+  get closed(): boolean {
+    return this.#left || Atomics.load(this.#words, FLAGS) !== 0;
+  }
+
   /** Whether nothing will come any more: the writer has ended and all was taken, or this reader has closed. */
   get ended(): boolean {
     if (this.#left) return true;

@@ -1,15 +1,16 @@
-import { isThenable } from '../../executor/thenable.js';
 import type { Scope } from '../../graph/scope.js';
 import type { Component } from '../component/component.js';
-import { done, Emissions, Provisional, skip } from '../component/emission.js';
 import type { ComponentKind } from '../component/kinds.js';
 import type { RingDescriptor, WriterDescriptor } from '../channel/descriptors.js';
-import { Backoff } from './backoff.js';
 import { Counters } from './counters.js';
+import { Firing } from './firing.js';
 import { Inputs } from './inputs.js';
-import { Instance, type Body } from './instance.js';
+import { Instance } from './instance.js';
 import type { BuildRequest, ContextEvent, InputDescriptor, Permission } from './messages.js';
-import { makeOutput, type Output } from './output.js';
+import { Outbox } from './outbox.js';
+import { makeOutput } from './output.js';
+import { Recovery } from './recovery.js';
+import { Visits } from './visits.js';
 
 /** What a cell needs of its context. */
 export interface CellParts {
@@ -22,46 +23,51 @@ export interface CellParts {
   readonly goOn: () => void;
 }
 
+/**
+ * How far it has come in its life:
+ * - `going`: it fires when it can.
+ * - `finishing`: a source ends, what has parents ends with these.
+ * - `leaving`: it fires no more, and is about to be halted.
+ * - `halted`: it ends after the present firing.
+ */
+type Life = 'going' | 'finishing' | 'leaving' | 'halted' | 'ended';
+
 /** Runs one component: takes what its firings need, fires, emits, and ends it. */
 export class Cell {
   readonly #parts: CellParts;
-  readonly #scope: Scope;
   readonly #controller = new AbortController();
-  readonly #backoff = new Backoff();
   readonly #counters: Counters;
   readonly #instance: Instance;
   readonly #inputs: Inputs;
-  #output: Output | undefined;
-  readonly #args: unknown[] = [];
-  /** What was emitted and found no room. The values of the firing stay as long as there is any. */
-  #outbox: unknown[] = [];
-  #begun = false;
-  #held = false;
-  #firing = false;
-  /** Values were taken, and the firing is not over. */
-  #open = false;
-  #ending = false;
-  /** Its parents have ended, and what it has to say to that was asked for. */
-  #concluded = false;
-  #finishing = false;
-  #halted = false;
-  #ended = false;
-  #idle: (() => void)[] = [];
-  /** What is to be done before the next firing. */
-  #visits = 0;
-  #startedAt = 0;
+  readonly #outbox: Outbox;
+  readonly #recovery: Recovery;
+  readonly #firing: Firing;
+  readonly #visits = new Visits(() => this.firing);
   readonly #isSource: boolean;
+  #life: Life = 'going';
+  /** As it was permitted. */
+  #connected = false;
+  #paused = false;
 
   /** Makes the instance. @throws what its constructor throws, and DAG_LAYOUT */
   constructor(parts: CellParts) {
+    const { request, context, scope, report } = parts;
+    const { signal } = this.#controller;
+    const counters = new Counters(request.counters);
+    const inputs = new Inputs(request.merge);
+    const outbox = new Outbox(counters);
+    const instance = new Instance({ request, equipment: { name: request.name, context, signal }, scope });
     this.#parts = parts;
-    this.#counters = new Counters(parts.request.counters);
-    this.#scope = parts.scope;
-    this.#inputs = new Inputs(parts.request.merge);
-    const { request, context, scope } = parts;
-    const equipment = { name: request.name, context, signal: this.#controller.signal };
-    this.#instance = new Instance({ request, equipment, scope });
-    this.#isSource = this.#instance.kind === 'emitter';
+    this.#counters = counters;
+    this.#inputs = inputs;
+    this.#outbox = outbox;
+    this.#instance = instance;
+    this.#isSource = instance.kind === 'emitter';
+    this.#recovery = new Recovery({ request, instance, counters, signal, report });
+    this.#firing = new Firing(
+      { scope, counters, instance, inputs, outbox },
+      { closed: this.#closed, failed: this.#failed, settled: this.#settled },
+    );
   }
 
   get component(): Component {
@@ -74,37 +80,33 @@ export class Cell {
 
   /** A firing goes on and may need the event loop. */
   get firing(): boolean {
-    return this.#firing;
+    return this.#firing.pending;
   }
 
   get ended(): boolean {
-    return this.#ended;
+    return this.#life === 'ended';
   }
 
   /** Gives it the end that it writes to. */
   wire(writer: WriterDescriptor): void {
     const { report, request } = this.#parts;
     const { component, name } = request;
-    this.#output = makeOutput({
-      writer,
-      name,
-      grow: (bytes) => {
-        report({ type: 'grow', component, bytes });
-      },
-    });
+    const grow = (bytes: number): void => {
+      report({ type: 'grow', component, bytes });
+    };
+    this.#outbox.wire(makeOutput({ writer, name, grow }));
   }
 
   /** Gives it further inputs, behind those that it has. */
   connect(inputs: readonly InputDescriptor[]): void {
     this.#inputs.connect(inputs);
-    if (this.#ended) this.#inputs.close(); // nobody is to wait for it
+    if (this.ended) this.#inputs.close(); // nobody is to wait for it
   }
 
   /** Takes inputs away from it, after the present firing if there is one. */
   async disconnect(edges: readonly number[]): Promise<void> {
-    await this.#between(() => {
-      // What waits for room may lie in what is let go of.
-      if (this.#outbox.length > 0) this.#outbox = [...(this.#output?.keep(this.#outbox) ?? [])];
+    await this.#visits.between(() => {
+      this.#outbox.keep();
       this.#inputs.disconnect(edges);
     });
   }
@@ -112,7 +114,7 @@ export class Cell {
   /** New rings of the channel of an input, or of the output. */
   attach(edge: number | undefined, rings: readonly RingDescriptor[]): void {
     if (edge !== undefined) this.#inputs.attach(edge, rings);
-    else for (const ring of rings) this.#output?.writer.attach(ring);
+    else for (const ring of rings) this.#outbox.output?.writer.attach(ring);
   }
 
   /** Opens what the component needs. @throws what `start` throws */
@@ -126,298 +128,158 @@ export class Cell {
   }
 
   /** Lets it fire, or not; nothing keeps it from draining. */
-  permit({ connected, paused }: Permission): void {
-    if (connected !== undefined) this.#begun = connected;
-    if (paused !== undefined) this.#held = paused && !this.#finishing;
+  permit({ connected, paused, leaving }: Permission): void {
+    if (connected !== undefined) this.#connected = connected;
+    if (paused !== undefined) this.#paused = paused && this.#life !== 'finishing';
+    if (leaving === true && !this.ended) {
+      if (this.#life === 'going') this.#life = 'leaving';
+      this.#giveUp();
+    }
   }
 
   /** Sets parameters, between firings. @throws DAG_PARAMETER */
   async set(values: Readonly<Record<string, unknown>>): Promise<void> {
     this.#instance.checkParameters(values);
-    await this.#between(() => {
+    await this.#visits.between(() => {
       this.#instance.setParameters(values);
     });
   }
 
+  /** Whether it has nothing to do, and only values along some connections, those of its loop, could change that. */
+  stalled(loop: readonly number[]): boolean {
+    if (this.#rests() || !this.#outbox.empty) return false;
+    return !this.#connected || this.#inputs.waitsFor(loop);
+  }
+
+  /** Takes what has come along some connections, and nothing that comes there from now on. */
+  cut(edges: readonly number[]): void {
+    this.#inputs.cut(edges);
+  }
+
   /** Sources end; what has parents ends with these, and takes what waits for it although it was held. */
   finish(): void {
-    this.#finishing = true;
-    this.#held = false;
-    if (this.#isSource || !this.#begun) this.#controller.abort();
-    this.#backoff.cancel();
+    if (this.#life === 'going') this.#life = 'finishing';
+    this.#paused = false;
+    if (this.#isSource || !this.#connected) this.#controller.abort();
+    this.#recovery.cancel();
   }
 
   /** Ends after the present firing. */
   halt(): void {
-    this.#halted = true;
-    this.#controller.abort();
-    this.#backoff.cancel();
-    if (!this.#firing) this.#end();
+    if (!this.ended) this.#life = 'halted';
+    this.#giveUp();
+    if (!this.firing) this.#end();
   }
 
-  /** Does something between two firings: after the present one, and before the next, which waits for it. */
-  async #between(act: () => void): Promise<void> {
-    this.#visits += 1;
-    try {
-      while (this.#firing) await this.#settled();
-      act();
-    } finally {
-      this.#visits -= 1;
-    }
-  }
-
-  /** The end of the firing that goes on. */
-  #settled(): Promise<void> {
-    return new Promise<void>((resolve) => this.#idle.push(resolve));
-  }
-
-  /** Settles when it has ended. */
+  /** Settles when it has ended, or has no firing to wait for. */
   async over(): Promise<void> {
-    while (!this.#ended && this.#firing) await this.#settled();
+    if (!this.ended) await this.#visits.settled();
   }
 
   /** Fires, emits or ends, if it can. @returns whether it has done something */
   step(): boolean {
-    if (this.#ended || this.#firing || this.#held || this.#visits > 0) return false;
+    if (this.#rests()) return false;
     // What it has emitted goes out also when it has lost an input since.
-    if (this.#outbox.length > 0) return this.#flush();
-    if (!this.#begun) return this.#finishing && this.#giveUp();
-    const triggered = this.#isTriggered();
-    // A loop is always triggered, and ends only when it is told to.
-    if ((!triggered || this.#finishing) && this.#isOver()) {
-      this.#conclude();
-      return true;
-    }
-    if (!triggered || this.#output?.hasRoom === false) return false;
+    if (!this.#outbox.empty) return this.#firing.flush();
+    if (!this.#connected) return this.#life === 'finishing' && this.#end();
+    if (!this.#isTriggered()) return this.#isOver() && this.#conclude();
+    if (this.#outbox.output?.hasRoom === false) return false;
     try {
       this.#inputs.takeParameters(this.#parametrize);
     } catch (error) {
       // The values are for a firing with the parameters that there are.
       if (!this.#survive(error)) return true;
     }
-    try {
-      return this.#inputs.take() ? this.#fire() : this.#load();
-    } catch (error) {
-      this.#fail(error);
-      return true;
-    }
+    return this.#firing.next();
   }
 
-  /** It is to end, and cannot fire any more. */
-  #giveUp(): boolean {
-    this.#end();
-    return true;
+  /** Whether there is nothing for it to do now, whatever has come. */
+  #rests(): boolean {
+    return this.ended || this.firing || this.#paused || this.#visits.pending;
+  }
+
+  /** Nothing comes any more: asks once for what is left, then ends. */
+  #conclude(): boolean {
+    return (!this.#isSource && this.#firing.conclude()) || this.#end();
   }
 
   #isTriggered(): boolean {
-    return this.#isSource ? !this.#finishing : this.#inputs.triggered;
+    return this.#isSource ? this.#life !== 'finishing' : this.#inputs.triggered;
   }
 
   /** Whether it can never fire again, or is not to. */
   #isOver(): boolean {
-    return this.#isSource ? this.#finishing : this.#inputs.isOver(this.#finishing);
+    return this.#isSource ? this.#life === 'finishing' : this.#inputs.over;
   }
 
   readonly #parametrize = (values: unknown): void => {
     this.#instance.takeParameters(values);
   };
 
-  #fire(): boolean {
-    const args = this.#args;
-    args.length = 0;
-    this.#inputs.appendTo(args);
-    if (this.#output?.isRecord === true) {
-      const out = this.#output.claim();
-      if (out === undefined) return false;
-      args.push(out);
-    }
-    this.#run(this.#instance.compute, args);
-    return true;
-  }
+  /** A firing is over. */
+  readonly #closed = (): void => {
+    this.#recovery.reset();
+    // Who is taken away ends when nobody sees that any more: those that it feeds would end with it.
+    if (this.#life === 'halted' || (this.#firing.isLast && this.#life !== 'leaving')) this.#end();
+  };
 
-  /** Waits, like for a firing, for codecs of what was taken. @returns whether there is anything to wait for */
-  #load(): boolean {
-    const { loading } = this.#inputs;
-    if (loading === undefined) return false;
-    this.#firing = true;
-    void loading.then(() => {
-      this.#firing = false;
-      this.#goOn();
-    });
-    return true;
-  }
+  readonly #failed = (error: unknown): void => {
+    if (!this.#recovery.gaveUp(error)) this.#survive(error);
+  };
 
-  /** Nothing comes any more: asks once for what is left, then ends. */
-  #conclude(): void {
-    const end = this.#concluded || this.#isSource ? undefined : this.#instance.end;
-    if (end === undefined) {
-      this.#end();
-      return;
-    }
-    this.#concluded = true;
-    try {
-      this.#run(end, []);
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  #run(body: Body, args: unknown[]): void {
-    this.#open = true;
-    this.#startedAt = performance.now();
-    const result = body.apply(this.#instance.component, args);
-    if (!isThenable(result)) {
-      this.#settle(result);
-      return;
-    }
-    this.#firing = true;
-    Promise.resolve(result).then(
-      (value) => {
-        this.#firing = false;
-        try {
-          this.#settle(value);
-        } catch (error) {
-          this.#fail(error);
-        }
-        this.#goOn();
-      },
-      (error: unknown) => {
-        this.#firing = false;
-        this.#fail(error);
-        this.#goOn();
-      },
-    );
-  }
-
-  /** A firing that took its time is over. */
-  #goOn(): void {
-    if (this.#halted && !this.#firing) this.#end();
-    if (this.#idle.length > 0) for (const tell of this.#idle.splice(0)) tell();
+  /** What took its time is over. */
+  readonly #settled = (): void => {
+    if (this.#life === 'halted' && !this.firing) this.#end();
+    this.#visits.tell();
     this.#parts.goOn();
-  }
-
-  #settle(given: unknown): void {
-    this.#scope.made = undefined;
-    this.#scope.effects = undefined;
-    const output = this.#output;
-    const result = this.#resultOf(given);
-    if (result === skip || result === done) {
-      output?.writer.cancel();
-      this.#ending = result === done;
-    } else if (output !== undefined) {
-      if (result instanceof Emissions) {
-        if (result.values.length === 0) output.writer.cancel();
-        this.#outbox.push(...output.apart(result.values));
-      } else if (output.isRecord || result !== undefined) this.#outbox.push(result);
-      if (this.#outbox.length > 0) {
-        this.#flush();
-        return;
-      }
-    }
-    this.#close();
-  }
-
-  #resultOf(given: unknown): unknown {
-    if (given instanceof Provisional) {
-      return this.#inputs.hasNewer ? skip : given.give();
-    }
-    // At the end there was no outlet that it could have filled.
-    return this.#concluded && given === undefined ? skip : given;
-  }
-
-  /** Emits what there is room for. @returns whether that was anything */
-  #flush(): boolean {
-    const output = this.#output;
-    const before = this.#outbox.length;
-    try {
-      while (this.#outbox.length > 0 && output?.emit(this.#outbox[0]) === true) this.#outbox.shift();
-    } catch (error) {
-      this.#fail(error);
-      return true;
-    }
-    if (this.#outbox.length === 0) this.#close();
-    return this.#outbox.length < before;
-  }
-
-  /** A firing is over, and all that it emitted is out. */
-  #close(): void {
-    if (!this.#open) return;
-    this.#open = false;
-    if (!this.#concluded) this.#counters.fired(performance.now() - this.#startedAt);
-    this.#backoff.reset();
-    this.#inputs.release();
-    if (this.#ending || this.#concluded || (this.#halted && !this.#firing)) this.#end();
-  }
-
-  /** It ended something because it was told to. */
-  #gaveUp(error: unknown): boolean {
-    return this.#controller.signal.aborted && isAbortError(error);
-  }
-
-  /** A firing has failed: its values are let go of. */
-  #fail(error: unknown): void {
-    this.#open = false;
-    this.#outbox = [];
-    this.#scope.made = undefined;
-    this.#scope.effects = undefined;
-    this.#output?.writer.cancel();
-    this.#inputs.release();
-    if (!this.#gaveUp(error)) this.#survive(error);
-  }
+  };
 
   /** Does what is asked for after a failure. @returns whether it goes on at once */
   #survive(error: unknown): boolean {
-    const { request, report } = this.#parts;
-    const { component, onError } = request;
+    const { onError } = this.#parts.request;
     this.#counters.failed();
     if (onError === 'stop') {
       this.#end();
-      report({ type: 'failed', component, error });
+      this.#recovery.failed(error);
       return false;
     }
-    report({ type: 'survived', component, error, how: onError });
-    if (onError !== 'restart' || this.#halted) return !this.#halted;
-    void this.#restart();
+    this.#recovery.survived(error, onError);
+    if (this.#life === 'halted' || this.#life === 'leaving') return false;
+    if (onError === 'skip') return true;
+    void this.#firing.delay(this.#restart);
     return false;
   }
 
-  /** Makes the component anew, with the parameters that it had. */
-  async #restart(): Promise<void> {
-    const { request, report } = this.#parts;
-    this.#firing = true;
+  /** Makes the component anew. */
+  readonly #restart = async (): Promise<void> => {
     try {
-      const renewed = await this.#instance.renew(async () => {
-        if (!this.#isNeeded()) return false;
-        await this.#backoff.wait();
-        return this.#isNeeded();
-      });
-      if (renewed) this.#counters.restarted();
+      await this.#recovery.renew(() => this.#isNeeded());
     } catch (error) {
-      const gaveUp = this.#gaveUp(error);
-      this.#firing = false;
+      const gaveUp = this.#recovery.gaveUp(error); // its end tells the signal
       this.#end();
-      if (!gaveUp) report({ type: 'failed', component: request.component, error });
+      if (!gaveUp) this.#recovery.failed(error);
     }
-    this.#firing = false;
-    this.#goOn();
-  }
+  };
 
   /** Whether it may fire once more, so that it is worth while to make it anew. */
   #isNeeded(): boolean {
-    return !this.#halted && !(this.#isSource && this.#finishing);
+    return this.#life === 'going' || (this.#life === 'finishing' && !this.#isSource);
   }
 
-  #end(): void {
-    if (this.#ended) return;
-    this.#ended = true;
+  /** What waits for long is told that this is not wanted any more. */
+  #giveUp(): void {
     this.#controller.abort();
-    this.#output?.writer.close();
+    this.#recovery.cancel();
+  }
+
+  /** Ends it. @returns true, as that is something */
+  #end(): true {
+    if (this.ended) return true;
+    this.#life = 'ended';
+    this.#controller.abort();
+    this.#outbox.output?.writer.close();
     this.#inputs.close();
     this.#parts.report({ type: 'ended', component: this.#parts.request.component });
+    return true;
   }
-}
-
-/** Whether a body gave up because its signal was aborted, as all do that hand it on to what they wait for. */
-function isAbortError(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'name' in error && error.name === 'AbortError';
 }

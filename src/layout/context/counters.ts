@@ -2,7 +2,8 @@ const FIRINGS = 0;
 const FAILURES = 1;
 const RESTARTS = 2;
 const BUSY = 3;
-const COUNTS = 4;
+const WAITING = 4;
+const COUNTS = 5;
 
 /** What a component has done, in shared memory: its context counts, and whoever asks reads. */
 export class Counters {
@@ -31,6 +32,11 @@ export class Counters {
     this.#add(RESTARTS, 1);
   }
 
+  /** So many values that were emitted have found no room so far. */
+  waits(values: number): void {
+    if (this.#counts[WAITING] !== values) this.#counts[WAITING] = values;
+  }
+
   get firings(): number {
     return this.#counts[FIRINGS] ?? 0;
   }
@@ -41,6 +47,11 @@ export class Counters {
 
   get restarts(): number {
     return this.#counts[RESTARTS] ?? 0;
+  }
+
+  /** Values that were emitted and have found no room yet. */
+  get waiting(): number {
+    return this.#counts[WAITING] ?? 0;
   }
 
   /** Milliseconds of all firings. */

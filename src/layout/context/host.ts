@@ -186,6 +186,19 @@ export class ContextHost implements ContextCalls {
     await this.#after([cell], cell.set(values));
   }
 
+  stalled(component: number, loop: readonly number[]): boolean {
+    return this.#cell(component).stalled(loop);
+  }
+
+  endLoop(component: number, loop: readonly number[]): void {
+    const cell = this.#cell(component);
+    if (cell.stalled(loop)) cell.cut(loop);
+  }
+
+  cut(component: number, edges: readonly number[]): void {
+    this.#cell(component).cut(edges);
+  }
+
   finish(): void {
     for (const cell of this.#cells.values()) cell.finish();
   }

@@ -10,7 +10,6 @@ import { RecordWriter } from './record-writer.js';
 export class Input {
   readonly edge: number;
   readonly role: EdgeRole;
-  readonly feedback: boolean;
   readonly reader: ChannelReader;
   /** What it gave last; a view stays valid as long as it is not let go. */
   value: unknown = undefined;
@@ -22,13 +21,14 @@ export class Input {
   failure: { readonly error: unknown } | undefined;
   readonly #payload: boolean;
   #initial: { readonly value: unknown } | undefined;
+  /** How many more values are taken after it was cut off; negative before that. */
+  #left = -1;
   /** What was taken, and cannot be read before its codecs are loaded. */
   #unread: { readonly slot: Uint8Array; readonly loading: Promise<void> } | undefined;
 
-  constructor({ edge, role, feedback, initial, reader }: InputDescriptor) {
+  constructor({ edge, role, initial, reader }: InputDescriptor) {
     this.edge = edge;
     this.role = role;
-    this.feedback = feedback;
     this.reader = new ChannelReader(reader);
     this.#payload = reader.record === 'bytes';
     this.#initial = initial === undefined ? undefined : { value: initialOf(reader.record, initial.value) };
@@ -36,17 +36,27 @@ export class Input {
 
   /** Whether there is a value that no firing has had. */
   get ready(): boolean {
-    return this.taken || this.#initial !== undefined || this.#unread !== undefined || this.reader.ready;
+    return this.taken || this.#initial !== undefined || this.#unread !== undefined || this.#comes;
   }
 
   /** Whether there is a value besides the one that was taken. */
   get hasNewer(): boolean {
-    return this.#initial !== undefined || this.reader.ready;
+    return this.#initial !== undefined || this.#comes;
+  }
+
+  get #comes(): boolean {
+    return this.#left !== 0 && this.reader.ready;
   }
 
   /** Whether nothing will come any more. */
   get ended(): boolean {
-    return !this.taken && this.#initial === undefined && this.#unread === undefined && this.reader.ended;
+    if (this.taken || this.#initial !== undefined || this.#unread !== undefined) return false;
+    return this.#left === 0 || this.reader.ended;
+  }
+
+  /** Ends it after the values that have come. */
+  cut(): void {
+    if (this.#left < 0) this.#left = this.reader.backlog;
   }
 
   /** Settles when what was taken can be read; undefined when nothing has to be waited for. */
@@ -66,6 +76,7 @@ export class Input {
     } else {
       const view = this.#unread?.slot ?? this.reader.tryTake();
       if (view === undefined) return false;
+      if (this.#left > 0 && this.#unread === undefined) this.#left -= 1;
       if (!this.#payload) this.value = view;
       else if (!this.#read(view as Uint8Array)) return false; // a channel of bytes has these
     }

@@ -48,30 +48,33 @@ export class Inputs {
   }
 
   /**
-   * Whether nothing comes any more that could trigger a firing. Of loops only what else comes in counts.
-   *
-   * @param finishing loops come to their end, too.
+   * Whether it can never fire again: without `merge` each parent must give a value, one that is only sampled at least once;
+   * with it, any parent that triggers may.
    */
-  isOver(finishing: boolean): boolean {
-    let forward = 0;
-    let ended = 0;
-    let back = 0;
-    let alive = false;
-    for (const { role, feedback, ended: over, hasValue } of this.#all) {
-      if (role === 'parameters') continue;
-      // Without merge each must give a value, one that is only sampled at least once.
-      if (over && !this.#merge && (role === 'sample' ? !hasValue : feedback)) return true;
-      if (role === 'sample') continue;
-      if (!over) alive = true;
-      if (feedback) {
-        back += 1;
-        continue;
-      }
-      forward += 1;
-      if (over) ended += 1;
+  get over(): boolean {
+    let some = false;
+    for (const input of this.#all) {
+      if (input.role === 'parameters') continue;
+      if (input.role === 'sample' ? !input.hasValue && input.ended : input.ended) {
+        if (!this.#merge) return true;
+        some ||= input.role === 'trigger';
+      } else if (this.#merge && input.role === 'trigger') return false;
     }
-    if (forward === 0) return finishing || (back > 0 && !alive);
-    return this.#merge ? ended === forward : ended > 0;
+    return some;
+  }
+
+  /** Whether nothing comes any more but along some connections, and what has come is not enough to fire. */
+  waitsFor(edges: readonly number[]): boolean {
+    for (const { role, edge, reader, hasValue } of this.#all) {
+      if (role === 'parameters' || edges.includes(edge) || (role === 'sample' && hasValue)) continue;
+      if (!reader.closed) return false;
+    }
+    return !this.triggered; // asked last: what came before the others had ended is seen
+  }
+
+  /** Takes what has come along some connections, and nothing that comes there from now on. */
+  cut(edges: readonly number[]): void {
+    for (const input of this.#all) if (edges.includes(input.edge)) input.cut();
   }
 
   /** Takes parameters that have come, and no values. @param parametrize is given them; their view is let go of after that. */

@@ -38,8 +38,6 @@ export type EdgeRole = 'trigger' | 'sample' | 'parameters';
 export interface InputDescriptor {
   readonly edge: number;
   readonly role: EdgeRole;
-  /** It closes a loop: its end does not have to be waited for. */
-  readonly feedback: boolean;
   /** What the first firing is given. */
   readonly initial?: { readonly value: unknown };
   readonly reader: ReaderDescriptor;
@@ -76,6 +74,8 @@ export interface Permission {
   readonly connected?: boolean;
   /** It rests in spite of values that it could take. Default at first: false. */
   readonly paused?: boolean;
+  /** It is taken away after its present firing, whose signal tells it; it ends once it is halted. Default at first: false. */
+  readonly leaving?: boolean;
 }
 
 /** What is asked of a context. */
@@ -90,6 +90,12 @@ export interface ContextCalls {
   /** Lets components fire, or not; what is not said stays. */
   permit(components: readonly number[], permission: Permission): void;
   set(component: number, values: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Whether it has nothing to do, and only values along some connections, those of its loop, could change that. */
+  stalled(component: number, loop: readonly number[]): boolean;
+  /** Ends a loop there, if it is {@link stalled} still. */
+  endLoop(component: number, loop: readonly number[]): void;
+  /** Takes what has come along some connections, and nothing that comes there from now on. */
+  cut(component: number, edges: readonly number[]): void;
   /** Lets sources end, and all else when nothing comes any more. */
   finish(): void;
   /** Ends components after their present firing. */

@@ -1,7 +1,8 @@
 import { describeThrown, messageOf, NodeError } from '../../errors.js';
 import type { ContextEvent } from '../context/messages.js';
-import { failureOf, type Assembly } from './assembly.js';
+import type { Assembly } from './assembly.js';
 import { ComponentError } from './component-error.js';
+import { failureOf } from './failure-of.js';
 import type { LayoutEnd } from './layout-end.js';
 import type { Member, Site } from './member.js';
 

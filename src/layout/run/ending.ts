@@ -1,3 +1,4 @@
+import { selfFedEdges } from '../wiring/loops.js';
 import type { Assembly } from './assembly.js';
 import { ComponentError } from './component-error.js';
 import type { Member, Site } from './member.js';
@@ -24,7 +25,9 @@ export async function endLayout({ assembly, patience, allEnded }: Ending): Promi
   if (patience.draining) {
     // Who was paused takes what waits for it.
     for (const member of members) member.paused = false;
-    const finished = Promise.all(sites().map(({ link }) => link.call('finish').catch(() => undefined)));
+    const finished = Promise.all(
+      [...sites().map(({ link }) => link.call('finish')), ...cutLoops(assembly)].map(quietly),
+    );
     const drained = await patience.drained(finished.then(allEnded));
     if (!drained) failures.push(...undrained(assembly, patience));
   }
@@ -55,21 +58,45 @@ export async function endLayout({ assembly, patience, allEnded }: Ending): Promi
   return failures;
 }
 
-/** Values of queues that are left where draining took all the time. */
-function undrained({ links }: Assembly, { timeout }: Patience): readonly ComponentError[] {
-  const left = [...links.values()].flatMap(({ from, to, channel, reader }) => {
+/** Lets loops that nothing from outside ends begin no other round. */
+function cutLoops({ links, members }: Assembly): readonly Promise<unknown>[] {
+  const going = [...links.values()].filter(({ to }) => !to.ended && !to.site.dead);
+  const cut = selfFedEdges(
+    going.map(({ edge }) => edge),
+    (ref) => {
+      const member = members.get(ref);
+      return member?.begun !== true || member.ended; // who cannot fire for want of a parent ends at once
+    },
+  );
+  return going.filter(({ edge }) => cut.has(edge)).map(({ id, to }) => to.site.link.call('cut', to.id, [id]));
+}
+
+/** A thread that has died is told of elsewhere. */
+function quietly(call: Promise<unknown>): Promise<unknown> {
+  return call.catch(() => undefined);
+}
+
+/** Values that are left where draining took all the time: in queues, and before these for want of room. */
+function undrained({ links, members }: Assembly, { timeout }: Patience): readonly ComponentError[] {
+  const queued = [...links.values()].flatMap(({ from, to, channel, reader }) => {
     const { policy, depth } = channel.stats(reader) ?? { policy: 'latest', depth: 0 };
     if (policy !== 'queue' || depth === 0 || to.ended || to.site.dead) return [];
-    return [{ to, text: `${depth.toString()} from ${from.name} to ${to.name}` }];
+    return [{ member: to, text: `${depth.toString()} from ${from.name} to ${to.name}` }];
   });
+  const waiting = [...members.values()].flatMap((member) => {
+    const { waiting: count } = member.counters;
+    if (count === 0 || member.ended || member.site.dead) return [];
+    return [{ member, text: `${count.toString()} for which ${member.name} has found no room` }];
+  });
+  const left = [...queued, ...waiting];
   const [first] = left;
   if (first === undefined) return [];
   const values = left.map(({ text }) => text).join(', ');
   return [
     new ComponentError({
       code: 'DAG_LAYOUT_TIMEOUT',
-      component: first.to.name,
-      context: first.to.site.name,
+      component: first.member.name,
+      context: first.member.site.name,
       message: `draining did not come to its end within ${timeout.toString()} ms, and values of queues were left: ${values}.`,
       remedy: 'Give stop({ timeout }) more time, or say stop({ drain: false }).',
     }),

@@ -2,6 +2,7 @@ import { DagError, describeThrown } from '../../errors.js';
 import { aborted } from './aborted.js';
 import type { Assembly } from './assembly.js';
 import { endLayout } from './ending.js';
+import { LoopEnds } from './loop-ends.js';
 import { Patience, type StopOptions } from './patience.js';
 
 /** Why a layout ends, if something is wrong. */
@@ -13,6 +14,7 @@ export interface Failed {
 export class LayoutEnd {
   readonly #name: string;
   readonly #assembly: Assembly;
+  readonly #loops: LoopEnds;
   readonly #signal: AbortSignal | undefined;
   readonly #alive: NodeJS.Timeout;
   readonly #done: Promise<void>;
@@ -29,6 +31,7 @@ export class LayoutEnd {
 
   constructor(parts: { readonly name: string; readonly assembly: Assembly; readonly signal: AbortSignal | undefined }) {
     ({ name: this.#name, assembly: this.#assembly, signal: this.#signal } = parts);
+    this.#loops = new LoopEnds(this.#assembly);
     // Components on the thread of the caller keep no process alive by themselves.
     this.#alive = setInterval(() => undefined, 2 ** 31 - 1);
     this.#done = new Promise((resolve, reject) => {
@@ -91,16 +94,24 @@ export class LayoutEnd {
     if (this.#signal?.aborted === true) this.#abort();
   }
 
-  /** Begins where all components have ended, and tells who waits for that. */
+  /** Begins where all components have ended, and tells who waits for that; ends loops that have come to rest. */
   beginIfOver(): void {
     const members = [...this.#assembly.members.values()];
     const draining = this.#ending !== undefined;
     // Who has lost an input does not keep a layout from its end, but what it has emitted before is to go out.
-    if (members.some(({ ended, begun, fires }) => !ended && (draining ? fires : begun))) return;
+    if (members.some(({ ended, begun, fires }) => !ended && (draining ? fires : begun))) {
+      this.#loops.look();
+      return;
+    }
     const some = members.some(({ begun }) => begun);
     if (some) this.#overAt ??= performance.now();
     for (const tell of this.#listeners.splice(0)) tell();
     if (!draining && some) void this.begin({});
+  }
+
+  /** Connections have changed. */
+  rewired(): void {
+    this.#loops.look();
   }
 
   /** Waits for what is being added, which the end waits for, too. */
@@ -135,6 +146,7 @@ export class LayoutEnd {
     } catch (error) {
       failures = [error];
     }
+    this.#loops.close();
     this.#signal?.removeEventListener('abort', this.#abort);
     clearInterval(this.#alive);
     const [error] = [...(this.#failed === undefined ? [] : [this.#failed.error]), ...failures];

@@ -59,3 +59,10 @@ export interface Link {
   /** Both ends know of it, and what it was added with has started. */
   ready: boolean;
 }
+
+/** What is known of the components that were built. */
+export function traitsOf(members: ReadonlyMap<ComponentRef, Member>): ReadonlyMap<ComponentRef, Traits> {
+  const traits = new Map<ComponentRef, Traits>();
+  for (const [ref, member] of members) if (member.traits !== undefined) traits.set(ref, member.traits);
+  return traits;
+}

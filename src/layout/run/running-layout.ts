@@ -139,6 +139,7 @@ export class RunningLayout implements AsyncDisposable {
       const result = await edit(wiring);
       this.#end.checkGoesOn(); // it may have ended meanwhile
       await this.#end.adding(this.#assembly.add(wiring, false).then(() => this.#assembly.begin()));
+      this.#end.rewired();
       return result;
     });
   }
@@ -185,6 +186,7 @@ export class RunningLayout implements AsyncDisposable {
         throw new DagError('DAG_LAYOUT', { message: `disconnect(): ${from.name} and ${to.name} are not connected.` });
       }
       for (const edge of edges) await this.#assembly.disconnect(edge);
+      this.#end.rewired();
     });
   }
 

@@ -58,16 +58,71 @@ function loopFrom(
   return undefined;
 }
 
-/** The edges by which values come back to where they came from: their ends do not have to be waited for. */
+/** The edges by which values come back to where they came from, and which begin a loop. */
 export function feedbackEdges(edges: readonly Edge[]): ReadonlySet<Edge> {
-  const targets = new Map<ComponentRef, ComponentRef[]>();
-  for (const { from, to, role } of edges) {
-    if (role !== 'parameters') targets.set(from, [...(targets.get(from) ?? []), to]);
+  const ways = edges.filter(({ role }) => role !== 'parameters');
+  const targets = neighbours(ways, ({ from, to }) => [from, to]);
+  return new Set(ways.filter((edge) => begins(edge) && reached(edge.to, targets).has(edge.from)));
+}
+
+/** The components of each loop: each of them is reached from each other one. O(edges) for each edge that begins a loop. */
+export function loopsOf(edges: readonly Edge[]): readonly ReadonlySet<ComponentRef>[] {
+  const ways = edges.filter(({ role }) => role !== 'parameters');
+  const targets = neighbours(ways, ({ from, to }) => [from, to]);
+  const sources = neighbours(ways, ({ from, to }) => [to, from]);
+  const loops: ReadonlySet<ComponentRef>[] = [];
+  for (const { to } of feedbackEdges(ways)) {
+    if (loops.some((loop) => loop.has(to))) continue;
+    const before = reached(to, sources);
+    loops.push(new Set([...reached(to, targets)].filter((ref) => before.has(ref))));
   }
-  const reaches = (start: ComponentRef, goal: ComponentRef): boolean => {
-    const seen = new Set([start]);
-    for (const ref of seen) for (const next of targets.get(ref) ?? []) seen.add(next); // a Set is walked as it grows
-    return seen.has(goal);
-  };
-  return new Set(edges.filter((edge) => begins(edge) && edge.role !== 'parameters' && reaches(edge.to, edge.from)));
+  return loops;
+}
+
+/**
+ * The edges that begin loops which would go on when all sources have ended, as long as anything goes round. Without `merge` a
+ * component ends with the first of its parents, so that a loop through one that takes values from outside is none of these.
+ *
+ * @param hasEnded whether a component has; sources count as if they had.
+ */
+export function selfFedEdges(
+  edges: readonly Edge[],
+  hasEnded: (ref: ComponentRef) => boolean = () => false,
+): ReadonlySet<Edge> {
+  const triggers = edges.filter(({ role }) => role === 'trigger');
+  const parents = neighbours(triggers, ({ from, to }) => [to, from]);
+  const going = new Set([...parents.keys()].filter((ref) => !hasEnded(ref)));
+  const ends = (ref: ComponentRef): boolean => !going.has(ref);
+  for (let before = Infinity; going.size < before;) {
+    before = going.size;
+    for (const ref of going) {
+      const own = parents.get(ref) ?? [];
+      if (ref.options.merge === true ? own.every(ends) : own.some(ends)) going.delete(ref);
+    }
+  }
+  return feedbackEdges(triggers.filter(({ from, to }) => going.has(from) && going.has(to)));
+}
+
+function neighbours(
+  edges: readonly Edge[],
+  ends: (edge: Edge) => readonly [from: ComponentRef, to: ComponentRef],
+): ReadonlyMap<ComponentRef, readonly ComponentRef[]> {
+  const found = new Map<ComponentRef, ComponentRef[]>();
+  for (const edge of edges) {
+    const [from, to] = ends(edge);
+    const known = found.get(from);
+    if (known === undefined) found.set(from, [to]);
+    else known.push(to);
+  }
+  return found;
+}
+
+/** All that is reached from a component, itself included. */
+function reached(
+  start: ComponentRef,
+  next: ReadonlyMap<ComponentRef, readonly ComponentRef[]>,
+): ReadonlySet<ComponentRef> {
+  const seen = new Set([start]);
+  for (const ref of seen) for (const other of next.get(ref) ?? []) seen.add(other); // a Set is walked as it grows
+  return seen;
 }
