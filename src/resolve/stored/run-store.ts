@@ -2,7 +2,7 @@ import { DONE, Future, ON_DISK, setState } from '../../graph/future.js';
 import type { StoredEntry, StoreLock } from '../../graph/store.js';
 import type { Lookup } from './lookup.js';
 import type { Origin } from './node-sets.js';
-import { outputsEntry } from './outputs-entry.js';
+import { hasOutputs, outputsEntry } from './outputs-entry.js';
 import type { Puts } from './puts.js';
 
 /** What the store of a run asks of the rest of the resolver. */
@@ -99,7 +99,7 @@ export class RunStore {
   met(future: Future, nodes: readonly Origin[] | undefined): void {
     const { outputs, immediate } = future._spec;
     if (outputs !== undefined || (immediate && this.#restored?.has(wholeOf(future)) === true)) return;
-    if (this.#lookup.find(future) === undefined) this.#puts.put(future, { cost: 0, nodes, lock: undefined });
+    if (this.#lookup.peek(future) === undefined) this.#puts.put(future, { cost: 0, nodes, lock: undefined });
   }
 
   /**
@@ -266,7 +266,15 @@ export class RunStore {
   #foundSince(future: Future): StoredEntry | undefined {
     if (this.#unreadable?.has(future) === true) return undefined;
     const { outputs } = future._spec;
-    return outputs === undefined ? this.#lookup.find(future) : outputsEntry(future, outputs, this.#lookup);
+    return outputs === undefined ? this.#lookup.findSince(future) : outputsEntry(future, outputs, this.#lookup);
+  }
+
+  /** Whether {@link #foundSince} would give something. */
+  #isThere(future: Future): boolean {
+    if (this.#unreadable?.has(future) === true) return false;
+    return future._spec.outputs === undefined
+      ? this.#lookup.peek(future) !== undefined
+      : hasOutputs(future, this.#lookup);
   }
 
   #lookLater(future: Future, call: StoredCall, delay: number): void {
@@ -281,7 +289,7 @@ export class RunStore {
 
   #look(future: Future, call: StoredCall, delay: number): void {
     try {
-      if (this.#foundSince(future) === undefined) {
+      if (!this.#isThere(future)) {
         const lock = this.#tryLock(this.#lookup.keys.keyOf(future), future);
         if (lock === undefined) {
           this.#lookLater(future, call, delay);

@@ -5,6 +5,7 @@ import { keyBook } from '../key-book.js';
 import { RoomWarning, storeClosed, storeNotOpen, storeReadOnly } from '../store-errors.js';
 import type {
   EntryFacts,
+  FindOptions,
   MaybePromise,
   PastEntry,
   Pruned,
@@ -90,21 +91,16 @@ export class DiskStore implements Store {
     if (this.#state.is === 'opening') await this.#state.opening;
   }
 
-  find(key: string): StoredEntry | undefined {
+  find(key: string, options?: FindOptions): StoredEntry | undefined {
     const environment = this.#opened('find');
     checkKey(key);
-    const record = this.#usable(key, environment.lookUp(key));
-    if (record === undefined || this.#host === undefined) {
-      this.#counts.misses += 1;
-      return undefined;
+    const entry = this.#found(key, environment);
+    if (options?.counted === false) return entry;
+    if (entry === undefined) this.#counts.misses += 1;
+    else {
+      this.#counts.hits += 1;
+      environment.writer?.used(key);
     }
-    const entry = new FoundEntry(this.#host, key, record);
-    if (record.fileCount > 0 && !entry.pin()) {
-      this.#counts.misses += 1;
-      return undefined;
-    }
-    this.#counts.hits += 1;
-    environment.writer?.used(key);
     return entry;
   }
 
@@ -290,6 +286,13 @@ export class DiskStore implements Store {
     const { writer } = this.#opened(method);
     if (writer === undefined) throw storeReadOnly(this.#name, method);
     return writer;
+  }
+
+  #found(key: string, environment: Environment): FoundEntry | undefined {
+    const record = this.#usable(key, environment.lookUp(key));
+    if (record === undefined || this.#host === undefined) return undefined;
+    const entry = new FoundEntry(this.#host, key, record);
+    return record.fileCount > 0 && !entry.pin() ? undefined : entry;
   }
 
   /** The record if it is whole, of a format that is read here, and not too old. */
