@@ -226,7 +226,7 @@ export class DiskStore implements Store {
   history(node: string, limit = 100): readonly PastEntry[] {
     const environment = this.#opened('history');
     environment.writer?.settle();
-    return pastEntries(environment.tables, node, limit);
+    return pastEntries(environment, node, limit);
   }
 
   close(): Promise<void> {
