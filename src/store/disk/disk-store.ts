@@ -21,7 +21,8 @@ import { checkPruneOptions, creationOf } from '../entry-facts.js';
 import { encodeValue, WIRE_VERSION } from '../value/encode.js';
 import { diskSettings, type DiskStoreOptions } from './disk-options.js';
 import { DAMAGED, type Environment } from './environment.js';
-import type { IndexWriter, Keeper } from './index-writer.js';
+import type { IndexWriter } from './index-writer.js';
+import type { Keeper } from './keeper.js';
 import { FoundEntry, type EntryHost } from './found-entry.js';
 import { pastEntries } from './history.js';
 import { textKeys } from './lmdb.js';
@@ -203,7 +204,7 @@ export class DiskStore implements Store {
     if (this.readOnly || claims === undefined) return { release: () => undefined };
     let token: Buffer | undefined;
     try {
-      token = claims.lock(key);
+      token = claims.locks.take(key);
     } catch (thrown) {
       // Without room for locks, several may compute the same; none may wait for ever.
       if (isFull(thrown)) return { release: () => undefined };
@@ -216,7 +217,7 @@ export class DiskStore implements Store {
     const lock: StoreLock = {
       release: () => {
         if (!this.#locks.delete(lock)) return;
-        claims.unlock(key, held);
+        claims.locks.giveBack(key, held);
       },
     };
     this.#locks.add(lock);
