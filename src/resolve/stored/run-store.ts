@@ -28,8 +28,8 @@ export class RunStore {
   readonly #sync: boolean;
   /** Calls of this thread that hold locks of the store, by key. */
   readonly #computing: Map<string, Future>;
-  readonly #entries: CallEntries;
-  // Made when they are first needed: where all is found at once, neither is.
+  // Made when they are first needed: where all is found at once, none is.
+  #entries: CallEntries | undefined = undefined;
   #reads: Reads | undefined = undefined;
   #rights: Rights | undefined = undefined;
   /** Calls with several outputs that have these from the store; and what others took, in ms. */
@@ -42,7 +42,6 @@ export class RunStore {
     this.#sync = sync;
     this.#host = host;
     this.#computing = computing;
-    this.#entries = new CallEntries(lookup);
   }
 
   /** Calls `idle` when all that was given to the store is there; gives false where it is already. */
@@ -89,7 +88,7 @@ export class RunStore {
     try {
       future._value = entry.readSync(future);
     } catch (error) {
-      this.#entries.unreadable(future);
+      this.#neededEntries.unreadable(future);
       this.#puts.warn(future, error);
       return 'missing';
     }
@@ -148,6 +147,10 @@ export class RunStore {
     this.#rights?.left(future);
   }
 
+  get #neededEntries(): CallEntries {
+    return (this.#entries ??= new CallEntries(this.#lookup));
+  }
+
   get #neededReads(): Reads {
     return (this.#reads ??= new Reads({ sync: this.#sync, host: this.#host, puts: this.#puts }));
   }
@@ -157,7 +160,7 @@ export class RunStore {
       sync: this.#sync,
       host: this.#host,
       store: this.#lookup.store,
-      entries: this.#entries,
+      entries: this.#neededEntries,
       computing: this.#computing,
     }));
   }

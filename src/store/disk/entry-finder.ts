@@ -19,10 +19,14 @@ export interface EntryFinderParts {
 /** Finds the entries of one store that are whole, of a format that is read here, and not too old. */
 export class EntryFinder {
   readonly #parts: EntryFinderParts;
+  readonly #environment: Environment;
+  readonly #maxAge: number;
   readonly #host: EntryHost;
 
   constructor(parts: EntryFinderParts) {
     this.#parts = parts;
+    this.#environment = parts.environment;
+    this.#maxAge = parts.maxAge;
     this.#host = {
       environment: parts.environment,
       check: parts.check,
@@ -41,20 +45,18 @@ export class EntryFinder {
   }
 
   has(key: string): boolean {
-    const { environment, maxAge } = this.#parts;
-    return maxAge === Infinity ? environment.has(key) : this.#usable(key) !== undefined;
+    return this.#maxAge === Infinity ? this.#environment.has(key) : this.#usable(key) !== undefined;
   }
 
   #usable(key: string): RecordView | undefined {
-    const { environment, maxAge } = this.#parts;
-    const record = environment.lookUp(key);
+    const record = this.#environment.lookUp(key);
     if (record === undefined) return undefined;
     if (record === DAMAGED) {
       this.#drop(key);
       return undefined;
     }
     if (record.wire > WIRE_VERSION) return undefined;
-    return maxAge !== Infinity && Date.now() - record.createdAt > maxAge ? undefined : record;
+    return this.#maxAge !== Infinity && Date.now() - record.createdAt > this.#maxAge ? undefined : record;
   }
 
   /** Takes a damaged entry out; with `createdAt`, only if it is still the same. */
