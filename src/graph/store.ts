@@ -59,6 +59,12 @@ export interface StoreLock {
   release(): void;
 }
 
+/** How an entry is looked for. */
+export interface FindOptions {
+  /** Whether this counts: as a use of the entry, and as a hit or a miss in `stats()`. Default true. */
+  readonly counted?: boolean;
+}
+
 /** How a value is put. */
 export interface PutOptions {
   /**
@@ -130,8 +136,8 @@ export interface Store {
   open(): Promise<void>;
   /** Whether {@link open} is done. */
   readonly isOpen: boolean;
-  /** The entry of a key, counted as used now. @throws DAG_STORE_NOT_OPEN */
-  find(key: string): StoredEntry | undefined;
+  /** The entry of a key, counted as used now unless told otherwise. @throws DAG_STORE_NOT_OPEN */
+  find(key: string, options?: FindOptions): StoredEntry | undefined;
   /** Whether there is an entry, without counting it as used: at once when open, else when that is done. */
   has(key: string): MaybePromise<boolean>;
   /** The value of a key; undefined where there is none. */

@@ -105,7 +105,7 @@ function pictureOf(targets: readonly Future[], options: PlanOptions): Picture {
     if ((future._flags & REMOVED) !== 0) throw removedError(future);
     if (
       (future._flags & STATE_BITS) === DONE ||
-      ((future._flags & ON_DISK) !== 0 && lookup?.find(future) !== undefined)
+      ((future._flags & ON_DISK) !== 0 && lookup?.peek(future) !== undefined)
     )
       cached.add(future);
     else {

@@ -143,7 +143,7 @@ class Explainer {
 
   /** A node that the stored result needs and that is not what it was, else one that cannot be found. */
   #staleIn(key: string, known: PastEntry | undefined): Partial<Finding> | undefined {
-    const { nodes = [] } = known?.facts ?? this.#store.find(key)?.facts() ?? {};
+    const { nodes = [] } = known?.facts ?? this.#store.find(key, { counted: false })?.facts() ?? {};
     for (const standing of ['changed', 'not found'] as const) {
       const stamp = nodes.find((one) => this.#keys.standingOf(one) === standing);
       if (stamp !== undefined) return { status: 'miss', reason: `nested node ${standing}`, nested: stamp.node };

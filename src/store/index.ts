@@ -10,6 +10,7 @@ export type { StoreLimits } from './limits.js';
 export { MemoryStore } from './memory-store.js';
 export type {
   EntryFacts,
+  FindOptions,
   MaybePromise,
   NodeStamp,
   PastEntry,

@@ -8,6 +8,7 @@ import { MemoryEntries, type Kept } from './memory-entries.js';
 import { RoomWarning, storeClosed, storeNotOpen } from './store-errors.js';
 import type {
   EntryFacts,
+  FindOptions,
   MaybePromise,
   PastEntry,
   Pruned,
@@ -64,15 +65,11 @@ export class MemoryStore implements Store {
     this.#state = 'open';
   }
 
-  find(key: string): StoredEntry | undefined {
+  find(key: string, options?: FindOptions): StoredEntry | undefined {
     this.#check('find');
     const kept = this.#kept(key);
-    if (kept === undefined) {
-      this.#counts.misses += 1;
-      return undefined;
-    }
-    this.#counts.hits += 1;
-    this.#entries.use(key);
+    if (options?.counted !== false) this.#count(key, kept !== undefined);
+    if (kept === undefined) return undefined;
     const { bytes, createdAt, facts } = kept;
     const read = (owner?: object): unknown => {
       this.#checkNotClosed();
@@ -192,6 +189,15 @@ export class MemoryStore implements Store {
   #check(method: string): void {
     this.#checkNotClosed();
     if (!this.isOpen) throw storeNotOpen(NAME, method);
+  }
+
+  #count(key: string, found: boolean): void {
+    if (!found) {
+      this.#counts.misses += 1;
+      return;
+    }
+    this.#counts.hits += 1;
+    this.#entries.use(key);
   }
 
   #kept(key: string): Kept | undefined {

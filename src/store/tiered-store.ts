@@ -6,6 +6,7 @@ import { TierCopies, type FoundInTier } from './tier-copies.js';
 import {
   isStore,
   type EntryFacts,
+  type FindOptions,
   type MaybePromise,
   type PastEntry,
   type Pruned,
@@ -62,15 +63,16 @@ export class TieredStore implements Store {
     await Promise.all([keyBook()?.open(), ...this.#stores.map((store) => store.open())]);
   }
 
-  find(key: string): StoredEntry | undefined {
+  find(key: string, options?: FindOptions): StoredEntry | undefined {
     this.#check('find');
+    const counted = options?.counted !== false;
     for (const [tier, store] of this.#stores.entries()) {
-      const entry = store.find(key);
+      const entry = store.find(key, options);
       if (entry === undefined) continue;
-      this.#hits += 1;
+      if (counted) this.#hits += 1;
       return tier === 0 ? entry : this.#filling(key, entry);
     }
-    this.#misses += 1;
+    if (counted) this.#misses += 1;
     return undefined;
   }
 
@@ -193,7 +195,8 @@ export class TieredStore implements Store {
   /** What a store has of a key that is missing in those before it; of these, those that can be written. */
   #missingAbove(key: string): FoundInTier | undefined {
     for (const [tier, store] of this.#stores.entries()) {
-      const entry = store.find(key);
+      // Who asked for it has been counted; the copy is nobody's question.
+      const entry = store.find(key, { counted: false });
       if (entry === undefined) continue;
       const stores = this.#stores.slice(0, tier).filter((one) => !one.readOnly);
       return stores.length === 0 ? undefined : { entry, stores };

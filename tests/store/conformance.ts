@@ -187,6 +187,14 @@ export function conformance(name: string, make: (limits?: Limits) => Store): voi
       expect(await store.stats()).toMatchObject({ entries: 1, hits: 1, misses: 1, puts: 1, evictions: 0, corrupt: 0 });
     });
 
+    test('does not count what is only looked at, and gives it all the same', async () => {
+      const store = await opened();
+      await store.put('a', 1);
+      expect(store.find('a', { counted: false })?.read()).toBe(1);
+      expect(store.find('b', { counted: false })).toBeUndefined();
+      expect(await store.stats()).toMatchObject({ hits: 0, misses: 0 });
+    });
+
     test('stays within its bytes, and keeps what is dear', async () => {
       const store = await opened({ maxBytes: 100_000 });
       for (let index = 0; index < 100; index += 1) {

@@ -131,6 +131,23 @@ describe('TieredStore', () => {
     expect(await store.stats()).toMatchObject({ hits: 1, misses: 0 });
   });
 
+  test('counts one read once in each store that it asks', async () => {
+    const [first, second] = [new MemoryStore(), new DiskStore({ path: folder() })];
+    await using store = new TieredStore(first, second);
+    await second.put('a', 1);
+    expect(await store.get('a')).toBe(1);
+    while (!(await first.has('a'))) await turn(); // it is copied, and not waited for
+    expect(await first.stats()).toMatchObject({ hits: 0, misses: 1, puts: 1 });
+    expect(await second.stats()).toMatchObject({ hits: 1, misses: 0 });
+    expect(await store.get('a')).toBe(1);
+    expect(await first.stats()).toMatchObject({ hits: 1, misses: 1 });
+    expect(await second.stats()).toMatchObject({ hits: 1, misses: 0 });
+    expect(await store.get('b')).toBeUndefined();
+    expect(await first.stats()).toMatchObject({ hits: 1, misses: 2 });
+    expect(await second.stats()).toMatchObject({ hits: 1, misses: 1 });
+    expect(await store.stats()).toMatchObject({ hits: 2, misses: 1 });
+  });
+
   test('what it copies does not become younger', async () => {
     const limits = { maxAge: 60_000 };
     const [first, second] = [new MemoryStore(limits), new DiskStore({ path: folder(), ...limits })];

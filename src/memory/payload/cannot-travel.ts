@@ -1,6 +1,7 @@
 import { DagError } from '../../errors.js';
 import { propertyPath } from '../../graph/argument-paths.js';
 import { valueText } from '../../graph/value-text.js';
+import { isIterator } from './iterators.js';
 
 /** Text of one step of a path. */
 export type Label = (key: string | number) => string;
@@ -69,6 +70,12 @@ export function obstacleOf(element: unknown): Obstacle {
     };
   }
   const name = classNameOf(element as object); // primitives travel
+  if (isIterator(element as object)) {
+    return {
+      problem: `it is an instance of ${name}, which can be read only once`,
+      remedy: 'Make an array of it: `[...values]`, or of an asynchronous one, of what `for await` gives.',
+    };
+  }
   return {
     problem: `it is an instance of ${name}, for which there is no codec`,
     remedy: `Pass plain data, or call registerCodec(${name}, { encode, decode }) at the top level of the module that defines it.`,

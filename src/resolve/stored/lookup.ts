@@ -1,7 +1,9 @@
 import { DagError } from '../../errors.js';
 import type { Future } from '../../graph/future.js';
-import type { Store, StoredEntry } from '../../graph/store.js';
+import type { FindOptions, Store, StoredEntry } from '../../graph/store.js';
 import { keyBook, type KeyBook, type RunKeys } from '../../store/key-book.js';
+
+const UNCOUNTED: FindOptions = { counted: false };
 
 /** What a store holds of a graph's calls: keys and entries, without running anything. */
 export class Lookup {
@@ -20,9 +22,22 @@ export class Lookup {
     return (this.#keys ??= this.#book.begin(this.store.hash ?? 'xxh128'));
   }
 
-  /** The entry of a call, if it may stand for the result: what its body called is as it was. */
+  /** The entry of a call, if it may stand for the result: what its body called is as it was. Counts in the store. */
   find(future: Future): StoredEntry | undefined {
-    const entry = this.store.find(this.keys.keyOf(future));
+    return this.#usable(this.store.find(this.keys.keyOf(future)));
+  }
+
+  /** Like {@link find}, for who only wants to know: does not count. */
+  peek(future: Future): StoredEntry | undefined {
+    return this.#usable(this.store.find(this.keys.keyOf(future), UNCOUNTED));
+  }
+
+  /** Like {@link find}, for a call that was missing: being missing still counts no second time. */
+  findSince(future: Future): StoredEntry | undefined {
+    return this.peek(future) === undefined ? undefined : this.find(future);
+  }
+
+  #usable(entry: StoredEntry | undefined): StoredEntry | undefined {
     if (entry === undefined || !entry.hasNodes) return entry;
     return entry.facts().nodes?.every((stamp) => this.keys.isCurrent(stamp)) === false ? undefined : entry;
   }

@@ -4,8 +4,15 @@ import type { StoredEntry } from '../../graph/store.js';
 import type { OutputsOption } from '../../graph/types.js';
 import type { Lookup } from './lookup.js';
 
+/** Whether there are entries of all outputs of a call. */
+export function hasOutputs(whole: Future, lookup: Lookup): boolean {
+  return partsToFill(whole).every((part) => lookup.peek(part) !== undefined);
+}
+
 /** The entries of all outputs of a call as one of the call; undefined where any is missing. */
 export function outputsEntry(whole: Future, outputs: OutputsOption, lookup: Lookup): StoredEntry | undefined {
+  // They count once it is known that they are of use.
+  if (!hasOutputs(whole, lookup)) return undefined;
   const found: { readonly part: Future; readonly entry: StoredEntry }[] = [];
   for (const part of partsToFill(whole)) {
     const entry = lookup.find(part);

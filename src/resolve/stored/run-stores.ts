@@ -9,7 +9,8 @@ import type { TaskTable } from '../task-table.js';
 import { Lookup, neededBook, opening } from './lookup.js';
 import { Provenance } from './provenance.js';
 import { Puts } from './puts.js';
-import { RunStore, type RunStoreHost } from './run-store.js';
+import { RunStore } from './run-store.js';
+import type { StoreHost } from './store-host.js';
 
 /** What runs with stores work with. */
 export interface RunStoresParts {
@@ -91,7 +92,7 @@ export class RunStores {
 }
 
 /** The rest of the resolver as the store of one run sees it. */
-class Host implements RunStoreHost {
+class Host implements StoreHost {
   readonly pending: Set<Future>;
   readonly #parts: RunStoresParts;
   readonly #run: Run;

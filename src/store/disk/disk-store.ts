@@ -1,10 +1,8 @@
-import { thread } from '../../graph/thread.js';
 import { checkKey } from '../entry-key.js';
-import { prepareHashing } from '../hashing.js';
-import { keyBook } from '../key-book.js';
-import { RoomWarning, storeClosed, storeNotOpen, storeReadOnly } from '../store-errors.js';
+import { RoomWarning, storeReadOnly } from '../store-errors.js';
 import type {
   EntryFacts,
+  FindOptions,
   MaybePromise,
   PastEntry,
   Pruned,
@@ -17,26 +15,22 @@ import type {
   Verified,
 } from '../../graph/store.js';
 import { checkPruneOptions, creationOf } from '../entry-facts.js';
-import { encodeValue, WIRE_VERSION } from '../value/encode.js';
+import { encodeValue } from '../value/encode.js';
+import { Access } from './access.js';
+import { takeOut } from './damaged-entry.js';
 import { diskSettings, type DiskStoreOptions } from './disk-options.js';
-import { DAMAGED, type Environment } from './environment.js';
-import type { IndexWriter, Keeper } from './index-writer.js';
-import { FoundEntry, type EntryHost } from './found-entry.js';
+import { EntryFinder } from './entry-finder.js';
+import type { Environment } from './environment.js';
+import { HeldLocks, NO_LOCK } from './held-locks.js';
+import type { IndexWriter } from './index-writer.js';
+import type { Keeper } from './keeper.js';
 import { pastEntries } from './history.js';
 import { textKeys } from './lmdb.js';
 import { putValue, type NewValue } from './put-value.js';
 import { RecordView } from './record.js';
-import { isFull } from './reserve.js';
-import { acquire, relinquish } from './shared-environments.js';
-import { verifyEntries, type DamagedEntry } from './verify.js';
+import { verifyEntries } from './verify.js';
 
 const KEYS_AT_ONCE = 500;
-
-type State =
-  | { readonly is: 'new' }
-  | { readonly is: 'opening'; readonly opening: Promise<void> }
-  | { readonly is: 'open'; readonly environment: Environment }
-  | { readonly is: 'closed'; readonly closed: Promise<void> };
 
 /**
  * Results in a folder, for any number of processes at once: small ones in an index of lmdb, an optional package, and large
@@ -53,12 +47,12 @@ export class DiskStore implements Store {
   readonly #settings: Required<DiskStoreOptions>;
   readonly #name: string;
   readonly #keeper: Keeper;
-  readonly #locks = new Set<StoreLock>();
+  readonly #access: Access;
+  readonly #locks = new HeldLocks();
   readonly #puts = new Set<Promise<void>>();
   readonly #warning = new RoomWarning();
   readonly #counts = { hits: 0, misses: 0, puts: 0, leftOut: 0, evictions: 0, corrupt: 0 };
-  #state: State = { is: 'new' };
-  #host: EntryHost | undefined;
+  #finder: EntryFinder | undefined;
 
   /** @throws DAG_OPTION */
   constructor(options: DiskStoreOptions) {
@@ -72,49 +66,43 @@ export class DiskStore implements Store {
         this.#counts.evictions += entries;
       },
     };
+    this.#access = new Access({
+      name: this.#name,
+      path: this.#settings.path,
+      readOnly: this.readOnly,
+      enter: (environment) => {
+        this.#enter(environment);
+      },
+      leave: (environment) => this.#leave(environment),
+    });
   }
 
   get isOpen(): boolean {
-    return this.#state.is === 'open';
+    return this.#access.isOpen;
   }
 
   /** @throws DAG_STORE_OPEN, DAG_STORE_VERSION, DAG_STORE_CLOSED, DAG_PEER_MISSING */
-  async open(): Promise<void> {
-    // A thread of a pool imports modules for their nodes only.
-    if (thread.pooled && thread.inert) {
-      thread.halt();
-      await new Promise(() => undefined);
-    }
-    if (this.#state.is === 'closed') throw storeClosed(this.#name);
-    if (this.#state.is === 'new') this.#state = { is: 'opening', opening: this.#open() };
-    if (this.#state.is === 'opening') await this.#state.opening;
+  open(): Promise<void> {
+    return this.#access.open();
   }
 
-  find(key: string): StoredEntry | undefined {
+  find(key: string, options?: FindOptions): StoredEntry | undefined {
     const environment = this.#opened('find');
     checkKey(key);
-    const record = this.#usable(key, environment.lookUp(key));
-    if (record === undefined || this.#host === undefined) {
-      this.#counts.misses += 1;
-      return undefined;
+    const entry = this.#finder?.find(key);
+    if (options?.counted === false) return entry;
+    if (entry === undefined) this.#counts.misses += 1;
+    else {
+      this.#counts.hits += 1;
+      environment.writer?.used(key);
     }
-    const entry = new FoundEntry(this.#host, key, record);
-    if (record.fileCount > 0 && !entry.pin()) {
-      this.#counts.misses += 1;
-      return undefined;
-    }
-    this.#counts.hits += 1;
-    environment.writer?.used(key);
     return entry;
   }
 
   has(key: string): MaybePromise<boolean> {
-    if (this.#state.is !== 'open') return this.open().then(() => this.has(key));
+    if (!this.isOpen) return this.open().then(() => this.has(key));
     checkKey(key);
-    const { environment } = this.#state;
-    return this.#settings.maxAge === Infinity
-      ? environment.has(key)
-      : this.#usable(key, environment.lookUp(key)) !== undefined;
+    return this.#finder?.has(key) === true;
   }
 
   async get(key: string): Promise<unknown> {
@@ -203,113 +191,53 @@ export class DiskStore implements Store {
   tryLock(key: string): StoreLock | undefined {
     const environment = this.#opened('tryLock');
     checkKey(key);
-    const { claims } = environment;
-    if (this.readOnly || claims === undefined) return { release: () => undefined };
-    let token: Buffer | undefined;
-    try {
-      token = claims.lock(key);
-    } catch (thrown) {
-      // Without room for locks, several may compute the same; none may wait for ever.
-      if (isFull(thrown)) return { release: () => undefined };
-      throw thrown;
-    }
-    if (token === undefined) return undefined;
-    const held = token;
-    // What the last holder has put is found now.
-    environment.refresh();
-    const lock: StoreLock = {
-      release: () => {
-        if (!this.#locks.delete(lock)) return;
-        claims.unlock(key, held);
-      },
-    };
-    this.#locks.add(lock);
-    return lock;
+    return this.readOnly ? NO_LOCK : this.#locks.tryLock(environment, key);
   }
 
   history(node: string, limit = 100): readonly PastEntry[] {
     const environment = this.#opened('history');
     environment.writer?.settle();
-    return pastEntries(environment.tables, node, limit);
+    return pastEntries(environment, node, limit);
   }
 
   close(): Promise<void> {
-    const state = this.#state;
-    if (state.is === 'closed') return state.closed;
-    const closed = this.#close(state);
-    this.#state = { is: 'closed', closed };
-    return closed;
+    return this.#access.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  async #open(): Promise<void> {
-    let environment: Environment;
-    try {
-      await Promise.all([prepareHashing(), keyBook()?.open()]);
-      environment = await acquire(this.#settings.path, this.readOnly);
-    } catch (thrown) {
-      if (this.#state.is === 'opening') this.#state = { is: 'new' };
-      throw thrown;
-    }
-    if (this.#state.is !== 'opening') {
-      await relinquish(environment);
-      throw storeClosed(this.#name);
-    }
-    if (!this.readOnly) environment.writer?.keepers.add(this.#keeper);
-    this.#host = {
+  #enter(environment: Environment): void {
+    const { readOnly } = this;
+    if (!readOnly) environment.writer?.keepers.add(this.#keeper);
+    this.#finder = new EntryFinder({
       environment,
+      readOnly,
+      maxAge: this.#settings.maxAge,
       check: () => {
         this.#opened('read');
       },
-      drop: (key, createdAt) => {
-        this.#drop(environment, key, createdAt);
+      damaged: () => {
+        this.#counts.corrupt += 1;
       },
-    };
-    this.#state = { is: 'open', environment };
+    });
   }
 
-  async #close(state: State): Promise<void> {
-    if (state.is === 'opening') await state.opening.catch(() => undefined);
-    if (state.is !== 'open') return;
-    const { environment } = state;
+  async #leave(environment: Environment): Promise<void> {
     await Promise.allSettled(this.#puts);
-    for (const lock of this.#locks) lock.release();
+    this.#locks.releaseAll();
     environment.writer?.keepers.delete(this.#keeper);
-    await relinquish(environment);
   }
 
   #opened(method: string): Environment {
-    if (this.#state.is === 'open') return this.#state.environment;
-    throw this.#state.is === 'closed' ? storeClosed(this.#name) : storeNotOpen(this.#name, method);
+    return this.#access.opened(method);
   }
 
   #writer(method: string): IndexWriter {
     const { writer } = this.#opened(method);
     if (writer === undefined) throw storeReadOnly(this.#name, method);
     return writer;
-  }
-
-  /** The record if it is whole, of a format that is read here, and not too old. */
-  #usable(key: string, record: RecordView | typeof DAMAGED | undefined): RecordView | undefined {
-    if (record === undefined) return undefined;
-    if (record === DAMAGED) {
-      if (this.#host !== undefined) this.#drop(this.#host.environment, key);
-      return undefined;
-    }
-    if (record.wire > WIRE_VERSION) return undefined;
-    const { maxAge } = this.#settings;
-    return maxAge !== Infinity && Date.now() - record.createdAt > maxAge ? undefined : record;
-  }
-
-  /** Takes a damaged entry out; with `createdAt`, only if it is still the same. */
-  #drop(environment: Environment, key: string, createdAt?: number): void {
-    this.#counts.corrupt += 1;
-    if (this.readOnly) return;
-    // Where that fails, it is found to be damaged again.
-    takeOut(environment, { key, createdAt }).catch(() => undefined);
   }
 
   async #put(environment: Environment, value: NewValue): Promise<void> {
@@ -323,12 +251,4 @@ export class DiskStore implements Store {
     this.#counts.leftOut += 1;
     this.#warning.say(this.#name, reason);
   }
-}
-
-/** Takes a damaged entry out, unless somebody has put another since. */
-async function takeOut({ writer }: Environment, { key, createdAt }: DamagedEntry): Promise<void> {
-  await writer?.change(0, (change) => {
-    if (createdAt === undefined) change.removeDamaged(key);
-    else change.remove(key, createdAt);
-  });
 }

@@ -56,7 +56,7 @@ export class Environment {
     }
     const claims = new Claims(lmdb, folder.path);
     const pins = new Pins(claims);
-    const files = new Files(folder.values, claims.session);
+    const files = new Files(folder.values, claims.sessions.own);
     const reserve = new Reserve(this.#root, folder.index);
     this.claims = claims;
     this.pins = pins;
@@ -149,7 +149,7 @@ export class Environment {
     const { claims } = this;
     const dead = claims?.dead() ?? [];
     if (claims === undefined || dead.length === 0) return 0;
-    const strays = await this.#sweep((session) => !claims.isLive(session));
+    const strays = await this.#sweep((session) => !claims.sessions.isLive(session));
     claims.bury(dead);
     return strays;
   }
@@ -159,7 +159,8 @@ export class Environment {
     const { claims } = this;
     if (claims === undefined) return 0;
     await this.writer?.removed();
-    return this.#sweep((session) => session === claims.session || !claims.isLive(session));
+    const { sessions } = claims;
+    return this.#sweep((session) => session === sessions.own || !sessions.isLive(session));
   }
 
   async close(): Promise<void> {
@@ -175,7 +176,7 @@ export class Environment {
   abandon(): void {
     this.writer?.settle();
     try {
-      this.claims?.bury([this.claims.session]);
+      this.claims?.bury([this.claims.sessions.own]);
     } catch {
       // Others find out that the process is dead.
     }

@@ -3,6 +3,12 @@ import { Journal } from './journal.js';
 import { inspect } from './lmdb-file.js';
 import { openTextTable, type Lmdb, type RootTable } from './lmdb.js';
 
+function refuse(): never {
+  throw new Error('the journal of a store that is read only was to be changed');
+}
+
+const NONE = { now: refuse, soon: refuse };
+
 /** The journal as a store sees it that writes nothing. */
 export class ForeignJournal {
   readonly journal: Journal;
@@ -21,7 +27,7 @@ export class ForeignJournal {
       if (typeof file === 'string' || file.size < file.used) return undefined;
       const root = lmdb.open(path, { noSubdir: true, readOnly: true, maxDbs: 4, encoding: 'binary' });
       const table = openTextTable(root, 'journal');
-      if (table !== undefined) return new ForeignJournal(root, new Journal({ table, soon: refuse, now: refuse }));
+      if (table !== undefined) return new ForeignJournal(root, new Journal({ table, changes: NONE }));
       void root.close();
     } catch {
       // Damaged, or of another user.
@@ -36,8 +42,4 @@ export class ForeignJournal {
   close(): Promise<void> {
     return this.#root.close();
   }
-}
-
-function refuse(): never {
-  throw new Error('the journal of a store that is read only was to be changed');
 }

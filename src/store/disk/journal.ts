@@ -1,3 +1,4 @@
+import type { ClaimChanges } from './claim-changes.js';
 import { isFull } from './reserve.js';
 import { RecordView } from './record.js';
 import type { NewEntry } from './index-change.js';
@@ -12,10 +13,7 @@ export interface JournalRow {
 /** What a {@link Journal} is kept in. */
 export interface JournalParts {
   readonly table: Table<string>;
-  /** Makes a change with others of the same turn; settles when others see it. */
-  readonly soon: (bytes: number, action: () => void) => Promise<void>;
-  /** Makes a change. */
-  readonly now: (action: () => void) => void;
+  readonly changes: Pick<ClaimChanges, 'now' | 'soon'>;
 }
 
 /**
@@ -52,7 +50,7 @@ export class Journal {
   /** Puts a sealed record; false when there is no room for it. */
   async put(key: string, record: Buffer): Promise<boolean> {
     try {
-      await this.#parts.soon(record.length, () => {
+      await this.#parts.changes.soon(record.length, () => {
         this.#parts.table.put(key, record);
       });
       return true;
@@ -74,7 +72,7 @@ export class Journal {
   forget(keys: ReadonlySet<string>): void {
     const there = [...keys].filter((key) => this.has(key));
     if (there.length === 0) return;
-    this.#parts.now(() => {
+    this.#parts.changes.now(() => {
       for (const key of there) this.#parts.table.remove(key);
     });
   }
@@ -82,7 +80,7 @@ export class Journal {
   /** Takes out what the index has by now, unless something else was put in its place. */
   drop(rows: readonly JournalRow[]): void {
     if (rows.length === 0) return;
-    this.#parts.now(() => {
+    this.#parts.changes.now(() => {
       for (const { key, record } of rows) {
         if (this.#parts.table.get(key)?.equals(record) === true) this.#parts.table.remove(key);
       }

@@ -20,7 +20,7 @@ export class Pins {
     const name = first.toString('hex');
     const count = this.#counts.get(name) ?? 0;
     this.#counts.set(name, count + 1);
-    if (count === 0 && !this.#idle.delete(name)) this.#claims.pin(first);
+    if (count === 0 && !this.#idle.delete(name)) this.#claims.pins.add(first);
     this.#collected.register(holder, name, holder);
   }
 
@@ -33,7 +33,7 @@ export class Pins {
     const name = first.toString('hex');
     if (this.#counts.has(name)) return true;
     if (this.#idle.has(name)) this.flush();
-    return this.#claims.isPinned(first);
+    return this.#claims.pins.has(first);
   }
 
   /** Tells others what is not read any more. */
@@ -41,7 +41,7 @@ export class Pins {
     if (this.#idle.size === 0) return;
     const names = [...this.#idle].map((name) => Buffer.from(name, 'hex'));
     this.#idle.clear();
-    this.#claims.unpin(names);
+    this.#claims.pins.remove(names);
     this.#claims.refresh();
   }
 

@@ -1,11 +1,6 @@
+import type { DamagedEntry } from './damaged-entry.js';
 import { DAMAGED, type Environment } from './environment.js';
 import type { RecordView } from './record.js';
-
-/** An entry that is damaged; without `createdAt`, that is its record. */
-export interface DamagedEntry {
-  readonly key: string;
-  readonly createdAt: number | undefined;
-}
 
 /** Reads all entries, and tells which are damaged. */
 export async function verifyEntries(

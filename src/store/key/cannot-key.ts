@@ -1,5 +1,6 @@
 import { DagError } from '../../errors.js';
 import type { Obstacle } from '../../memory/payload/cannot-travel.js';
+import { isIterator } from '../../memory/payload/iterators.js';
 
 /** The error for something that no key can be made of; `path` tells where it is, as in `argument 2 .options.onDone`. */
 export function cannotKey(path: string, { problem, remedy, ...rest }: Obstacle): DagError {
@@ -21,7 +22,9 @@ export function contentless(value: unknown): Obstacle {
       remedy: `Pass a node, ${LEAVE_OUT}.`,
     };
   }
-  const name = classNameOf(value as object); // all that is left
+  const object = value as object; // all that is left
+  if (isIterator(object)) return { problem: 'an iterator', remedy: `Pass an array of what it gives, ${LEAVE_OUT}.` };
+  const name = classNameOf(object);
   return {
     problem: `an instance of ${name}`,
     remedy: `Call registerCodec(${name}, { encode, decode }), ${LEAVE_OUT}.`,

@@ -279,6 +279,14 @@ describe('what cannot travel', () => {
       new Model(),
       'The value cannot travel to another thread: it is an instance of Model, for which there is no codec.',
     ],
+    [
+      'a generator',
+      (function* () {
+        yield 1;
+      })(),
+      'The value cannot travel to another thread: it is an instance of Generator, which can be read only once. Make an array of it',
+    ],
+    ['an iterator', { keys: new Map().keys() }, 'it is an instance of Map Iterator, which can be read only once.'],
     ['a value of a Map', new Map([['k', new Model()]]), '$map["k"] cannot travel'],
     ['a key of a Map', new Map([[new Model(), 1]]), '$key[0] cannot travel'],
     ['an element of a Set', new Set([1, new Model()]), '$set[1] cannot travel'],

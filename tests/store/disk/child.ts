@@ -12,6 +12,8 @@ const THREAD = `import('tsx/esm/api').then(({ register }) => {
   return import(require('node:worker_threads').workerData);
 });`;
 
+const STAMP = { node: 'p:m#f', source: 's', module: 'm' };
+
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
@@ -29,6 +31,14 @@ switch (what) {
       await store.put(`k${index}`, index % 3 === 0 ? index : valueOf(index), { cost: index });
       say(`put ${index}`);
     }
+  }
+  case 'journal': {
+    await store.open();
+    for (const index of [2, 0, 1]) await store.put(`k${index}`, index, { stamp: STAMP }, { createdAt: 1000 + index });
+    say('put');
+    // As it is now: nothing is taken over by the index any more.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+    break;
   }
   case 'lock':
     await store.open();

@@ -123,6 +123,27 @@ describe('what was put last', () => {
     expect(await store.verify()).toMatchObject({ entries: keys.length, corrupt: [] });
   });
 
+  test('is in the history that a store tells that is read only, the newest first', async () => {
+    const path = folder();
+    const stamp = { node: 'p:m#f', source: 's', module: 'm' };
+    const first = new DiskStore({ path });
+    for (const key of ['k1', 'evicted']) await first.put(key, 'earlier', { stamp }, { createdAt: 1 });
+    await first.prune({ maxBytes: 0 });
+    await first.put('indexed', 'earlier', { stamp }, { createdAt: 2 });
+    await first.close();
+    await start(path, 'journal').said(1);
+    await using store = new DiskStore({ path, readOnly: true });
+    await store.open();
+    const told = store.history('p:m#f');
+    expect(told.slice(0, 4).map(({ key }) => key)).toEqual(['k2', 'k1', 'k0', 'indexed']);
+    expect(told.slice(4).map(({ key }) => key)).toEqual(['evicted']); // and k1 is no more
+    expect(told.map(({ evicted }) => evicted)).toEqual([false, false, false, false, true]);
+    expect(told[0]?.facts).toMatchObject({ stamp });
+    expect(store.history('p:m#f', 2).map(({ key }) => key)).toEqual(['k2', 'k1']);
+    expect(store.history('p:m#f', 0)).toEqual([]);
+    expect(store.history('p:m#other')).toEqual([]);
+  });
+
   test('is found while another process moves it, and stays away when it was deleted', async () => {
     await using at = await opened();
     const child = start(at.path, 'settle');

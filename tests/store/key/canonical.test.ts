@@ -407,6 +407,7 @@ describe('DAG_CANNOT_KEY', () => {
     ],
     ['instances without a codec', new Set([new Plain()]), 'take: argument 0 $set[0]: an instance of Plain'],
     ['promises', Promise.resolve(1), 'take: argument 0: an instance of Promise'],
+    ['iterators', [[1].values()], 'take: argument 0 [0]: an iterator'],
     ['WeakMaps', { cache: new WeakMap() }, 'take: argument 0 .cache: an instance of WeakMap'],
     ['streams', [new ReadableStream()], 'take: argument 0 [0]: an instance of ReadableStream'],
     ['Blobs', { file: new Blob(['a']) }, 'take: argument 0 .file: an instance of Blob'],

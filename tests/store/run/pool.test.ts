@@ -6,6 +6,7 @@ import { collectGarbage } from '../../support/garbage.js';
 import { within } from '../../support/waiting.js';
 import { inFolder } from './folder.js';
 import { field, mean } from './nodes/fields.js';
+import { draw, returned, withOwnStore, withoutStore } from './nodes/nested.js';
 
 /** In a function of its own, so that nothing of it stays. */
 async function computeOn(pool: WorkerPool, path: string): Promise<void> {
@@ -59,5 +60,23 @@ test('a result that is released while it is written is stored as it was', async 
       expect([found[0], found[131_071]]).toEqual([x, x]);
     }
     expect((await store.verify()).corrupt).toEqual([]);
+  });
+}, 60_000);
+
+test('a run in a body on another thread has a store where it is given one, as calls have that the body returns', async () => {
+  await inFolder(async (path) => {
+    await using store = new DiskStore({ path });
+    const known = await draw(1).resolve({ store });
+    const threads = [1, 2].map(() => new WorkerPool({ threads: 1, placement: 'pool' }));
+    for (const executor of threads) {
+      await using pool = executor;
+      const options = { store, executor: pool };
+      expect(await within(20_000, returned(1).resolve(options))).toBe(known);
+      expect(await within(20_000, withOwnStore(1, path).resolve(options))).toBe(known);
+      expect(await within(20_000, withoutStore(1).resolve(options))).not.toBe(known);
+      // What a thread has put is found here, and by the next thread.
+      const drawn = await within(20_000, withOwnStore(2, path).resolve(options));
+      expect(await draw(2).resolve({ store })).toBe(drawn);
+    }
   });
 }, 60_000);
