@@ -54,6 +54,7 @@ export class Ring {
   readonly #first: number;
   readonly #stride: number;
   readonly #view: ViewSlot;
+  readonly #bytes: Uint8Array;
 
   constructor(
     readonly descriptor: RingDescriptor,
@@ -70,6 +71,7 @@ export class Ring {
     this.#first = places.slots;
     this.#stride = places.stride;
     this.#view = format.viewsOf(memory);
+    this.#bytes = new Uint8Array(memory);
   }
 
   /** The slot of a value that is retained; some slot for all others. */
@@ -87,6 +89,12 @@ export class Ring {
   /** The view of `length` bytes in a slot. */
   view(slot: number, length: number): unknown {
     return this.#view(this.#first + slot * this.#stride, length);
+  }
+
+  /** For the writer: sets all bytes of a slot to 0. */
+  clear(slot: number): void {
+    const from = this.#first + slot * this.#stride;
+    this.#bytes.fill(0, from, from + this.descriptor.slotBytes);
   }
 
   /** Whether the writer has come here. */

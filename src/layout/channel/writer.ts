@@ -10,7 +10,7 @@ import { Seat } from './seat.js';
 /** Values published faster than this, in ms each, are timed only now and then: a look at the clock costs 50 ns. */
 const FAST = 0.01;
 const TIMED = 16;
-/** Slots of so many bytes are worth reusing while they are in the cache. */
+/** Slots of so many bytes are worth reusing while they are in the cache, and take long to clear. */
 const LARGE = 4096;
 const NONE = -1;
 
@@ -38,6 +38,8 @@ export class ChannelWriter<View = unknown> {
   readonly #words: Int32Array;
   readonly #format: RecordFormat;
   readonly #onGrow: ((bytes: number) => void) | undefined;
+  /** Whether slots are cleared before they are filled. */
+  readonly #clears: boolean;
   #ring: Ring;
   #audience: readonly Audience[] = [];
   /** Slots in the order in which they were filled, in a circle; the one that is claimed is not among them. */
@@ -58,6 +60,7 @@ export class ChannelWriter<View = unknown> {
     this.#words = new Int32Array(words, 0, CHANNEL_WORDS);
     this.#format = recordFormat(record);
     this.#onGrow = onGrow;
+    this.#clears = this.#format.size !== undefined && this.#format.size < LARGE;
     this.#published = Atomics.load(this.#words, PUBLISHED);
     const opened = rings.map((ring) => new Ring(ring, this.#format));
     const present = opened.findLast((ring) => ring.begun) ?? opened[0];
@@ -109,15 +112,19 @@ export class ChannelWriter<View = unknown> {
   }
 
   /**
-   * A slot to be filled, its content undefined; undefined while a queue reader is full, while a longer slot was asked
-   * for, and after the end. The same slot again until it is published or cancelled.
+   * A slot to be filled; undefined while a queue reader is full, while a longer slot was asked
+   * for, and after the end. The same slot again until it is published or cancelled. A record of less than 4 KiB is all zeros
+   * at first; what is longer, or no record, has what was left there.
    *
    * @param bytes how long the value may become; for channels of bytes. Default what a slot has.
    * @throws DAG_OPTION when it is longer than a slot and there is no `onGrow`.
    */
   tryClaim(bytes = 0): View | undefined {
     if (this.closed || !this.#fits(bytes)) return undefined;
-    if (this.#claimed === NONE && (!this.hasRoom || !this.#orWants(this.#takeSlot))) return undefined;
+    if (this.#claimed === NONE) {
+      if (!this.hasRoom || !this.#orWants(this.#takeSlot)) return undefined;
+      if (this.#clears) this.#ring.clear(this.#claimed);
+    }
     return this.#ring.view(this.#claimed, this.slotBytes) as View; // as the record of the channel says
   }
 
