@@ -83,6 +83,27 @@ describe('start() refuses', () => {
       /^DAG_LAYOUT: Through → Through 2 → Through is a loop .* initial/,
     ],
     [
+      'a loop of components that merge, which nothing comes into from outside',
+      (layout, here) => {
+        const [one, other] = [
+          layout.add(here, Through, String),
+          layout.add(here, Through, String).with({ merge: true }),
+        ];
+        layout.connect(one, other);
+        layout.connect(other, one);
+      },
+      /^DAG_LAYOUT: Through → Through 2 → Through is a loop .* initial/,
+    ],
+    [
+      'a component that waits for itself, behind one that can fire',
+      (layout, here) => {
+        const sum = layout.add(here, Add);
+        layout.connect(layout.add(here, Counter), sum);
+        layout.connect(sum, sum);
+      },
+      /^DAG_LAYOUT: Add → Add is a loop .* initial/,
+    ],
+    [
       'an input that is not connected',
       (layout, here) => layout.add(here, Add),
       /^DAG_LAYOUT: Add takes 2 parents, and 0 are/,
@@ -163,7 +184,7 @@ describe('start() refuses', () => {
       (layout, here) => {
         layout.connect(layout.add(here, Counter), layout.add(here, Keep, []), { initial: { m: 1 } });
       },
-      /^DAG_OPTION: A struct has no field `m`/,
+      /^DAG_OPTION: connect\(\): `initial` must be an object with fields of the record \(n\)\. A struct has no field `m`/,
     ],
     [
       'a connection from a collector',

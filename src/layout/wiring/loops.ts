@@ -8,54 +8,66 @@ function begins({ to, options }: Edge): boolean {
 }
 
 /**
- * Finds loops in which every component waits for the one before it. O(components + edges).
+ * Finds loops in which every component waits for another one of it. O(edges), times the parents of a component.
  *
  * @throws DAG_LAYOUT naming the loop.
  */
 export function checkLoops(edges: readonly Edge[]): void {
-  const waiting = new Map<ComponentRef, ComponentRef[]>();
+  const into = new Map<ComponentRef, Edge[]>();
   for (const edge of edges) {
-    if (edge.role === 'parameters' || begins(edge)) continue;
-    const targets = waiting.get(edge.from);
-    if (targets === undefined) waiting.set(edge.from, [edge.to]);
-    else targets.push(edge.to);
+    if (edge.role === 'parameters') continue;
+    const known = into.get(edge.to);
+    if (known === undefined) into.set(edge.to, [edge]);
+    else known.push(edge);
   }
-  const finished = new Set<ComponentRef>();
-  for (const start of waiting.keys()) {
-    const loop = loopFrom(start, { waiting, finished });
-    if (loop === undefined) continue;
-    const names = [...loop, loop[0]].map((ref) => ref?.name ?? '').join(' → ');
-    throw new DagError('DAG_LAYOUT', {
-      message: `${names} is a loop in which each waits for the one before it, so that none ever fires.`,
-      remedy: 'Give one of these connections a first value: connect(from, to, { initial }).',
-    });
-  }
+  const stuck = neverFiring(into);
+  const [start] = stuck;
+  if (start === undefined) return;
+  const loop = loopAt(start, { into, stuck });
+  // From the one on that was connected first.
+  const first = Math.max(
+    0,
+    loop.findIndex((ref) => ref === edges.find(({ from }) => loop.includes(from))?.from),
+  );
+  const names = [...loop.slice(first), ...loop.slice(0, first + 1)].map(({ name }) => name);
+  throw new DagError('DAG_LAYOUT', {
+    message: `${names.join(' → ')} is a loop in which each waits for the one before it, so that none ever fires.`,
+    remedy: 'Give one of these connections a first value: connect(from, to, { initial }).',
+  });
 }
 
-/** A depth-first walk on its own stack. */
-function loopFrom(
-  start: ComponentRef,
-  {
-    waiting,
-    finished,
-  }: { readonly waiting: ReadonlyMap<ComponentRef, readonly ComponentRef[]>; readonly finished: Set<ComponentRef> },
-): readonly ComponentRef[] | undefined {
-  const path: { readonly ref: ComponentRef; next: number }[] = [];
-  const enter = (ref: ComponentRef): void => void path.push({ ref, next: 0 });
-  if (!finished.has(start)) enter(start);
-  for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
-    const target = waiting.get(top.ref)?.[top.next];
-    top.next += 1;
-    if (target === undefined) {
-      finished.add(top.ref);
-      path.pop();
-    } else if (!finished.has(target)) {
-      const at = path.findIndex(({ ref }) => ref === target);
-      if (at !== -1) return path.slice(at).map(({ ref }) => ref);
-      enter(target);
-    }
+type EdgesInto = ReadonlyMap<ComponentRef, readonly Edge[]>;
+
+/** The components that wait for each other: all that is left when what can fire has fired, again and again. */
+function neverFiring(into: EdgesInto): ReadonlySet<ComponentRef> {
+  const stuck = new Set(into.keys());
+  const targets = neighbours([...into.values()].flat(), ({ from, to }) => [from, to]);
+  const comes = ({ from, options }: Edge): boolean => 'initial' in options || !stuck.has(from);
+  const asked = [...into.keys()];
+  // An array is walked as it grows.
+  for (const ref of asked) {
+    const own = into.get(ref) ?? [];
+    const canFire = ref.options.merge === true ? own.some(comes) : own.every(comes);
+    if (canFire && stuck.delete(ref)) asked.push(...(targets.get(ref) ?? []));
   }
-  return undefined;
+  return stuck;
+}
+
+/** Goes back from what waits to what it waits for until that comes again. */
+function loopAt(
+  start: ComponentRef,
+  { into, stuck }: { readonly into: EdgesInto; readonly stuck: ReadonlySet<ComponentRef> },
+): readonly ComponentRef[] {
+  const path = new Set<ComponentRef>();
+  let ref = start;
+  while (!path.has(ref)) {
+    path.add(ref);
+    const waits = into.get(ref)?.find(({ from, options }) => stuck.has(from) && !('initial' in options));
+    if (waits === undefined) break;
+    ref = waits.from;
+  }
+  const back = [...path];
+  return back.slice(back.indexOf(ref)).reverse();
 }
 
 /** The edges by which values come back to where they came from, and which begin a loop. */
