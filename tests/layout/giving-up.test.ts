@@ -100,3 +100,24 @@ test('a source that waits to be made anew is not, when the layout ends', async (
   await within(5000, running.stop());
   expect(made).toBe(2);
 });
+
+test('a source that skips what fails waits longer from time to time, and not beyond the end of the layout', async () => {
+  const failedAt: number[] = [];
+  class Flaky extends Emitter<typeof Count> {
+    static readonly output = Count;
+
+    compute(): undefined {
+      failedAt.push(performance.now());
+      throw new Error('flaky');
+    }
+  }
+  const running = await new Made((layout, here) => {
+    const flaky = layout.add(here, Flaky).with({ onError: 'skip' });
+    layout.connect(flaky, layout.add(here, Keep, []), { policy: 'queue' });
+  }).start({ onFailure: () => undefined });
+  await until(() => failedAt.length === 5, 1e6);
+  // At once, then after 10, 20 and 40 ms; timers may be early by one.
+  const pauses = failedAt.slice(1).map((time, at) => time - (failedAt[at] ?? 0));
+  expect(pauses.slice(1).every((pause, at) => pause >= 10 * 2 ** at - 1)).toBe(true);
+  await within(5000, running.stop());
+});

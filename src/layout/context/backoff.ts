@@ -1,7 +1,7 @@
 const FIRST = 10;
 const LONGEST = 1000;
 
-/** Waits before a component is made anew: longer from time to time, if it fails again at once. */
+/** Waits before a component is made anew, or a source fires again: longer from time to time, if it fails again at once. */
 export class Backoff {
   #next = 0;
   #timer: NodeJS.Timeout | undefined;

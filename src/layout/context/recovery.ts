@@ -52,6 +52,11 @@ export class Recovery {
     if (renewed) this.#parts.counters.restarted();
   }
 
+  /** Lets some time pass where it failed before, and has not succeeded since. */
+  pause(): Promise<void> {
+    return this.#backoff.wait();
+  }
+
   /** A firing has succeeded. */
   reset(): void {
     this.#backoff.reset();
