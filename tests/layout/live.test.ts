@@ -173,6 +173,16 @@ describe('a layout that runs', () => {
     await running.stop();
   });
 
+  test('refuses options of a component that was built, and what is no change', async () => {
+    const { running, source } = await counting();
+    expect(() => source.with({ name: 'Other', onError: 'skip' })).toThrow(
+      'DAG_LAYOUT: Counter.with() expects a component that was not built yet',
+    );
+    expect(running.component('Counter')).toBe(source);
+    await expect(running.change(undefined as never)).rejects.toThrow('DAG_OPTION: change() expects a function');
+    await running.stop();
+  });
+
   test('gives readers that come later what is emitted from then on, in order', async () => {
     const { running, source, here } = await counting();
     const all: number[][] = [];
@@ -322,6 +332,8 @@ describe('parameters', () => {
     [{ gain: 2, offsets: [1] }, /`offsets` must be 2 numbers/],
     [{ gain: NaN }, /`gain` must be a number from 0 to 10, got NaN/],
     [{ volume: 1 }, /There is no parameter `volume`\. There are gain, offsets/],
+    [5 as never, /Parameters are set by an object with their names, got 5/],
+    [undefined as never, /Parameters are set by an object with their names, got undefined/],
   ])('refuse %j', async (values, message) => {
     const { running, gain, kept } = await withGain();
     await expect(running.set(gain, values)).rejects.toMatchObject({
@@ -335,6 +347,7 @@ describe('parameters', () => {
 
   test('of a component that has none are refused', async () => {
     const { running, source } = await counting();
+    await expect(running.set(source, undefined as never)).rejects.toThrow('DAG_PARAMETER: Counter has no parameters');
     await expect(running.set(source, { gain: 1 })).rejects.toThrow('DAG_PARAMETER: Counter has no parameters');
     await running.stop();
   });

@@ -285,6 +285,16 @@ test.each([
 });
 
 describe('what cannot be built on a thread', () => {
+  test('is refused: a resource that cannot travel, by its name', async () => {
+    const layout = new Made((made, [one]) => made.add(one, Counter));
+    await expect(within(20_000, layout.start({ resources: { f: () => 1 } }))).rejects.toMatchObject({
+      code: 'DAG_COMPONENT_FAILED',
+      message: expect.stringMatching(
+        /start\(\): DAG_CANNOT_TRAVEL: resources\.f cannot travel to another thread: it is the function f/,
+      ),
+    });
+  });
+
   test('is refused: an argument that cannot travel', async () => {
     const layout = new Made((made, [one]) => made.add(one, Write, (() => 'function') as never));
     await expect(within(20_000, layout.start())).rejects.toMatchObject({

@@ -56,6 +56,11 @@ export class Parameters<Definition extends StructDefinition> {
 
   /** @throws DAG_PARAMETER for one that there is not, and for a value out of bounds; then nothing is set. */
   check(values: Readonly<Record<string, unknown>>): void {
+    if (typeof (values as unknown) !== 'object' || (values as unknown) === null || Array.isArray(values)) {
+      throw new DagError('DAG_PARAMETER', {
+        message: `Parameters are set by an object with their names, got ${describeOption(values)}.`,
+      });
+    }
     for (const [name, value] of Object.entries(values)) {
       const definition = Object.hasOwn(this.#definitions, name) ? this.#definitions[name] : undefined;
       if (definition === undefined) {

@@ -2,7 +2,8 @@ import { DagError } from '../../errors.js';
 import { isThenable } from '../../executor/thenable.js';
 import { specOf } from '../../graph/node.js';
 import type { OptionRules } from '../../graph/option-rules.js';
-import { structOf } from '../../memory/struct/struct.js';
+import type { StructDefinition } from '../../memory/struct/definition.js';
+import { structOf, type Struct } from '../../memory/struct/struct.js';
 import type { Machine } from '../../stream/machine.js';
 import { KeyedMachine } from '../../stream/operators/keyed-machine.js';
 import { claimTransform } from '../../stream/plan/claims.js';
@@ -178,8 +179,15 @@ class Unit extends Router implements Concluding {
     const keeps = struct !== undefined && this.#recipe.options.borrows !== true;
     if (this.#field === undefined) return keeps ? struct.toObject(value as never) : value; // it is a view of that struct
     const part = (value as Readonly<Record<string, unknown>> | undefined)?.[this.#field]; // undefined where there is none
+    if (part === undefined && struct !== undefined) throw this.#noField(struct);
     if (!keeps || typeof part !== 'object' || part === null) return part;
     return structOf(part)?.toObject(part as never) ?? (part as Uint8Array).slice(); // a struct in a struct, or an array
+  }
+
+  #noField({ fields }: Struct<StructDefinition>): DagError {
+    return new DagError('DAG_OPTION', {
+      message: `unit(): \`field\` must be a field of the records that ${this.name} is given (${fields.map(({ name }) => name).join(', ')}), got '${this.#field ?? ''}'.`,
+    });
   }
 
   #resultOf(result: unknown): unknown {

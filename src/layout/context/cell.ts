@@ -9,6 +9,7 @@ import { Instance } from './instance.js';
 import type { BuildRequest, ContextEvent, InputDescriptor, Permission } from './messages.js';
 import { Outbox } from './outbox.js';
 import { makeOutput } from './output.js';
+import type { Shape } from './signature.js';
 import { Recovery } from './recovery.js';
 import { Visits } from './visits.js';
 
@@ -76,6 +77,10 @@ export class Cell {
 
   get kind(): ComponentKind {
     return this.#instance.kind;
+  }
+
+  get shape(): Shape {
+    return this.#instance.shape;
   }
 
   /** A firing goes on and may need the event loop. */
@@ -245,10 +250,13 @@ export class Cell {
     }
     this.#recovery.survived(error, onError);
     if (this.#life === 'halted' || this.#life === 'leaving') return false;
-    if (onError === 'skip') return true;
-    void this.#firing.delay(this.#restart);
+    if (onError === 'skip' && !this.#isSource) return true;
+    // A source that fails again and again would do nothing else.
+    void this.#firing.delay(onError === 'skip' ? this.#pause : this.#restart);
     return false;
   }
+
+  readonly #pause = (): Promise<void> => this.#recovery.pause();
 
   /** Makes the component anew. */
   readonly #restart = async (): Promise<void> => {

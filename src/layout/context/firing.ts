@@ -1,4 +1,5 @@
 import { isThenable } from '../../executor/thenable.js';
+import { DagError } from '../../errors.js';
 import type { Scope } from '../../graph/scope.js';
 import { done, Provisional, skip } from '../component/emission.js';
 import type { Counters } from './counters.js';
@@ -165,6 +166,7 @@ export class Firing {
     this.#scope.made = undefined;
     this.#scope.effects = undefined;
     const result = this.#resultOf(given);
+    if (result === undefined) this.#checkOutlet();
     if (result === skip || result === done) {
       this.#outbox.output?.writer.cancel();
       if (result === done && this.#last === 'no') this.#last = 'done';
@@ -176,6 +178,25 @@ export class Firing {
       }
     }
     this.#close();
+  }
+
+  /**
+   * A body that returns nothing has filled the record it was given behind its inputs; one that takes no more than its inputs
+   * cannot have.
+   *
+   * @throws DAG_LAYOUT
+   */
+  #checkOutlet(): void {
+    const { arity, variadic } = this.#instance.shape;
+    const inputs = this.#args.length - 1;
+    if (arity > inputs || arity === 0 || variadic) return;
+    const { kind, component } = this.#instance;
+    if (kind !== 'router' || this.#outbox.output?.isRecord !== true) return;
+    throw new DagError('DAG_LAYOUT', {
+      message: `${component.name} takes ${inputs.toString()} inputs and no record to fill, and returned nothing.`,
+      remedy:
+        'Return what it emits, or connect one parent less: the last parameter of `compute` is the record to fill.',
+    });
   }
 
   #resultOf(given: unknown): unknown {

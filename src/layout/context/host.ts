@@ -20,7 +20,6 @@ import type {
   Traits,
 } from './messages.js';
 import { Rest, turn } from './rest.js';
-import { shapeOf } from './signature.js';
 
 /** Milliseconds after which the event loop must go round though firings could go on. */
 const TURN = 4;
@@ -257,7 +256,7 @@ export class ContextHost implements ContextCalls {
   }
 }
 
-function traitsOf({ component, kind }: Cell, name: string): Traits {
+function traitsOf({ component, kind, shape }: Cell, name: string): Traits {
   const type = component.constructor as { readonly output?: unknown; readonly inputs?: unknown };
   const output = 'output' in component ? component.output : type.output;
   const inputs = 'inputs' in component ? component.inputs : type.inputs;
@@ -265,7 +264,7 @@ function traitsOf({ component, kind }: Cell, name: string): Traits {
   const records = Array.isArray(inputs)
     ? inputs.map((input) => recordOf(input, `${name}: each of \`inputs\``))
     : undefined;
-  const { arity, variadic } = shapeOf((component as unknown as { compute: CallableFunction }).compute); // Cell has seen it
+  const { arity, variadic, returns } = shape;
   if (kind === 'emitter' && output === undefined && arity > 0) {
     throw new DagError('DAG_LAYOUT', {
       message: `${name} is to fill what it emits, but its class does not say of which struct.`,
@@ -279,6 +278,7 @@ function traitsOf({ component, kind }: Cell, name: string): Traits {
     parameters: parameters?.definition.struct.describe(),
     arity,
     variadic,
+    returns,
   };
 }
 

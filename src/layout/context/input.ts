@@ -3,7 +3,7 @@ import type { RecordDescription } from '../channel/record.js';
 import { ChannelReader } from '../channel/reader.js';
 import type { EdgeRole, InputDescriptor } from './messages.js';
 import { codecsUnknown, importCodecs } from './codec-modules.js';
-import { CodecsMissing, decodePayload } from './payload.js';
+import { CodecsMissing, decodePayload, payloadCopy } from './payload.js';
 import { RecordWriter } from './record-writer.js';
 
 /** One input of a component: what it reads from, and the value that it has. */
@@ -123,9 +123,9 @@ export class Input {
   }
 }
 
-/** What the first firing is given; a record in memory of its own. @throws DAG_OPTION for what is no fields of the struct. */
+/** What the first firing is given, in memory of its own. @throws DAG_OPTION for what is no fields of the struct, DAG_CANNOT_TRAVEL */
 export function initialOf(record: RecordDescription, value: unknown): unknown {
-  if (record === 'bytes') return value;
+  if (record === 'bytes') return payloadCopy(value, 'connect(): `initial`');
   const subject = 'connect(): `initial` must be an object with fields of the record';
   return new RecordWriter(structFrom(record), subject).record(value);
 }

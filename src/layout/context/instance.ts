@@ -8,6 +8,7 @@ import { parametersOf } from '../component/parameters.js';
 import { resourcesOf } from '../component/resourced.js';
 import { KeptArguments } from './kept-arguments.js';
 import type { BuildRequest } from './messages.js';
+import { shapeOf, type Shape } from './signature.js';
 
 /** The method of a component that fires. */
 export type Body = (...args: unknown[]) => unknown;
@@ -27,6 +28,8 @@ export class Instance {
   readonly #kept: KeptArguments | undefined;
   #component: Component;
   #compute: Body;
+  /** What its `compute` takes and gives. */
+  readonly shape: Shape;
   #resources: Readonly<Record<string, unknown>> | undefined;
 
   /** @throws what the constructor of the component throws, and DAG_LAYOUT */
@@ -36,6 +39,7 @@ export class Instance {
     this.#kept = onError === 'restart' ? new KeptArguments(args) : undefined;
     this.#component = this.#make(args);
     this.#compute = computeOf(this.#component);
+    this.shape = shapeOf(this.#compute);
   }
 
   get component(): Component {

@@ -29,6 +29,8 @@ export interface Traits {
   readonly arity: number;
   /** Whether `compute` takes more than these. */
   readonly variadic: boolean;
+  /** Whether `compute` may return something. */
+  readonly returns: boolean;
 }
 
 /** What an edge means to the component that it leads to. */

@@ -120,6 +120,14 @@ export function decodePayload(slot: Uint8Array): unknown {
   });
 }
 
+/** A value in memory of its own, as a thread would have got it. @throws DAG_CANNOT_TRAVEL */
+export function payloadCopy(value: unknown, subject: string): unknown {
+  const payload = encodePayload(value, subject);
+  const slot = new Uint8Array(payload.length);
+  payload.writeTo(slot);
+  return decodePayload(slot); // this thread has the codecs that it was encoded with
+}
+
 /** An array of a record lies in a ring with all others, which must not travel with it. */
 function isPartOfShared(element: object): element is SharedView {
   return (

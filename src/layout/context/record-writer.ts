@@ -28,6 +28,16 @@ export class RecordWriter {
 
   /** Writes what was given of a record into a view. @throws DAG_OPTION for what is none, and for fields that there are not */
   write(view: AnyView, value: unknown): void {
+    try {
+      this.#write(view, value);
+    } catch (error) {
+      if (!(error instanceof DagError) || error.message.includes(this.#subject)) throw error;
+      const reason = error.message.replace(`${error.code}: `, '');
+      throw new DagError(error.code, { message: `${this.#expected}. ${reason}`, cause: error });
+    }
+  }
+
+  #write(view: AnyView, value: unknown): void {
     const given = structOf(value);
     if (given !== undefined)
       this.#writeRecord(view, { record: value as AnyView, given }); // it has a struct
@@ -51,10 +61,11 @@ export class RecordWriter {
 
   /** The error for what is no record. */
   refusal(value: unknown): DagError {
-    const names = this.struct.fields.map(({ name }) => name).join(', ');
-    return new DagError('DAG_OPTION', {
-      message: `${this.#subject} (${names}), got ${describeOption(value)}.`,
-    });
+    return new DagError('DAG_OPTION', { message: `${this.#expected}, got ${describeOption(value)}.` });
+  }
+
+  get #expected(): string {
+    return `${this.#subject} (${this.struct.fields.map(({ name }) => name).join(', ')})`;
   }
 
   /** Fields, which may be parts of the view itself, given for one another. */

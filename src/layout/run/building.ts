@@ -30,12 +30,13 @@ async function build(member: Member, intake: Intake): Promise<void> {
   const Class = ref.type;
   const factory = typeOf(Class).factory ?? ((...args: never[]): unknown => new Class(...args));
   const request = { component: id, name: ref.name, factory, args: ref.args, onError, merge, counters: counters.memory };
+  ref.built();
   const built = site.link.call('build', request);
   try {
     member.traits = await intake.unlessClosed(built, `the constructor of ${describe(member)}`);
   } catch (cause) {
     if (isOver(cause)) throw cause;
-    throw failureOf(member, { doing: 'its constructor', cause: plainly(cause) });
+    throw failureOf(member, { doing: 'its constructor', cause: plainly(cause, ARGUMENTS) });
   }
   const { output } = member.traits;
   if (output !== undefined) member.channel = new Channel({ record: output, bell: site.link.bell });
@@ -57,7 +58,7 @@ export async function startOne(member: Member, { intake, resources, grace }: Sta
   try {
     await intake.unlessClosed(started, `start() of ${describe(member)}`);
   } catch (cause) {
-    if (!isOver(cause)) throw failureOf(member, { doing: 'start()', cause });
+    if (!isOver(cause)) throw failureOf(member, { doing: 'start()', cause: plainly(cause, RESOURCES) });
     // Its signal tells it to give up.
     const halted = site.link.call('halt', [id]).catch(() => undefined);
     await within(grace, Promise.allSettled([started, halted]));
@@ -73,13 +74,16 @@ function describe({ name, site }: Member): string {
   return `${name} in ${site.name}`;
 }
 
-/** An error of an argument that cannot travel, without the call of the library that was to carry it. */
-function plainly(cause: unknown): unknown {
-  if (!(cause instanceof DagError) || cause.code !== 'DAG_CANNOT_TRAVEL') return cause;
-  const [, index, rest] = /argument 1\.args\[0\]\.args\[(\d+)\](.*)$/s.exec(cause.message) ?? [];
-  if (index === undefined || rest === undefined) return cause;
+/** Where values of the user lie in what is sent, and how the user calls them. */
+type Place = readonly [sent: RegExp, given: string];
+const ARGUMENTS: Place = [/^.*argument 1\.args\[0\]\.args\[(\d+)\]/s, 'argument $1'];
+const RESOURCES: Place = [/^.*argument 1\.args\[1\]/s, 'resources'];
+
+/** An error of a value that cannot travel, without the call of the library that was to carry it. */
+function plainly(cause: unknown, [sent, given]: Place): unknown {
+  if (!(cause instanceof DagError) || cause.code !== 'DAG_CANNOT_TRAVEL' || !sent.test(cause.message)) return cause;
   return new DagError('DAG_CANNOT_TRAVEL', {
-    message: `argument ${index}${rest}`,
+    message: cause.message.replace(sent, given),
     remedy: 'A context({ inline: true }) takes anything.',
     cause,
   });

@@ -135,6 +135,11 @@ export class RunningLayout implements AsyncDisposable {
   change<Result>(edit: (wiring: Wiring) => Result | PromiseLike<Result>): Promise<Result> {
     return this.#changes.next(async () => {
       this.#end.checkGoesOn();
+      if (typeof (edit as unknown) !== 'function') {
+        throw new DagError('DAG_OPTION', {
+          message: `change() expects a function that is given what it adds to, got ${describeOption(edit)}.`,
+        });
+      }
       const wiring = new Wiring(this.#names);
       const result = await edit(wiring);
       this.#end.checkGoesOn(); // it may have ended meanwhile

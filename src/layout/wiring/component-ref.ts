@@ -1,3 +1,4 @@
+import { DagError } from '../../errors.js';
 import { checkByRules } from '../../graph/option-rules.js';
 import { checkIsOptions } from '../../graph/options.js';
 import type { Component } from '../component/component.js';
@@ -12,6 +13,7 @@ export class ComponentRef<Of extends Component = Component> {
   /** @internal */
   readonly args: readonly unknown[];
   #options: ComponentOptions;
+  #built = false;
   readonly #counted: string;
 
   constructor(parts: {
@@ -38,8 +40,19 @@ export class ComponentRef<Of extends Component = Component> {
     return this.#options;
   }
 
-  /** Sets options of this component, before the layout starts. @throws DAG_OPTION */
+  /** It has gone to its context with the options that it has. @internal */
+  built(): void {
+    this.#built = true;
+  }
+
+  /** Sets options of this component, before it is built: in `setup()` or in a change. @throws DAG_OPTION, DAG_LAYOUT */
   with(options: ComponentOptions): this {
+    if (this.#built) {
+      throw new DagError('DAG_LAYOUT', {
+        message: `${this.name}.with() expects a component that was not built yet, and this one was.`,
+        remedy: 'Give the options where it is added, or remove it and add another one.',
+      });
+    }
     checkIsOptions(options, `${this.name}.with()`);
     checkByRules(options, { subject: `${this.name}.with()`, rules: componentRules });
     this.#options = { ...this.#options, ...options };

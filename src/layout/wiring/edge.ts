@@ -16,7 +16,7 @@ export interface EdgeOptions {
   readonly capacity?: number;
   /** Most bytes of these values; `capacity` is lowered to what they hold. Default 64 MiB. */
   readonly maxBytes?: number;
-  /** Whether new values make the component fire. Default true; otherwise firings are given the newest value. */
+  /** Whether new values make the component fire. Default true; otherwise firings take the next one by the policy, or see the one before again. */
   readonly trigger?: boolean;
   /** What the first firing is given, before anything was emitted: fields of a record, or a value. */
   readonly initial?: unknown;

@@ -58,13 +58,16 @@ function fillsUnknown({ kind, output, arity }: Traits, parents: number): boolean
 }
 
 /** How many parents a component takes. */
-function takes({ kind, inputs, arity, variadic, output }: Traits): { readonly least: number; readonly most: number } {
+function takes({ kind, inputs, arity, variadic, returns, output }: Traits): {
+  readonly least: number;
+  readonly most: number;
+} {
   if (inputs !== undefined) return { least: inputs.length, most: inputs.length };
   if (variadic) return { least: Math.max(1, arity), most: Infinity };
   // The last parameter of a router is what it fills, if it is a record; a body that returns records does without.
   const fills = kind === 'router' && output !== 'bytes' ? 1 : 0;
   if (arity === 0) return { least: 1, most: Infinity };
-  return { least: Math.max(1, arity - fills), most: Math.max(1, arity) };
+  return { least: Math.max(1, arity - fills), most: Math.max(1, returns ? arity : arity - fills) };
 }
 
 function typeProblem(

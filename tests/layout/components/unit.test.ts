@@ -131,6 +131,15 @@ describe('a unit of values', () => {
 });
 
 describe('a unit of records', () => {
+  test('fails where they have no field of the name that it was given', async () => {
+    await expect(through(total(), [1, 2], { from: Num, field: 'zz' })).rejects.toMatchObject({
+      cause: {
+        code: 'DAG_OPTION',
+        message: expect.stringMatching(/`field` must be a field of the records that .* is given \(n\), got 'zz'/),
+      },
+    });
+  });
+
   test('gives the transform a field, and its results are the only field of a record', async () => {
     const rows = [{ block: [1, 2] }, { block: [3, 4] }];
     const values = await through(
