@@ -82,7 +82,7 @@ export interface PutOptions {
 /** What a store holds, and what came of what was asked of it since it was made. */
 export interface StoreStats {
   readonly entries: number;
-  /** Of all values. */
+  /** Of all values, and of what is known of them. */
   readonly bytes: number;
   readonly hits: number;
   readonly misses: number;

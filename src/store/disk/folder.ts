@@ -12,7 +12,7 @@ export interface Folder {
 }
 
 /** Changes with what lies in a folder. */
-const FORMAT = 1;
+const FORMAT = 2;
 const MARKER = 'lazydag-store';
 
 /** Bytes that must be free for a store to be begun: its files are made by native code that does not bear to have no room. */

@@ -73,8 +73,8 @@ describe('opening a store on disk', () => {
     const path = await filled();
     writeFileSync(join(path, 'lazydag-store'), '77\n');
     await expect(new DiskStore({ path }).open()).rejects.toThrow(coded('DAG_STORE_VERSION'));
-    await expect(new DiskStore({ path }).open()).rejects.toThrow(/format "77".*format 1/);
-    writeFileSync(join(path, 'lazydag-store'), '1\n');
+    await expect(new DiskStore({ path }).open()).rejects.toThrow(/format "77".*format 2/);
+    writeFileSync(join(path, 'lazydag-store'), '2\n');
     await using store = new DiskStore({ path });
     expect(await store.get('a')).toBe(1);
   });
@@ -102,7 +102,7 @@ describe('opening a store on disk', () => {
     writeFileSync(join(path, 'lazydag-store'), '77\n');
     await using store = new DiskStore({ path });
     await expect(store.open()).rejects.toThrow(coded('DAG_STORE_VERSION'));
-    writeFileSync(join(path, 'lazydag-store'), '1\n');
+    writeFileSync(join(path, 'lazydag-store'), '2\n');
     await store.open();
     expect(store.isOpen).toBe(true);
   });
