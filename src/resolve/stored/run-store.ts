@@ -90,7 +90,7 @@ export class RunStore {
       future._value = entry.readSync(future);
     } catch (error) {
       this.#entries.unreadable(future);
-      this.#puts.warn(future, error);
+      this.#puts.unread(future, error);
       return 'missing';
     }
     setState(future, DONE);
