@@ -110,7 +110,7 @@ export class MemoryStore implements Store {
     const kept = keptFacts({ ...facts, cost });
     if (sizeOf({ bytes, facts: kept }) > this.#limits.maxBytes) {
       this.#counts.leftOut += 1;
-      this.#warning.say(NAME, 'one value has more bytes than `maxBytes`');
+      if (options.quiet !== true) this.#warning.say(NAME, 'one value has more bytes than `maxBytes`');
       return;
     }
     this.#entries.set(key, {

@@ -247,11 +247,11 @@ export class DiskStore implements Store {
     const { files, tables } = environment;
     const reason = await putValue({ files, index: this.#writer('put'), tables }, value, this.#settings);
     if (reason === undefined) this.#counts.puts += 1;
-    else this.#leaveOut(reason);
+    else this.#leaveOut(reason, value.options.quiet === true);
   }
 
-  #leaveOut(reason: string): void {
+  #leaveOut(reason: string, quiet: boolean): void {
     this.#counts.leftOut += 1;
-    this.#warning.say(this.#name, reason);
+    if (!quiet) this.#warning.say(this.#name, reason);
   }
 }
