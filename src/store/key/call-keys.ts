@@ -223,8 +223,8 @@ export class CallKeys {
     }
     if (!types.isPromise(added)) return added;
     added.catch(() => undefined); // nobody waits for it
-    throw new DagError('DAG_OPTION', {
-      message: `node(${spec.name}): its \`key\` gave a promise, and calls are looked up without waiting.`,
+    throw cannotKey(this.#subject(), {
+      problem: 'a promise',
       remedy: 'Let `key` give its value at once: read what it needs before, or in a node whose call is an argument.',
     });
   }

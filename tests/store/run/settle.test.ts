@@ -39,9 +39,7 @@ test('without, nothing runs', async () => {
 test('an asynchronous key is refused with what to do instead', async () => {
   await using store = new MemoryStore();
   await expect(late(1).resolve({ store })).rejects.toMatchObject({
-    code: 'DAG_OPTION',
-    message: expect.stringMatching(
-      /node\(late\): its `key` gave a promise.*Let `key` give its value at once/,
-    ) as unknown,
+    code: 'DAG_CANNOT_KEY',
+    message: expect.stringMatching(/what `key` gave: a promise.*Let `key` give its value at once/) as unknown,
   });
 });
