@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import * as paths from 'node:path';
 import { DagError } from '../../errors.js';
 import { checkByRules, choiceRule, type OptionRules } from '../../graph/option-rules.js';
 import { checkIsOptions, describeOption } from '../../graph/options.js';
@@ -43,5 +43,5 @@ export function diskSettings(options: DiskStoreOptions): Required<DiskStoreOptio
       message: `DiskStore: \`path\` must be ${RULES.path.expected}, got ${describeOption(given)}.`,
     });
   }
-  return { path: resolve(path), maxBytes, maxAge, readOnly, hash, compress };
+  return { path: paths.resolve(path), maxBytes, maxAge, readOnly, hash, compress };
 }
