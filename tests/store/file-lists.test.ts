@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { EntryFacts } from '../../src/graph/store.js';
 import { node } from '../../src/index.js';
@@ -174,6 +176,19 @@ describe('in the index of a DiskStore', () => {
     expect(graves).toBeGreaterThan(500);
     expect(buried).toBeLessThanOrEqual(4 * 1024 * 1024);
     expect(buried).toBeGreaterThan(3 * 1024 * 1024);
+  });
+
+  test('the index of a small store does not grow for ever', async () => {
+    const path = folder();
+    await using store = new DiskStore({ path, maxBytes: 1e5 });
+    const sizes: number[] = [];
+    for (let round = 0; round < 6; round += 1) {
+      await fill(store, 3000, filesOf(300), round * 3000);
+      sizes.push(statSync(join(path, 'index.mdb')).size);
+    }
+    expect((await listsIn(path)).graves).toBe(10_000);
+    expect(sizes.at(-1)).toBeLessThan(1.1 * (sizes.at(-2) ?? 0));
+    expect(sizes.at(-1)).toBeLessThan(64 * 1024 * 1024);
   });
 
   test('a store that is read only finds the lists of what others have put last', async () => {
