@@ -77,12 +77,14 @@ export interface PutOptions {
    * of a store is not kept there. Default, and at most: now.
    */
   readonly createdAt?: number;
+  /** Says nothing when it is left out for lack of room, for another store keeps it. Default false. */
+  readonly quiet?: boolean;
 }
 
 /** What a store holds, and what came of what was asked of it since it was made. */
 export interface StoreStats {
   readonly entries: number;
-  /** Of all values. */
+  /** Of all values, and of what is known of them. */
   readonly bytes: number;
   readonly hits: number;
   readonly misses: number;

@@ -269,7 +269,7 @@ export class Activation {
   /** The task of a call that the run's store has: done, or one that needs nothing; -1 where the store does not have it. */
   #admitStored(run: Run, storing: RunStore, future: Future): number {
     const { scheduler, ledger } = this.#table;
-    const admission = storing.admit(future);
+    const admission = admissionOf(run, storing, future);
     if (admission === 'missing') return -1;
     let task: number;
     if (admission === 'done') {
@@ -288,6 +288,16 @@ export class Activation {
   #checkIdentity(future: Future): void {
     if ((future._flags & REMOVED) !== 0) throw removedError(future);
     assertUnique(future._spec.identity);
+  }
+}
+
+/** What a run's store has of a call. Where other targets are to finish, one without a key fails when it is to start. */
+function admissionOf(run: Run, storing: RunStore, future: Future): ReturnType<RunStore['admit']> {
+  try {
+    return storing.admit(future);
+  } catch (error) {
+    if (run.options.settle !== true) throw error;
+    return 'missing';
   }
 }
 

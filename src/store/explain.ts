@@ -1,7 +1,7 @@
 import { DagError } from '../errors.js';
 import { eachFuture } from '../graph/containers.js';
 import { displayName, wholeOf } from '../graph/dependencies.js';
-import { Future } from '../graph/future.js';
+import { Future, ON_DISK } from '../graph/future.js';
 import { describeOption } from '../graph/options.js';
 import type { RunKeys } from './key-book.js';
 import { localKeyBook } from './key/book.js';
@@ -80,6 +80,8 @@ function check(future: unknown, store: unknown): void {
 /** What is found of one call alone. */
 interface Finding extends Omit<Explanation, 'why' | 'message'> {
   readonly name: string;
+  /** Whether runs give its result to their store. */
+  readonly persists: boolean;
   /** The call that tells more. */
   readonly upstream?: Upstream;
 }
@@ -138,7 +140,7 @@ class Explainer {
     const key = this.#keys.keyOf(future);
     const { node } = this.#keys.stampOf(wholeOf(future)._spec.identity);
     const status = (await this.#store.has(key)) ? 'hit' : 'miss';
-    return { status, key, node, name: displayName(future) };
+    return { status, key, node, name: displayName(future), persists: (future._flags & ON_DISK) !== 0 };
   }
 
   /** A node that the stored result needs and that is not what it was, else one that cannot be found. */
@@ -169,9 +171,12 @@ function giverOf(future: Future, { argument }: Change): Future | undefined {
   return found.length === 1 ? found[0] : undefined;
 }
 
-function explanationOf({ name, upstream: _, ...finding }: Finding, why: Explanation | undefined): Explanation {
+function explanationOf({ name, persists, upstream: _, ...finding }: Finding, why?: Explanation): Explanation {
   const state = finding.status === 'hit' ? `The result of ${name} is stored` : `No result of ${name} is stored`;
-  const reasons = finding.reason === undefined ? '' : `: ${reasonText(finding, why)}`;
+  const reasons =
+    finding.reason === undefined
+      ? ''
+      : `: ${persists || finding.reason !== 'never stored' ? reasonText(finding, why) : TRANSIENT}`;
   const explanation = { ...finding, message: `${state}${reasons}.` };
   return why === undefined ? explanation : { ...explanation, why };
 }
@@ -201,6 +206,8 @@ function reasonText(finding: Omit<Explanation, 'message'>, why: Explanation | un
   }
   return 'none ever was';
 }
+
+const TRANSIENT = "the call does not persist; give it, or its node, `persist: 'disk'`";
 
 function placeText({ argument, from }: Pick<Explanation, 'argument' | 'from'>): string {
   if (argument === 'key') return 'what its option `key` gives';

@@ -1,18 +1,36 @@
 import type { EntryFacts, PastEntry, Pruned } from '../graph/store.js';
+import { divideFacts, wholeFacts, type FileList, type WrittenFacts } from './file-lists.js';
 import type { StoreLimits } from './limits.js';
 import { LOW_WATER, worthOf } from './worth.js';
 
-/** Entries that were evicted and are still known. */
+/** Entries that were evicted and are still known, and characters of facts that these keep. */
 const GRAVES = 10_000;
+const GRAVE_CHARACTERS = 4 * 1024 * 1024;
 
 /** What is kept of an entry. */
 export interface Kept {
   readonly body: Buffer;
   readonly large: readonly Uint8Array[];
-  readonly facts: EntryFacts;
+  readonly facts: KeptFacts;
+  /** Of the value. */
   readonly bytes: number;
   readonly createdAt: number;
   readonly cost: number;
+}
+
+/** What is known of an entry: text, since most of it is never asked for. */
+export interface KeptFacts {
+  readonly text: string;
+  readonly node: string | undefined;
+  readonly hasNodes: boolean;
+  /** The list of files that the text names. */
+  readonly list: FileList | undefined;
+}
+
+/** What is left of an evicted entry. */
+interface Grave {
+  readonly facts: KeptFacts;
+  readonly sequence: number;
 }
 
 /** An entry among the others. */
@@ -36,7 +54,11 @@ export interface EvictOptions extends Required<StoreLimits> {
 export class MemoryEntries {
   readonly #entries = new Map<string, Entry>();
   /** Of evicted entries, the oldest first. */
-  readonly #graves = new Map<string, { readonly facts: EntryFacts; readonly sequence: number }>();
+  readonly #graves = new Map<string, Grave>();
+  /** Of these. */
+  #characters = 0;
+  /** Lists of files by name, and how many entries and graves name each. */
+  readonly #lists = new Map<string, { readonly list: FileList; uses: number }>();
   #bytes = 0;
   #floor = 0;
   #sequence = 0;
@@ -47,7 +69,7 @@ export class MemoryEntries {
     return this.#entries.size;
   }
 
-  /** Of all values. */
+  /** Of all values, and what is known of them but for lists of files. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -66,37 +88,41 @@ export class MemoryEntries {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
     entry.uses += 1;
-    const { cost, bytes } = entry.kept;
-    entry.worth = worthOf({ uses: entry.uses, cost, bytes }, this.#floor);
+    const { cost } = entry.kept;
+    entry.worth = worthOf({ uses: entry.uses, cost, bytes: sizeOf(entry.kept) }, this.#floor);
   }
 
   /** Keeps an entry in place of an earlier one. */
   set(key: string, kept: Kept): void {
+    const facts = this.#hold(kept.facts); // before what was there lets go of the same list
     this.delete(key);
-    this.#graves.delete(key);
+    this.#exhume(key);
     this.#sequence += 1;
-    const { cost, bytes } = kept;
+    const { cost } = kept;
+    const bytes = sizeOf(kept);
     const worth = worthOf({ uses: 1, cost, bytes }, this.#floor);
-    this.#entries.set(key, { kept, sequence: this.#sequence, uses: 1, worth });
+    this.#entries.set(key, { kept: { ...kept, facts }, sequence: this.#sequence, uses: 1, worth });
     this.#bytes += bytes;
   }
 
   /** Gives whether there was one. */
   delete(key: string): boolean {
-    return this.#take(key) !== undefined;
+    const entry = this.#take(key);
+    if (entry !== undefined) this.#release(entry.kept.facts);
+    return entry !== undefined;
   }
 
   /** O(entries). */
   history(node: string, limit: number): readonly PastEntry[] {
-    const past: (PastEntry & { readonly sequence: number })[] = [];
+    const past: (Grave & Pick<PastEntry, 'key' | 'evicted'>)[] = [];
     for (const [key, { kept, sequence }] of this.#entries)
-      if (kept.facts.stamp?.node === node) past.push({ key, facts: kept.facts, sequence, evicted: false });
+      if (kept.facts.node === node) past.push({ key, facts: kept.facts, sequence, evicted: false });
     for (const [key, { facts, sequence }] of this.#graves)
-      if (facts.stamp?.node === node) past.push({ key, facts, sequence, evicted: true });
+      if (facts.node === node) past.push({ key, facts, sequence, evicted: true });
     return past
       .sort((a, b) => b.sequence - a.sequence)
       .slice(0, Math.max(limit, 0))
-      .map(({ key, facts, evicted }) => ({ key, facts: structuredClone(facts), evicted }));
+      .map(({ key, facts, evicted }) => ({ key, facts: factsOf(facts), evicted }));
   }
 
   /** Takes out what is too old, then what is least worth keeping until the rest fits. */
@@ -127,23 +153,68 @@ export class MemoryEntries {
   clear(): void {
     this.#entries.clear();
     this.#graves.clear();
+    this.#lists.clear();
   }
 
   #take(key: string): Entry | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
     this.#entries.delete(key);
-    this.#bytes -= entry.kept.bytes;
+    this.#bytes -= sizeOf(entry.kept);
     return entry;
   }
 
   #bury(key: string): void {
     const entry = this.#take(key);
     if (entry === undefined) return;
-    this.#graves.set(key, { facts: entry.kept.facts, sequence: entry.sequence });
+    const { facts } = entry.kept;
+    this.#graves.set(key, { facts, sequence: entry.sequence });
+    this.#characters += facts.text.length;
     for (const oldest of this.#graves.keys()) {
-      if (this.#graves.size <= GRAVES) break;
-      this.#graves.delete(oldest);
+      if (this.#graves.size <= GRAVES && this.#characters <= GRAVE_CHARACTERS) break;
+      this.#exhume(oldest);
     }
   }
+
+  #exhume(key: string): void {
+    const grave = this.#graves.get(key);
+    if (grave === undefined) return;
+    this.#graves.delete(key);
+    this.#characters -= grave.facts.text.length;
+    this.#release(grave.facts);
+  }
+
+  /** Gives the same, with the list that all share who name it. */
+  #hold(facts: KeptFacts): KeptFacts {
+    if (facts.list === undefined) return facts;
+    const { name } = facts.list;
+    const known = this.#lists.get(name) ?? { list: facts.list, uses: 0 };
+    known.uses += 1;
+    this.#lists.set(name, known);
+    return { ...facts, list: known.list };
+  }
+
+  #release({ list }: KeptFacts): void {
+    const known = list && this.#lists.get(list.name);
+    if (list === undefined || known === undefined) return;
+    known.uses -= 1;
+    if (known.uses === 0) this.#lists.delete(list.name);
+  }
+}
+
+/** What is to be kept of facts. */
+export function keptFacts(given: EntryFacts): KeptFacts {
+  const { facts, list } = divideFacts(given);
+  const hasNodes = (facts.nodes?.length ?? 0) > 0;
+  return { text: JSON.stringify(facts), node: facts.stamp?.node, hasNodes, list };
+}
+
+/** Facts as they were given. */
+export function factsOf({ text, list }: KeptFacts): EntryFacts {
+  return wholeFacts(JSON.parse(text) as WrittenFacts, () => list?.files); // what `keptFacts` wrote
+}
+
+/** Bytes that count against the limit. */
+export function sizeOf({ bytes, facts }: Pick<Kept, 'bytes' | 'facts'>): number {
+  return bytes + facts.text.length;
 }

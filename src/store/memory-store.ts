@@ -4,7 +4,7 @@ import { checkPruneOptions, costOf, creationOf } from './entry-facts.js';
 import { checkKey } from './entry-key.js';
 import { LIMIT_RULES, type StoreLimits } from './limits.js';
 import { keyBook } from './key-book.js';
-import { MemoryEntries, type Kept } from './memory-entries.js';
+import { factsOf, keptFacts, MemoryEntries, sizeOf, type Kept } from './memory-entries.js';
 import { RoomWarning, storeClosed, storeNotOpen } from './store-errors.js';
 import type {
   EntryFacts,
@@ -30,7 +30,8 @@ const LOOKS = 32;
 
 /**
  * Results in the memory of this process, as bytes: what is found is a new value each time, and nobody can change what is
- * stored. For tests, for programs that compute the same often, and in front of a DiskStore in a TieredStore.
+ * stored. For tests, for programs that compute the same often, and in front of a DiskStore in a TieredStore. Its limit counts
+ * values and what is known of them, but not the lists of the files that modules import, of which it keeps each once.
  */
 export class MemoryStore implements Store {
   readonly readOnly = false;
@@ -78,9 +79,9 @@ export class MemoryStore implements Store {
     return {
       bytes,
       createdAt,
-      hasNodes: (facts.nodes?.length ?? 0) > 0,
+      hasNodes: facts.hasNodes,
       atHand: true,
-      facts: () => structuredClone(facts),
+      facts: () => factsOf(facts),
       read,
       readSync: read,
     };
@@ -106,16 +107,17 @@ export class MemoryStore implements Store {
     if (this.#time - createdAt > this.#limits.maxAge) return;
     const { body, large } = encodeValue(value);
     const bytes = large.reduce((sum, { length }) => sum + length, body.length);
-    if (bytes > this.#limits.maxBytes) {
+    const kept = keptFacts({ ...facts, cost });
+    if (sizeOf({ bytes, facts: kept }) > this.#limits.maxBytes) {
       this.#counts.leftOut += 1;
-      this.#warning.say(NAME, 'one value has more bytes than `maxBytes`');
+      if (options.quiet !== true) this.#warning.say(NAME, 'one value has more bytes than `maxBytes`');
       return;
     }
     this.#entries.set(key, {
       body,
       // Of the value itself, not of what becomes of it.
       large: large.map((part) => new Uint8Array(part)),
-      facts: structuredClone({ ...facts, cost }),
+      facts: kept,
       bytes,
       createdAt,
       cost,

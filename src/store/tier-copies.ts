@@ -53,7 +53,9 @@ export class TierCopies {
     const value = await entry.read();
     if (copy.outdated) return;
     const { createdAt } = entry;
-    copy.writing = Promise.allSettled(stores.map((store) => store.put(key, value, entry.facts(), { createdAt })));
+    copy.writing = Promise.allSettled(
+      stores.map((store) => store.put(key, value, entry.facts(), { createdAt, quiet: true })),
+    );
     await copy.writing;
   }
 

@@ -89,8 +89,12 @@ export class TieredStore implements Store {
   async put(key: string, value: unknown, facts?: EntryFacts, options?: PutOptions): Promise<void> {
     if (this.readOnly) throw storeReadOnly(NAME, 'put');
     if (!this.isOpen) await this.open();
+    const quiet = { ...options, quiet: true };
     await this.#tracked(
-      this.#copies.change(key, () => all(this.#writable.map((store) => store.put(key, value, facts, options)))),
+      this.#copies.change(key, () =>
+        // What the last keeps may be too large for those before it.
+        all(this.#writable.map((store) => store.put(key, value, facts, store === this.#shared ? options : quiet))),
+      ),
     );
     this.#puts += 1;
   }

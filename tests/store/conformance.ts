@@ -166,6 +166,17 @@ export function conformance(name: string, make: (limits?: Limits) => Store): voi
       expect(store.has('a')).toBe(false);
     });
 
+    test('refuses a typed array whose memory was transferred', async () => {
+      const store = await opened();
+      const gone = new Float64Array(4);
+      structuredClone(gone, { transfer: [gone.buffer] });
+      await expect(store.put('a', gone)).rejects.toThrow(coded('DAG_CANNOT_TRAVEL'));
+      await expect(store.put('a', { gone })).rejects.toThrow(coded('DAG_CANNOT_TRAVEL'));
+      await store.put('b', new Float64Array(0));
+      expect(store.has('a')).toBe(false);
+      expect(await store.get('b')).toEqual(new Float64Array(0));
+    });
+
     test('a key is locked once, until it is released', async () => {
       const store = await opened();
       const lock = store.tryLock('a');

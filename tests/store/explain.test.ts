@@ -39,9 +39,23 @@ describe('explain()', () => {
 
   test('what was never stored', async () => {
     const store = new PaperStore();
-    const explanation = await explain(fit(1, 2), store);
+    const explanation = await explain(fit(1, 2).persist('disk'), store);
     expect(explanation).toMatchObject({ status: 'miss', reason: 'never stored' });
+    expect(explanation).not.toHaveProperty('persists');
     expect(explanation.message).toBe('No result of fit is stored: none ever was.');
+  });
+
+  test('what never will be stored', async () => {
+    const { reason, message } = await explain(fit(1, 2), new PaperStore());
+    expect(reason).toBe('never stored');
+    expect(message).toBe(
+      "No result of fit is stored: the call does not persist; give it, or its node, `persist: 'disk'`.",
+    );
+    const { message: kept } = await explain(
+      node(parse, { name: 'kept', version: '1', persist: 'disk' })(''),
+      new PaperStore(),
+    );
+    expect(kept).toContain('none ever was');
   });
 
   test('another version', async () => {

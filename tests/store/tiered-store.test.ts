@@ -196,3 +196,20 @@ describe('TieredStore', () => {
     expect(() => new TieredStore({} as never)).toThrow(refused);
   });
 });
+
+test('what is too large for the first store is no matter where the last keeps it', async () => {
+  const warned = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+  try {
+    const disk = new DiskStore({ path: folder() });
+    await using store = new TieredStore(new MemoryStore({ maxBytes: 1000 }), disk);
+    await store.put('a', 'x'.repeat(5000));
+    expect(await store.get('a')).toHaveLength(5000);
+    await store.close(); // with the copy that reading began
+    expect(warned).not.toHaveBeenCalled();
+    await using small = new TieredStore(new MemoryStore(), new MemoryStore({ maxBytes: 1000 }));
+    await small.put('a', 'x'.repeat(5000));
+    expect(warned.mock.calls[0]?.[1]).toMatchObject({ code: 'DAG_STORE_FULL' });
+  } finally {
+    warned.mockRestore();
+  }
+});

@@ -28,7 +28,8 @@ export function pack(value: unknown, context: PackContext): unknown {
 function packObject(value: object, context: PackContext): Packed {
   if (ArrayBuffer.isView(value)) {
     const type = viewType(value);
-    if (type !== undefined) return packView(value, type, context);
+    const packed = type === undefined ? undefined : packView(value, type, context);
+    if (packed !== undefined) return packed;
   } else if (types.isSharedArrayBuffer(value)) {
     const block = context.memory.locate(value);
     context.counted?.(value.byteLength);
@@ -42,13 +43,23 @@ function packObject(value: object, context: PackContext): Packed {
   return new TreePacker(context).pack(value);
 }
 
-function packView(view: ArrayBufferView, type: number, { memory, counted }: PackContext): Packed {
+/** Undefined where its memory was transferred: who packs trees tells that. */
+function packView(view: ArrayBufferView, type: number, { memory, counted }: PackContext): Packed | undefined {
   const { buffer, byteOffset, byteLength } = view;
   counted?.(byteLength);
   const block = memory.locate(buffer);
   if (block !== undefined || (types.isSharedArrayBuffer(buffer) && memory.placesShared !== true))
     return [VIEW, type, block ?? buffer, byteOffset, lengthOf(view)];
-  if (byteLength === 0) return [VIEW, type, new ArrayBuffer(0), 0, 0];
+  if (byteLength === 0) return wasTransferred(buffer) ? undefined : [VIEW, type, new ArrayBuffer(0), 0, 0];
   const placed = memory.place(new Uint8Array(buffer, byteOffset, byteLength), isFloat(type));
   return [VIEW, type, placed.block, placed.offset, lengthOf(view)];
+}
+
+/** Whether a buffer of no bytes had some. */
+function wasTransferred(buffer: ArrayBufferLike): boolean {
+  try {
+    return new Uint8Array(buffer).length > 0;
+  } catch {
+    return true;
+  }
 }

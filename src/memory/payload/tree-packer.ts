@@ -193,6 +193,7 @@ export class TreePacker {
       this.#visitSpecial(view, site);
       return;
     }
+    if (view.byteLength === 0) new Uint8Array(view.buffer); // throws when it was transferred
     this.#context.counted?.(view.byteLength);
     const position = this.#program.length + 3;
     const buffer = this.#buffers.addView(view, type, position);

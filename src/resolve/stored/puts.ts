@@ -7,6 +7,7 @@ import type { BufferLedger } from '../../memory/ledger.js';
 import { duplicate } from '../../memory/duplicate.js';
 import type { Lookup } from './lookup.js';
 import type { Origin } from './node-sets.js';
+import { UnreadResults } from './unread-results.js';
 
 /** What is told of a value that is put. */
 export interface PutFacts {
@@ -43,6 +44,7 @@ export class Puts {
   readonly #idle: (() => void)[] = [];
   /** Who waits for single values that are on their way. */
   readonly #waiting = new Map<Future, (() => void)[]>();
+  #unread: UnreadResults | undefined = undefined;
   #pending = 0;
   #since: number | undefined;
 
@@ -83,7 +85,7 @@ export class Puts {
     }
     if (nodes === undefined) {
       lock?.release();
-      this.warn(future, unknownNodes(future));
+      this.#warn(future, unknownNodes(future));
       return;
     }
     // Whatever the run or the user does with the value: its memory must not be used again while it is written.
@@ -94,7 +96,7 @@ export class Puts {
     this.#underWay.add(holder);
     this.#waiting.set(future, []);
     const ended = (error?: unknown): void => {
-      if (error !== undefined) this.warn(future, error);
+      if (error !== undefined) this.#warn(future, error);
       this.#ledger.drop(holder);
       this.#underWay.delete(holder);
       lock?.release();
@@ -147,8 +149,13 @@ export class Puts {
     return [...stamps.values()];
   }
 
-  /** Says, once for a node and a reason, that a result is not kept or cannot be read. */
-  warn(future: Future, error: unknown): void {
+  /** Says that a stored result cannot be read: it is computed anew, and put in place of the other. */
+  unread(future: Future, error: unknown): void {
+    (this.#unread ??= new UnreadResults()).add(future, error);
+  }
+
+  /** Says, once for a node and a reason, that a result is not kept. */
+  #warn(future: Future, error: unknown): void {
     const { identity } = future._spec;
     const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
     const known = told.get(identity);

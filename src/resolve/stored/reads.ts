@@ -11,14 +11,14 @@ export interface ReadsParts {
   readonly sync: boolean;
   readonly host: StoreHost;
   /** Says that a result cannot be read. */
-  readonly puts: Pick<Puts, 'warn'>;
+  readonly puts: Pick<Puts, 'unread'>;
 }
 
 /** Reads values of calls that were found, a few at a time, when the calls are started. */
 export class Reads {
   readonly #sync: boolean;
   readonly #host: StoreHost;
-  readonly #puts: Pick<Puts, 'warn'>;
+  readonly #puts: Pick<Puts, 'unread'>;
   /** Entries that were found, of calls that have not started. */
   readonly #found = new Map<Future, StoredEntry>();
   /** Calls that wait until others have been read. */
@@ -116,7 +116,7 @@ export class Reads {
 
   /** The same call, to be computed after all: what was found cannot be read. */
   #instead(future: Future, error: unknown): Future {
-    this.#puts.warn(future, error);
+    this.#puts.unread(future, error);
     this.#started.delete(future);
     const { _spec: spec, _args: args, _receiver: receiver, _graph: graph, _parent: parent } = future;
     return new Future(spec, args, receiver, graph, parent);

@@ -89,7 +89,7 @@ export class RunStore {
       future._value = entry.readSync(future);
     } catch (error) {
       this.#neededEntries.unreadable(future);
-      this.#puts.warn(future, error);
+      this.#puts.unread(future, error);
       return 'missing';
     }
     setState(future, DONE);

@@ -1,3 +1,4 @@
+import * as paths from 'node:path';
 import { DagError } from '../../errors.js';
 import { checkByRules, choiceRule, type OptionRules } from '../../graph/option-rules.js';
 import { checkIsOptions, describeOption } from '../../graph/options.js';
@@ -5,7 +6,7 @@ import { LIMIT_RULES, type StoreLimits } from '../limits.js';
 
 /** Options of a {@link DiskStore}. */
 export interface DiskStoreOptions extends StoreLimits {
-  /** Folder of the store; made where there is none. It must be empty then, and on a disk of this machine. */
+  /** Folder of the store; made where there is none. Relative to where the process is when the store is made. It must be empty then, and on a disk of this machine. */
   readonly path: string;
   /** Write nothing, not even what was used. Locks exclude nobody then. Default false. */
   readonly readOnly?: boolean;
@@ -42,5 +43,5 @@ export function diskSettings(options: DiskStoreOptions): Required<DiskStoreOptio
       message: `DiskStore: \`path\` must be ${RULES.path.expected}, got ${describeOption(given)}.`,
     });
   }
-  return { path, maxBytes, maxAge, readOnly, hash, compress };
+  return { path: paths.resolve(path), maxBytes, maxAge, readOnly, hash, compress };
 }

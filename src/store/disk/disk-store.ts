@@ -40,6 +40,9 @@ const KEYS_AT_ONCE = 500;
  * given out. Writing is not waited for by runs; a process that is killed leaves a store that opens and has all that was
  * put, while a stop of the system may take small results of the last quarter of a second. Whoever may write to the
  * folder can plant results: share it only with whom you trust. It must not lie on a network drive.
+ *
+ * Its limit counts values, what is known of them, and once each list of the files that a module imports. The file of the
+ * index, which also holds what is known of evicted results, never shrinks; space in it is used again.
  */
 export class DiskStore implements Store {
   readonly readOnly: boolean;
@@ -156,10 +159,10 @@ export class DiskStore implements Store {
     await this.open();
     const environment = this.#opened('stats');
     environment.writer?.settle();
-    const { entries, bytes } = environment.totals;
+    const { entries, bytes, lists } = environment.totals;
     const unmoved = environment.unmoved().map((key) => environment.lookUp(key));
     const unmovedBytes = unmoved.reduce((sum, record) => sum + (record instanceof RecordView ? record.length : 0), 0);
-    return { entries: entries + unmoved.length, bytes: bytes + unmovedBytes, ...this.#counts };
+    return { entries: entries + unmoved.length, bytes: bytes + lists + unmovedBytes, ...this.#counts };
   }
 
   async prune(options: PruneOptions = {}): Promise<Pruned> {
@@ -241,14 +244,14 @@ export class DiskStore implements Store {
   }
 
   async #put(environment: Environment, value: NewValue): Promise<void> {
-    const { files } = environment;
-    const reason = await putValue({ files, index: this.#writer('put') }, value, this.#settings);
+    const { files, tables } = environment;
+    const reason = await putValue({ files, index: this.#writer('put'), tables }, value, this.#settings);
     if (reason === undefined) this.#counts.puts += 1;
-    else this.#leaveOut(reason);
+    else this.#leaveOut(reason, value.options.quiet === true);
   }
 
-  #leaveOut(reason: string): void {
+  #leaveOut(reason: string, quiet: boolean): void {
     this.#counts.leftOut += 1;
-    this.#warning.say(this.#name, reason);
+    if (!quiet) this.#warning.say(this.#name, reason);
   }
 }

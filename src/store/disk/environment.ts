@@ -76,7 +76,7 @@ export class Environment {
     try {
       environment = new Environment(folder, lmdb, readOnly);
     } catch (thrown) {
-      throw cannotOpen(path, describeThrown(thrown), thrown);
+      throw cannotOpen(path, describeThrown(thrown), { cause: thrown });
     }
     await environment.#tidy();
     return environment;

@@ -12,7 +12,7 @@ export interface Folder {
 }
 
 /** Changes with what lies in a folder. */
-const FORMAT = 1;
+const FORMAT = 2;
 const MARKER = 'lazydag-store';
 
 /** Bytes that must be free for a store to be begun: its files are made by native code that does not bear to have no room. */
@@ -35,7 +35,7 @@ export async function openFolder(path: string, readOnly: boolean): Promise<Folde
     if (!readOnly) await mkdir(folder.values, { recursive: true, mode: 0o700 });
     return folder;
   } catch (thrown) {
-    throw thrown instanceof DagError ? thrown : cannotOpen(path, describeThrown(thrown), thrown);
+    throw thrown instanceof DagError ? thrown : cannotOpen(path, describeThrown(thrown), { cause: thrown });
   }
 }
 
@@ -113,11 +113,19 @@ function isMissing(thrown: unknown): boolean {
   return (thrown as NodeJS.ErrnoException).code === 'ENOENT'; // anything that fs throws
 }
 
+const REMEDY = 'Give it a `path` to a folder that is empty or holds a store, and that this user may write.';
+
+/** What is told of why a store cannot be opened. */
+interface CannotOpen {
+  readonly cause?: unknown;
+  readonly remedy?: string;
+}
+
 /** The error for a folder in which no store can be opened. */
-export function cannotOpen(path: string, reason: string, cause?: unknown): DagError {
+export function cannotOpen(path: string, reason: string, { cause, remedy = REMEDY }: CannotOpen = {}): DagError {
   return new DagError('DAG_STORE_OPEN', {
     message: `DiskStore cannot open ${path}: ${reason}.`,
-    remedy: 'Give it a `path` to a folder that is empty or holds a store, and that this user may write.',
+    remedy,
     ...(cause === undefined ? {} : { cause }),
   });
 }

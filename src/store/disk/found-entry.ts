@@ -1,9 +1,11 @@
 import { DagError } from '../../errors.js';
 import type { EntryFacts, MaybePromise, StoredEntry } from '../../graph/store.js';
+import { wholeFacts } from '../file-lists.js';
 import { bufferFor, decodeValue } from '../value/decode.js';
 import { slotsOf, type Slot } from '../value/format.js';
 import { DAMAGED, type Environment } from './environment.js';
 import type { StoredFile } from './files.js';
+import { listFinder } from './list-uses.js';
 import type { RecordView } from './record.js';
 
 /** Where entries are found, and told of when they are damaged. */
@@ -45,7 +47,7 @@ export class FoundEntry implements StoredEntry {
   }
 
   facts(): EntryFacts {
-    return this.#record.facts;
+    return wholeFacts(this.#record.facts, listFinder(this.#host.environment.tables));
   }
 
   read(owner?: object): MaybePromise<unknown> {

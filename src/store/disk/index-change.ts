@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { LOW_WATER, worthOf } from '../worth.js';
+import { Graves, LARGEST_GRAVE } from './graves.js';
 import {
   decodeRow,
   encodeRow,
   NAME_BYTES,
+  nodeKey,
   numbered,
   numberOf,
   readTotals,
@@ -13,10 +15,9 @@ import {
   type IndexTables,
   type Totals,
 } from './index-tables.js';
+import { bytesForLists, ListUses, type NamedList } from './list-uses.js';
 import { RecordView, sealRecord } from './record.js';
 
-/** Entries that were evicted and are still known. */
-const GRAVES = 10_000;
 /** Entries that are evicted in one transaction at most. */
 export const EVICTIONS = 128;
 /** Entries among which those are looked for. */
@@ -31,6 +32,8 @@ export interface NewEntry {
   readonly cost: number;
   readonly node: string | undefined;
   readonly files: readonly Buffer[];
+  /** The list of files that its facts name. */
+  readonly list: NamedList | undefined;
   /** When it was made; what is later than now, now. */
   readonly createdAt: number;
 }
@@ -71,6 +74,8 @@ export class IndexChange {
   readonly touched = new Set<string>();
   readonly #tables: IndexTables;
   readonly #totals: Totals;
+  readonly #lists: ListUses;
+  readonly #graves: Graves;
   #evictions: number;
 
   /** @param evictions how many entries it may evict */
@@ -79,14 +84,17 @@ export class IndexChange {
     this.#evictions = Math.min(evictions, EVICTIONS);
     this.#totals = readTotals(tables);
     this.#totals.time = Math.max(this.#totals.time, Date.now());
+    this.#lists = new ListUses(tables, this.#totals);
+    this.#graves = new Graves(tables, { totals: this.#totals, lists: this.#lists });
   }
 
   get now(): number {
     return this.#totals.time;
   }
 
+  /** Of entries and lists. */
   get bytes(): number {
-    return this.#totals.bytes;
+    return this.#totals.bytes + this.#totals.lists;
   }
 
   put(key: string, entry: NewEntry): void {
@@ -96,7 +104,7 @@ export class IndexChange {
 
   #enter(key: string, entry: NewEntry): void {
     const { record, bytes, cost, files } = entry;
-    this.#exhume(key);
+    this.#graves.exhume(key);
     const totals = this.#totals;
     totals.entries += 1;
     totals.bytes += bytes;
@@ -104,7 +112,8 @@ export class IndexChange {
     const worth = worthOf({ uses: 1, cost, bytes }, totals.floor);
     const { sequence } = totals;
     const createdAt = Math.min(entry.createdAt, totals.time);
-    const row = { worth, uses: 1, createdAt, bytes, cost, sequence, node: nodeName(entry.node), files };
+    const list = entry.list === undefined ? '' : this.#lists.hold(entry.list);
+    const row = { worth, uses: 1, createdAt, bytes, cost, sequence, node: nodeName(entry.node), list, files };
     sealRecord(record, key, createdAt);
     this.#tables.entries.put(key, record);
     this.#tables.rows.put(key, encodeRow(row));
@@ -156,19 +165,34 @@ export class IndexChange {
   evict({ maxBytes, maxAge }: Limits, isPinned: (name: Buffer) => boolean): Evicted {
     const done: Evicted = { entries: 0, bytes: 0, more: false };
     for (const key of this.#aged(maxAge)) this.#bury(key, { isPinned, done });
-    if (this.#totals.bytes > maxBytes) {
+    this.#forgetLists(maxBytes);
+    if (this.#heldOf(maxBytes) > maxBytes) {
       const goal = maxBytes * LOW_WATER;
       for (const { key, worth } of this.#cheapest()) {
-        if (this.#totals.bytes <= goal) break;
+        if (this.#heldOf(maxBytes) <= goal) break;
         if (this.#bury(key, { isPinned, done })) this.#totals.floor = Math.max(this.#totals.floor, worth);
       }
     }
-    done.more = done.entries > 0 && (this.#totals.bytes > maxBytes || this.#aged(maxAge).length > 0);
+    done.more = done.entries > 0 && (this.#heldOf(maxBytes) > maxBytes || this.#aged(maxAge).length > 0);
     return done;
+  }
+
+  /** Bytes that count against a limit: of lists, which entries do not give way to, no more than may be there. */
+  #heldOf(maxBytes: number): number {
+    return this.#totals.bytes + Math.min(this.#totals.lists, bytesForLists(maxBytes));
+  }
+
+  /** Where lists take more than they may, since that was more before, evicted entries are known no longer. */
+  #forgetLists(maxBytes: number): void {
+    while (this.#totals.lists > bytesForLists(maxBytes) && this.#totals.graves > 0 && this.#evictions > 0) {
+      this.#evictions -= 1;
+      this.#graves.exhumeOldest();
+    }
   }
 
   /** Writes down what the changes came to; the last step. */
   finish(): void {
+    this.#lists.finish();
     writeTotals(this.#tables, this.#totals);
   }
 
@@ -199,12 +223,16 @@ export class IndexChange {
     if (first !== undefined && isPinned(first)) return false;
     const record = this.#tables.entries.get(key);
     const facts = record && RecordView.check(Buffer.from(record), key)?.facts;
-    this.#take(key, row);
     this.#evictions -= 1;
     done.entries += 1;
     done.bytes += row.bytes;
-    if (facts === undefined) this.#tables.nodes.remove(nodeKey(row, key));
-    else this.#dig(key, row, Buffer.from(JSON.stringify(facts), 'utf8'));
+    // Without the nodes: nobody asks whether what is gone is still good.
+    const text = facts && Buffer.from(JSON.stringify({ ...facts, nodes: undefined }), 'utf8');
+    if (text === undefined || text.length > LARGEST_GRAVE) this.#removeRow(key, row);
+    else {
+      this.#graves.dig(key, row, text); // before the entry lets go of the same list
+      this.#take(key, row);
+    }
     return true;
   }
 
@@ -216,59 +244,13 @@ export class IndexChange {
     this.#tables.rows.remove(key);
     this.#tables.order.remove(numbered(row.worth, key));
     this.#tables.ages.remove(numbered(row.createdAt, key));
+    this.#lists.release(row.list);
     for (const name of row.files) this.#tables.files.remove(name);
     if (row.files.length > 0) this.orphans.push(row.files);
-  }
-
-  /** A grave keeps the row, to find its other tracks, and behind it the facts. */
-  #dig(key: string, row: EntryRow, facts: Buffer): void {
-    this.#totals.sequence += 1;
-    this.#totals.graves += 1;
-    const buried = encodeRow({ ...row, worth: this.#totals.sequence, files: [] });
-    this.#tables.graves.put(key, Buffer.concat([buried, facts]));
-    this.#tables.burials.put(numbered(this.#totals.sequence, key), PRESENT);
-    if (this.#totals.graves <= GRAVES) return;
-    for (const oldest of [...this.#tables.burials.getKeys({ limit: 1 })]) this.#exhume(textOf(oldest));
-  }
-
-  #exhume(key: string): void {
-    if (this.#totals.graves === 0) return;
-    const grave = this.#tables.graves.get(key);
-    if (grave === undefined) return;
-    const row = graveRow(grave);
-    this.#totals.graves -= 1;
-    this.#tables.graves.remove(key);
-    this.#tables.burials.remove(numbered(row.worth, key));
-    this.#tables.nodes.remove(nodeKey(row, key));
   }
 
   #rowOf(key: string): EntryRow | undefined {
     const bytes = this.#tables.rows.get(key);
     return bytes === undefined ? undefined : decodeRow(bytes);
   }
-}
-
-/** Bytes of a row without files. */
-const GRAVE_ROW = encodeRow({
-  worth: 0,
-  uses: 0,
-  createdAt: 0,
-  bytes: 0,
-  cost: 0,
-  sequence: 0,
-  node: NO_NODE,
-  files: [],
-}).length;
-
-function graveRow(grave: Buffer): EntryRow {
-  return decodeRow(grave.subarray(0, GRAVE_ROW));
-}
-
-/** What is written on a grave, as JSON. */
-export function graveText(grave: Buffer): string {
-  return grave.toString('utf8', GRAVE_ROW);
-}
-
-function nodeKey({ node, sequence }: EntryRow, key: string): Buffer {
-  return Buffer.concat([node, numbered(sequence, key)]);
 }

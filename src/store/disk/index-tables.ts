@@ -18,6 +18,9 @@ export interface IndexTables {
   readonly graves: Table<string>;
   /** Keys of these in the order in which they were evicted. */
   readonly burials: Table<Buffer>;
+  /** Long lists of files by name, and how many entries and graves name each. */
+  readonly lists: Table<string>;
+  readonly listUses: Table<string>;
   /** One row: see `Totals`. */
   readonly totals: Table<string>;
 }
@@ -35,6 +38,8 @@ export function openTables(root: RootTable): IndexTables | undefined {
     files: binary('files'),
     graves: text('graves'),
     burials: binary('burials'),
+    lists: text('lists'),
+    listUses: text('listUses'),
     totals: text('totals'),
   };
   return Object.values(tables).includes(undefined) ? undefined : (tables as IndexTables); // none is undefined
@@ -74,17 +79,25 @@ export interface EntryRow {
   readonly sequence: number;
   /** Hash of its node; all zeros where it has none. */
   readonly node: Buffer;
+  /** Name of its list of files; '' where it has none. */
+  readonly list: string;
   readonly files: readonly Buffer[];
 }
 
 const NUMBERS = ['worth', 'uses', 'createdAt', 'bytes', 'cost', 'sequence'] as const;
 const NODE_AT = NUMBERS.length * NUMBER_BYTES;
+const LIST_AT = NODE_AT + NAME_BYTES;
+const FILES_AT = LIST_AT + NAME_BYTES;
+const NO_LIST = '0'.repeat(2 * NAME_BYTES);
 
 export function encodeRow(row: EntryRow): Buffer {
-  const bytes = Buffer.allocUnsafe(NODE_AT + NAME_BYTES * (1 + row.files.length));
+  const bytes = Buffer.allocUnsafe(FILES_AT + NAME_BYTES * row.files.length);
   NUMBERS.forEach((name, index) => bytes.writeDoubleLE(row[name], index * NUMBER_BYTES));
-  [row.node, ...row.files].forEach((part, index) => {
-    bytes.set(part, NODE_AT + index * NAME_BYTES);
+  bytes.set(row.node, NODE_AT);
+  if (row.list === '') bytes.fill(0, LIST_AT, FILES_AT);
+  else bytes.write(row.list, LIST_AT, 'hex');
+  row.files.forEach((part, index) => {
+    bytes.set(part, FILES_AT + index * NAME_BYTES);
   });
   return bytes;
 }
@@ -92,8 +105,8 @@ export function encodeRow(row: EntryRow): Buffer {
 export function decodeRow(bytes: Buffer): EntryRow {
   const number = (index: number): number => bytes.readDoubleLE(index * NUMBER_BYTES);
   const files: Buffer[] = [];
-  for (let at = NODE_AT + NAME_BYTES; at < bytes.length; at += NAME_BYTES)
-    files.push(bytes.subarray(at, at + NAME_BYTES));
+  for (let at = FILES_AT; at < bytes.length; at += NAME_BYTES) files.push(bytes.subarray(at, at + NAME_BYTES));
+  const list = bytes.toString('hex', LIST_AT, FILES_AT);
   return {
     worth: number(0),
     uses: number(1),
@@ -101,14 +114,21 @@ export function decodeRow(bytes: Buffer): EntryRow {
     bytes: number(3),
     cost: number(4),
     sequence: number(5),
-    node: bytes.subarray(NODE_AT, NODE_AT + NAME_BYTES),
+    node: bytes.subarray(NODE_AT, LIST_AT),
+    list: list === NO_LIST ? '' : list,
     files,
   };
+}
+
+/** The key by which an entry, or a grave, is found among those of its node. */
+export function nodeKey({ node, sequence }: EntryRow, key: string): Buffer {
+  return Buffer.concat([node, numbered(sequence, key)]);
 }
 
 /** What the index knows of all entries. */
 export interface Totals {
   entries: number;
+  /** Of entries, that count against the limit. */
   bytes: number;
   /** What the last entry that was given up was worth. */
   floor: number;
@@ -117,9 +137,13 @@ export interface Totals {
   time: number;
   /** Of what was put, and of burials. */
   sequence: number;
+  /** Bytes of lists of files. */
+  lists: number;
+  /** Bytes of graves. */
+  buried: number;
 }
 
-const TOTALS = ['entries', 'bytes', 'floor', 'graves', 'time', 'sequence'] as const;
+const TOTALS = ['entries', 'bytes', 'floor', 'graves', 'time', 'sequence', 'lists', 'buried'] as const;
 
 export function readTotals({ totals }: IndexTables): Totals {
   const bytes = totals.get('totals');
@@ -131,6 +155,8 @@ export function readTotals({ totals }: IndexTables): Totals {
     graves: number('graves'),
     time: number('time'),
     sequence: number('sequence'),
+    lists: number('lists'),
+    buried: number('buried'),
   };
 }
 

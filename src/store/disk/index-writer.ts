@@ -82,7 +82,7 @@ export class IndexWriter {
     const mayJournal = this.#isOpen && !this.#direct.has(key);
     if (mayJournal && this.#intake.takes(key, entry) && (await this.#intake.put(key, entry))) return;
     await this.#direct.pass(key, () =>
-      this.change(entry.record.length, (change) => {
+      this.change(entry.record.length + (entry.list?.text?.length ?? 0), (change) => {
         change.put(key, entry);
       }),
     );

@@ -31,24 +31,25 @@ export class JournalIntake {
   #moving: NodeJS.Timeout | undefined;
   /** The latest time that was seen: it does not run backwards here. */
   #time: number;
-  /** Bytes of all entries of the index, as of the last transaction. */
+  /** Bytes of all entries and lists of the index, as of the last transaction. */
   #bytes: number;
 
   constructor(parts: JournalIntakeParts) {
     this.#parts = parts;
-    const { time, bytes } = readTotals(parts.tables);
+    const { time, bytes, lists } = readTotals(parts.tables);
     this.#time = time;
-    this.#bytes = bytes;
+    this.#bytes = bytes + lists;
     if (!parts.journal.empty) this.#moveSoon();
   }
 
-  /** What is there already is replaced where it is; and no limit is passed by the journal. */
-  takes(key: string, { files, record }: NewEntry): boolean {
+  /** What is there already is replaced where it is; no limit is passed by the journal; and a list of files that is new goes into the index. */
+  takes(key: string, { files, record, list }: NewEntry): boolean {
     const bytes = this.#journaled.bytes + record.length;
     if (files.length > 0 || record.length > LARGEST || bytes > MOST) return false;
     for (const { limits } of this.#parts.keepers) if (this.#bytes + bytes > limits.maxBytes) return false;
     try {
-      return !this.#parts.tables.entries.doesExist(key);
+      const { entries, lists } = this.#parts.tables;
+      return !entries.doesExist(key) && (list === undefined || lists.doesExist(list.name));
     } catch {
       return false; // the change of the index will tell
     }

@@ -99,6 +99,7 @@ export function entryOf({ key, record }: JournalRow): NewEntry | undefined {
     cost,
     node: facts.stamp?.node,
     files: [],
+    list: facts.list === undefined ? undefined : { name: facts.list },
     createdAt,
   };
 }

@@ -1,10 +1,13 @@
 import { describeThrown } from '../../errors.js';
 import { costOf, creationOf } from '../entry-facts.js';
 import type { EntryFacts, PutOptions } from '../../graph/store.js';
+import { divideFacts } from '../file-lists.js';
 import type { EncodedValue } from '../value/encode.js';
 import type { DiskStoreOptions } from './disk-options.js';
 import type { Files, StoredFile } from './files.js';
+import type { IndexTables } from './index-tables.js';
 import type { IndexWriter } from './index-writer.js';
+import { hasRoomForList } from './list-uses.js';
 import { encodeRecord } from './record.js';
 import { isFull } from './reserve.js';
 import { writeBuffers, type BufferJob } from './write-buffers.js';
@@ -18,6 +21,7 @@ const TOO_LARGE = 'one value has more bytes than `maxBytes`';
 export interface Place {
   readonly files: Files;
   readonly index: IndexWriter;
+  readonly tables: IndexTables;
 }
 
 /** A value that is to be put. */
@@ -35,7 +39,7 @@ export interface NewValue {
  * @throws DAG_OPTION, DAG_STORE_CORRUPT, what the file system does
  */
 export async function putValue(
-  { files: folder, index }: Place,
+  { files: folder, index, tables }: Place,
   { key, encoded, facts, options }: NewValue,
   { hash, compress, maxBytes }: Required<DiskStoreOptions>,
 ): Promise<string | undefined> {
@@ -51,14 +55,16 @@ export async function putValue(
   try {
     if (buffers.length > 0) files = await folder.write(buffers, { hash, compress, writer });
     const names = files.map(({ name }) => name);
-    const record = encodeRecord({ body, bodyInFile, files, facts: { ...facts, cost }, wire });
+    const written = writtenFacts(tables, { facts: { ...facts, cost }, maxBytes });
+    const record = encodeRecord({ body, bodyInFile, files, facts: written.facts, wire });
     const bytes = files.reduce((sum, { size }) => sum + size, record.length);
     if (bytes > maxBytes) {
       await folder.remove(names);
       return TOO_LARGE;
     }
-    const entry = { record, bytes, cost, node: facts.stamp?.node, files: names, createdAt: creationOf(options) };
-    await index.put(key, entry);
+    const { list } = written;
+    const createdAt = creationOf(options);
+    await index.put(key, { record, bytes, cost, node: facts.stamp?.node, files: names, list, createdAt });
     folder.settle(names);
     return undefined;
   } catch (thrown) {
@@ -66,4 +72,16 @@ export async function putValue(
     if (!isFull(thrown)) throw thrown;
     return describeThrown(thrown);
   }
+}
+
+/** What is written of facts; a list of files that there is no room for is left out. */
+function writtenFacts(
+  tables: IndexTables,
+  { facts, maxBytes }: { readonly facts: EntryFacts; readonly maxBytes: number },
+): ReturnType<typeof divideFacts> {
+  const divided = divideFacts(facts);
+  const { list } = divided;
+  if (list === undefined || hasRoomForList(tables, list, maxBytes)) return divided;
+  const { files: _, ...others } = facts;
+  return { facts: others, list: undefined };
 }

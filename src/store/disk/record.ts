@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { EntryFacts } from '../../graph/store.js';
+import type { WrittenFacts } from '../file-lists.js';
 import type { StoredFile } from './files.js';
 
 /**
@@ -35,7 +35,7 @@ export interface RecordParts {
   /** Whether the first file is the body. */
   readonly bodyInFile: boolean;
   readonly files: readonly StoredFile[];
-  readonly facts: EntryFacts;
+  readonly facts: WrittenFacts;
   readonly wire: number;
 }
 
@@ -138,9 +138,9 @@ export class RecordView {
     return this.#record.subarray(HEADER, this.#filesAt);
   }
 
-  get facts(): EntryFacts {
+  get facts(): WrittenFacts {
     const from = this.#record.length - this.#record.readUInt32LE(28);
-    return JSON.parse(this.#record.toString('utf8', from)) as EntryFacts; // what encodeRecord wrote
+    return JSON.parse(this.#record.toString('utf8', from)) as WrittenFacts; // what encodeRecord wrote
   }
 
   get files(): StoredFile[] {

@@ -25,7 +25,9 @@ export async function acquire(path: string, readOnly: boolean): Promise<Environm
   await closing.get(name);
   let entry = shared.get(name);
   if (entry?.readOnly === true && !readOnly) {
-    throw cannotOpen(path, 'a store on it is open in this process, and read only: close that first');
+    throw cannotOpen(path, 'a store on it is open in this thread, and read only', {
+      remedy: 'Close that store before, or open the one that writes first: others may then be read only beside it.',
+    });
   }
   if (entry === undefined) {
     entry = { opening: Environment.open(path, readOnly), readOnly, stores: 0 };

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { DagError, describeThrown } from '../../errors.js';
 import { displayName } from '../../graph/dependencies.js';
 import { Future } from '../../graph/future.js';
@@ -210,8 +211,9 @@ export class CallKeys {
   }
 
   #askForKey({ _spec: spec, _receiver: receiver, _args: args }: Future, key: (...args: never[]) => unknown): unknown {
+    let added: unknown;
     try {
-      return Reflect.apply(key, receiver, args);
+      added = Reflect.apply(key, receiver, args);
     } catch (cause) {
       throw new DagError('DAG_OPTION', {
         message: `node(${spec.name}): its \`key\` failed: ${describeThrown(cause)}.`,
@@ -219,6 +221,12 @@ export class CallKeys {
         cause,
       });
     }
+    if (!types.isPromise(added)) return added;
+    added.catch(() => undefined); // nobody waits for it
+    throw cannotKey(this.#subject(), {
+      problem: 'a promise',
+      remedy: 'Let `key` give its value at once: read what it needs before, or in a node whose call is an argument.',
+    });
   }
 
   #planOf(spec: NodeSpec): CallPlan {

@@ -356,4 +356,12 @@ describe('what cannot travel', () => {
     structuredClone(buffer, { transfer: [buffer] });
     expect(() => pack({ buffer }, { memory: new TestMemory() })).toThrow('buffer cannot travel');
   });
+
+  test('so is a view of one', () => {
+    const view = new Float32Array(8);
+    structuredClone(view, { transfer: [view.buffer] });
+    expect(() => pack(view, { memory: new TestMemory() })).toThrow('The value cannot travel');
+    expect(() => pack({ deep: [view] }, { memory: new TestMemory() })).toThrow('deep[0] cannot travel');
+    expect(pack(new Float32Array(0), { memory: new TestMemory() })).toBeDefined();
+  });
 });

@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { DiskStore } from '../../../src/store/disk/disk-store.js';
@@ -73,8 +82,8 @@ describe('opening a store on disk', () => {
     const path = await filled();
     writeFileSync(join(path, 'lazydag-store'), '77\n');
     await expect(new DiskStore({ path }).open()).rejects.toThrow(coded('DAG_STORE_VERSION'));
-    await expect(new DiskStore({ path }).open()).rejects.toThrow(/format "77".*format 1/);
-    writeFileSync(join(path, 'lazydag-store'), '1\n');
+    await expect(new DiskStore({ path }).open()).rejects.toThrow(/format "77".*format 2/);
+    writeFileSync(join(path, 'lazydag-store'), '2\n');
     await using store = new DiskStore({ path });
     expect(await store.get('a')).toBe(1);
   });
@@ -102,7 +111,7 @@ describe('opening a store on disk', () => {
     writeFileSync(join(path, 'lazydag-store'), '77\n');
     await using store = new DiskStore({ path });
     await expect(store.open()).rejects.toThrow(coded('DAG_STORE_VERSION'));
-    writeFileSync(join(path, 'lazydag-store'), '1\n');
+    writeFileSync(join(path, 'lazydag-store'), '2\n');
     await store.open();
     expect(store.isOpen).toBe(true);
   });
@@ -164,4 +173,19 @@ describe('a store that is read only', () => {
     await reader.close();
     await writer.put('b', 2);
   });
+});
+
+test('a path that is relative is that of where the process was when the store was made', async () => {
+  const [here, elsewhere] = [realpathSync(folder()), realpathSync(folder())];
+  const before = process.cwd();
+  try {
+    process.chdir(here);
+    await using store = new DiskStore({ path: 'results' });
+    process.chdir(elsewhere);
+    await store.put('a', 1);
+    expect(readdirSync(join(here, 'results'))).toContain('lazydag-store');
+    expect(readdirSync(elsewhere)).toEqual([]);
+  } finally {
+    process.chdir(before);
+  }
 });

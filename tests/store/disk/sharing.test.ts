@@ -42,6 +42,22 @@ describe('two stores on one folder', () => {
     expect(three.tryLock('a')).toBeDefined();
   });
 
+  test('none can write beside one that was opened to read only', async () => {
+    const path = folder();
+    const first = new DiskStore({ path });
+    await first.put('a', 1);
+    await first.close();
+    await using reader = new DiskStore({ path, readOnly: true });
+    await reader.open();
+    const message = expect.stringMatching(/is open in this thread, and read only\. Close that store before/) as unknown;
+    await expect(new DiskStore({ path }).open()).rejects.toMatchObject({ code: 'DAG_STORE_OPEN', message });
+    await reader.close();
+    await using writer = new DiskStore({ path });
+    await using other = new DiskStore({ path, readOnly: true });
+    await writer.put('b', 2);
+    expect(await other.get('b')).toBe(2);
+  });
+
   test('closing one releases what it has locked', async () => {
     const path = folder();
     await using one = new DiskStore({ path });

@@ -488,7 +488,7 @@ describe('the option `key`', () => {
   test('that gives something without content is told of', () => {
     const read = node((path: string) => path, { name: 'read4', key: async () => 1, ...options });
     expect(thrownBy(() => keyOf(read('a'))).message).toContain(
-      'DAG_CANNOT_KEY: read4: what `key` gave: an instance of Promise',
+      'DAG_CANNOT_KEY: read4: what `key` gave: a promise, which nothing in a key can stand for. Let `key` give its value at once',
     );
   });
 });
