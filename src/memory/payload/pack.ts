@@ -55,10 +55,11 @@ function packView(view: ArrayBufferView, type: number, { memory, counted }: Pack
   return [VIEW, type, placed.block, placed.offset, lengthOf(view)];
 }
 
-/** Whether a buffer of no bytes had some. */
+/** Whether the memory of a buffer has gone elsewhere: then no view of it can be made. */
 function wasTransferred(buffer: ArrayBufferLike): boolean {
   try {
-    return new Uint8Array(buffer).length > 0;
+    new Uint8Array(buffer); // throws then
+    return false;
   } catch {
     return true;
   }

@@ -363,5 +363,8 @@ describe('what cannot travel', () => {
     expect(() => pack(view, { memory: new TestMemory() })).toThrow('The value cannot travel');
     expect(() => pack({ deep: [view] }, { memory: new TestMemory() })).toThrow('deep[0] cannot travel');
     expect(pack(new Float32Array(0), { memory: new TestMemory() })).toBeDefined();
+    // An empty part of memory that is there is not taken for one.
+    const empty = (array: Float32Array): unknown => pack(array, { memory: new TestMemory() });
+    expect(empty(new Float32Array(4).subarray(2, 2))).toEqual(empty(new Float32Array(0)));
   });
 });
